@@ -1,0 +1,138 @@
+#include "checkpoint/run_directory.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int kDigits = 9;  // a billion images sort by name
+constexpr int64_t kFirstGrid = 1000;
+
+/// Numbers of the files NNNNNNNNN.extension in a folder, rising.
+std::vector<int64_t> numbered(const fs::path& folder, const std::string& extension) {
+  std::vector<int64_t> out;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string stem = entry.path().stem().native();
+    int64_t number = 0;
+    const auto [end, problem] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+    if (entry.path().extension() == extension && problem == std::errc() && end == stem.data() + stem.size())
+      out.push_back(number);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void remove_file(const fs::path& path) {
+  std::error_code problem;
+  fs::remove(path, problem);
+  if (problem) throw_system_error("cannot remove '" + shown(path) + "'", problem.value());
+}
+
+}  // namespace
+
+fs::path RunDirectory::next_free(const fs::path& parent, const std::string& name) {
+  int64_t next = 0;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+    const std::string existing = entry.path().filename().native();
+    int64_t number = 0;
+    if (std::from_chars(existing.data(), existing.data() + existing.size(), number).ec == std::errc())
+      next = std::max(next, number + 1);
+  }
+  return parent / (zero_padded(next, 5) + "-" + name);
+}
+
+RunDirectory RunDirectory::create(const fs::path& path) {
+  RunDirectory run(path);
+  if (!make_new_directory(path)) {
+    std::error_code problem;
+    const bool is_folder = fs::is_directory(path, problem);
+    if (!is_folder || !fs::is_empty(path, problem) || problem)
+      throw UsageError("the run directory '" + shown(path) + "' is " + (is_folder ? "not empty" : "no folder"),
+                       "go on with it by `dcgan train --resume --run " + shown(path) + "`, or choose another --run");
+  }
+  make_directories(path / "samples");
+  make_directories(path / "checkpoints");
+  return run;
+}
+
+RunDirectory RunDirectory::open(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw UsageError("there is no run directory '" + shown(path) + "'", "check --run");
+  if (!fs::is_directory(path, ignored))
+    throw UsageError("'" + shown(path) + "' is a file; --run takes the run directory that holds it",
+                     "for a checkpoint in RUN/checkpoints/ that is --run RUN");
+  RunDirectory run(path);
+  if (!fs::is_regular_file(run.config(), ignored))
+    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json", "check --run");
+  return run;
+}
+
+fs::path RunDirectory::samples(int64_t images) const { return path_ / "samples" / (zero_padded(images, kDigits) + ".png"); }
+fs::path RunDirectory::checkpoint(int64_t images) const {
+  return path_ / "checkpoints" / (zero_padded(images, kDigits) + ".ckpt");
+}
+std::vector<int64_t> RunDirectory::checkpoints() const { return numbered(path_ / "checkpoints", ".ckpt"); }
+std::vector<int64_t> RunDirectory::grids() const { return numbered(path_ / "samples", ".png"); }
+
+void RunDirectory::keep_newest_checkpoints(int64_t keep) const {
+  const auto all = checkpoints();
+  for (size_t i = 0; i + static_cast<size_t>(keep) < all.size(); ++i) remove_file(checkpoint(all[i]));
+}
+
+void RunDirectory::thin_grids(int64_t images, int64_t every) const {
+  for (const int64_t grid : grids())
+    if (!keeps_grid(grid, images, every)) remove_file(samples(grid));
+}
+
+void RunDirectory::cut_back_to(int64_t images) const {
+  for (const auto& folder : {path_, path_ / "samples", path_ / "checkpoints"}) remove_leftovers(folder);
+  for (const int64_t grid : grids())
+    if (grid > images) remove_file(samples(grid));
+  std::error_code ignored;
+  if (!fs::exists(log(), ignored)) return;
+  const std::string text = read_file(log());
+  std::string kept;
+  for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    const auto line = std::string_view(text).substr(start, end - start);
+    const Json record = Json::parse(line, nullptr, false);
+    if (!record.is_object() || record.value("images", int64_t{0}) > images) break;
+    kept.append(line).append("\n");
+  }
+  if (kept.size() != text.size()) write_file(log(), kept);
+}
+
+Json RunDirectory::last_record() const {
+  std::error_code ignored;
+  if (!fs::exists(log(), ignored)) return nullptr;
+  const std::string text = read_file(log());
+  Json last;
+  for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    Json record = Json::parse(std::string_view(text).substr(start, end - start), nullptr, false);
+    if (record.is_object() && !record.contains("event")) last = std::move(record);
+  }
+  return last;
+}
+
+bool multiple_passed(int64_t before, int64_t after, int64_t every) { return before / every != after / every; }
+
+bool grid_is_due(int64_t before, int64_t after, int64_t every) {
+  for (int64_t early = kFirstGrid; early < every; early *= 2)
+    if (before < early && after >= early) return true;
+  return multiple_passed(before, after, every);
+}
+
+bool keeps_grid(int64_t grid, int64_t now, int64_t every) {
+  constexpr int64_t kNewest = 10, kMost = 50;
+  if (grid < every || now - grid < kNewest * every) return true;
+  int64_t distance = every;
+  while (now / distance > kMost) distance *= 2;
+  return grid / distance != (grid - every) / distance;
+}
+
+}  // namespace dcgan

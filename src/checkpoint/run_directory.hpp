@@ -1,0 +1,58 @@
+// A run directory: config.json, log.jsonl, samples/, checkpoints/, generator.pt. Names and their order are
+// settled here and nowhere else. No torch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "core/platform/file.hpp"
+
+namespace dcgan {
+
+class RunDirectory {
+ public:
+  /// Names only; nothing is made or checked.
+  explicit RunDirectory(fs::path path) : path_(std::move(path)) {}
+  /// runs/00000-NAME with the next free number, below `parent`. Not made yet.
+  static fs::path next_free(const fs::path& parent, const std::string& name);
+  /// Makes the directory and its folders. Throws UsageError when it is there and not empty.
+  static RunDirectory create(const fs::path& path);
+  /// Throws UsageError when it is no run directory.
+  static RunDirectory open(const fs::path& path);
+
+  const fs::path& path() const { return path_; }
+  fs::path config() const { return path_ / "config.json"; }
+  fs::path log() const { return path_ / "log.jsonl"; }
+  fs::path generator() const { return path_ / "generator.pt"; }
+  fs::path real_samples() const { return path_ / "samples" / "real.png"; }
+  fs::path samples(int64_t images) const;
+  fs::path checkpoint(int64_t images) const;
+
+  /// Images seen of every checkpoint, rising.
+  std::vector<int64_t> checkpoints() const;
+  /// Images seen of every grid, rising.
+  std::vector<int64_t> grids() const;
+  /// Removes all but the newest `keep` checkpoints.
+  void keep_newest_checkpoints(int64_t keep) const;
+  /// Removes the grids that thinning leaves out at this position (see keeps_grid).
+  void thin_grids(int64_t images, int64_t every) const;
+  /// Back to `images`: later grids and records are removed, a torn last line too, leftovers of a kill as well.
+  void cut_back_to(int64_t images) const;
+  /// The last complete record of log.jsonl, or null.
+  Json last_record() const;
+
+ private:
+  fs::path path_;
+};
+
+/// Is the grid at `grid` kept once `now` images are seen? The first few stay; of the others the newest ten
+/// stay, and farther back the distance between them doubles until at most about sixty remain.
+bool keeps_grid(int64_t grid, int64_t now, int64_t every);
+/// Is a grid due when `before` images become `after`? At 1000, 2000, 4000... below `every`, then at its multiples.
+bool grid_is_due(int64_t before, int64_t after, int64_t every);
+/// Did a multiple of `every` come by between `before` (exclusive) and `after` (inclusive)?
+bool multiple_passed(int64_t before, int64_t after, int64_t every);
+
+}  // namespace dcgan

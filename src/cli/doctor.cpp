@@ -1,0 +1,94 @@
+// `dcgan doctor`: what is in DATA, and what training would do with each file.
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/verb.hpp"
+#include "core/json.hpp"
+#include "core/platform/machine.hpp"
+#include "core/text.hpp"
+#include "dataset/survey.hpp"
+
+namespace dcgan {
+namespace {
+
+struct DoctorCommand {
+  Size size{64, 64};
+  int64_t max_megapixels = 64;
+  bool json = false;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("size", size, "the size you mean to train at", within(1, 7168, "pixels"));
+    visit("max-megapixels", max_megapixels, "larger pictures are refused", within(1, 4000, "megapixels"));
+    visit("json", json, "the report as one JSON object, with every file", {});
+  }
+};
+
+Json report_json(const DataSurvey& survey) {
+  Json classes = Json::object(), unusable = Json::array();
+  for (const auto& [name, count] : survey.classes) classes[name] = count;
+  for (const auto& file : survey.unusable)
+    unusable.push_back({{"name", file.name}, {"reason", file.reason}, {"convert", file.convert.empty() ? Json() : Json(file.convert)}});
+  return {{"kind", survey.kind}, {"files", survey.files}, {"usable", survey.usable}, {"formats", survey.formats}, {"modes", survey.modes},
+          {"sizes", survey.sizes}, {"classes", classes}, {"channels", survey.all_gray ? "gray" : "rgb"}, {"smaller", survey.smaller},
+          {"unusable", unusable}, {"duplicates", survey.duplicates}, {"remarks", survey.remarks}};
+}
+
+/// "PNG 12, JPEG 3": the commonest first, at most `most` of them.
+std::string tally(const std::map<std::string, int64_t>& counts, size_t most = 6) {
+  std::vector<std::pair<std::string, int64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out;
+  for (size_t i = 0; i < std::min(most, sorted.size()); ++i)
+    out += (i ? "; " : "") + sorted[i].first + ": " + with_commas(sorted[i].second);
+  if (sorted.size() > most) out += "; and " + counted(static_cast<int64_t>(sorted.size() - most), "more kind");
+  return out.empty() ? "none" : out;
+}
+
+void print_report(const DataSurvey& survey, const DoctorCommand& command) {
+  constexpr size_t kNamed = 20;
+  std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(), counted(survey.files, "file").c_str());
+  std::printf("formats:    %s\n", tally(survey.formats).c_str());
+  std::printf("modes:      %s\n", tally(survey.modes).c_str());
+  std::printf("sizes:      %s\n", tally(survey.sizes).c_str());
+  if (survey.usable > 0) std::printf("channels:   --channels auto would choose %s\n", survey.all_gray ? "gray" : "rgb");
+  if (!survey.classes.empty()) {
+    std::map<std::string, int64_t> classes(survey.classes.begin(), survey.classes.end());
+    std::printf("classes:    %zu: %s\n", survey.classes.size(), tally(classes, 12).c_str());
+  }
+  if (survey.smaller > 0)
+    std::printf("enlarged:   %s smaller than %s pixels; they would be enlarged and look soft\n", counted(survey.smaller, "picture is", "pictures are").c_str(), to_text(command.size).c_str());
+  for (const auto& remark : survey.remarks) std::printf("note:       %s\n", remark.c_str());
+  if (!survey.duplicates.empty()) {
+    std::printf("duplicates: %s of files with the same bytes; each copy would be trained on\n", counted(static_cast<int64_t>(survey.duplicates.size()), "group").c_str());
+    for (size_t i = 0; i < std::min(kNamed, survey.duplicates.size()); ++i)
+      std::printf("  %s\n", joined(survey.duplicates[i], " = ").c_str());
+    if (survey.duplicates.size() > kNamed) std::printf("  ... --json lists all\n");
+  }
+  if (survey.unusable.empty()) return;
+  std::printf("skipped:    %s would be left out of training\n", counted(static_cast<int64_t>(survey.unusable.size()), "file").c_str());
+  for (size_t i = 0; i < std::min(kNamed, survey.unusable.size()); ++i)
+    std::printf("  %s: %s\n", survey.unusable[i].name.c_str(), survey.unusable[i].reason.c_str());
+  if (survey.unusable.size() > kNamed) std::printf("  ... --json lists all\n");
+}
+
+void doctor(const Invocation& invocation, DoctorCommand& command) {
+  const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
+  if (command.json)
+    std::printf("%s", pretty(report_json(survey)).c_str());
+  else
+    print_report(survey, command);
+}
+
+}  // namespace
+
+Verb doctor_verb() {
+  Verb verb;
+  verb.name = "doctor";
+  verb.help = "check a folder of pictures: sizes, modes, classes, damage, duplicates";
+  verb.positionals = {{"DATA", "folder of pictures, or an IDX file"}};
+  set_options<DoctorCommand>(verb, doctor);
+  return verb;
+}
+
+}  // namespace dcgan

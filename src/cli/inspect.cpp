@@ -1,0 +1,148 @@
+// `dcgan inspect`: what a file or folder is, what is in it, how to use it.
+#include <cstdio>
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "dataset/idx.hpp"
+#include "dataset/source.hpp"
+#include "dataset/walk.hpp"
+#include "exchange/torchscript.hpp"
+
+namespace dcgan {
+namespace {
+
+struct InspectCommand {
+  bool json = false;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("json", json, "one JSON object", {});
+  }
+};
+
+using Shapes = std::vector<std::pair<std::string, std::vector<int64_t>>>;
+
+/// Shapes below `prefix` and the count of numbers that are trained (running statistics are not).
+Json describe_tensors(const Shapes& shapes, const std::string& prefix) {
+  int64_t parameters = 0;
+  Json table = Json::object();
+  for (const auto& [name, shape] : shapes) {
+    if (!name.starts_with(prefix)) continue;
+    table[name.substr(prefix.size())] = shape;
+    if (name.find("running_") != std::string::npos || name.ends_with("num_batches_tracked")) continue;
+    int64_t count = 1;
+    for (const int64_t side : shape) count *= side;
+    parameters += count;
+  }
+  return {{"parameters", parameters}, {"tensors", table}};
+}
+
+Json describe_checkpoint(const fs::path& path) {
+  const ArchiveReader archive(path);
+  const Json& meta = archive.meta();
+  const auto shapes = archive.list();
+  const std::string origin = shown(path);
+  return {{"kind", "checkpoint"}, {"path", origin}, {"bytes", fs::file_size(path)}, {"written", meta.value("written", "")},
+          {"dcgan", meta.value("dcgan", "")}, {"images", required<int64_t>(meta, "images", origin)}, {"steps", meta.value("steps", Json())},
+          {"seconds", meta.value("seconds", Json())}, {"options", required<Json>(meta, "options", origin)},
+          {"network", required<Json>(meta, "network", origin)}, {"generator", describe_tensors(shapes, "generator.")},
+          {"discriminator", describe_tensors(shapes, "discriminator.")},
+          {"use", {"dcgan sample " + origin + " --out sheet.png", "dcgan export " + origin + " --out generator.pt"}}};
+}
+
+Json describe_run(const fs::path& path) {
+  const RunDirectory run = RunDirectory::open(path);
+  const std::string origin = shown(path);
+  const Json config = parse_json(read_file(run.config()), shown(run.config()));
+  Json out = {{"kind", "run"}, {"path", origin}, {"data", config.value("data", "")}, {"data_images", config.value("data_images", Json())},
+              {"options", required<Json>(config, "options", shown(run.config()))}, {"checkpoints", run.checkpoints()},
+              {"grids", run.grids()}, {"last_record", run.last_record()}};
+  if (!run.checkpoints().empty()) {
+    const Json newest = describe_checkpoint(run.checkpoint(run.checkpoints().back()));
+    for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"}) out[key] = newest[key];
+  }
+  out["use"] = {"dcgan train --resume --run " + origin, "dcgan sample " + origin + " --out sheet.png",
+                "dcgan export " + origin + " --out generator.pt"};
+  return out;
+}
+
+Json describe_export(const fs::path& path) {
+  Json out = {{"kind", "exported generator"}, {"path", shown(path)}, {"bytes", fs::file_size(path)}};
+  out.update(torchscript_metadata(path));
+  out["generator"] = describe_tensors(torchscript_parameters(path), "");
+  out["use"] = {"dcgan sample " + shown(path) + " --out sheet.png",
+                "Python: torch.jit.load('" + shown(path) + "').images(torch.randn(1, " + std::to_string(out.value("latent", int64_t{100})) + "))"};
+  return out;
+}
+
+Json describe_data(const fs::path& path) {
+  const auto source = open_source(path);
+  std::map<std::string, int64_t> formats, sizes;
+  std::vector<int64_t> per_class(source->count() > 0 ? source->classes().size() : 0);
+  int64_t pictures = 0;
+  for (int64_t i = 0; i < source->count(); ++i) {
+    const Probe probe = source->probe(i);
+    if (!probe.problem.empty()) continue;
+    ++pictures;
+    if (probe.format != ImageFormat::kUnknown) ++formats[format_name(probe.format)];
+    ++sizes[std::to_string(probe.width) + " x " + std::to_string(probe.height)];
+    if (const int32_t label = source->label(i); label >= 0) ++per_class[static_cast<size_t>(label)];
+  }
+  Json classes = Json::object();
+  for (size_t c = 0; c < per_class.size(); ++c) classes[printable(source->classes()[c])] = per_class[c];
+  return {{"kind", "data"}, {"path", shown(path)}, {"source", source->kind()}, {"files", source->count()}, {"pictures", pictures},
+          {"formats", formats}, {"sizes", sizes}, {"classes", classes}, {"remarks", source->remarks()},
+          {"use", {"dcgan doctor " + shown(path), "dcgan train " + shown(path)}}};
+}
+
+Json describe(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw UsageError("there is no '" + shown(path) + "'", "check the path");
+  if (is_run_directory(path)) return describe_run(path);
+  if (looks_like_archive(path)) return describe_checkpoint(path);
+  if (looks_like_torchscript(path)) return describe_export(path);
+  if (fs::is_directory(path, ignored) || looks_like_idx(path)) return describe_data(path);
+  throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, picture folder or IDX file");
+}
+
+/// An object as lines, two blanks deeper each level; tensors as shapes.
+void print(const Json& json, int depth) {
+  for (const auto& [key, value] : json.items()) {
+    const std::string label(static_cast<size_t>(2 * depth), ' ');
+    if (value.is_object()) {
+      std::printf("%s%s:\n", label.c_str(), key.c_str());
+      print(value, depth + 1);
+    } else if (key == "use") {
+      std::printf("use it:\n");
+      for (const auto& line : value) std::printf("  %s\n", line.get<std::string>().c_str());
+    } else if (!value.is_null()) {
+      const std::string text = value.is_string() ? value.get<std::string>() : compact(value);
+      std::printf("%s%-*s %s\n", label.c_str(), 20 - 2 * depth, (key + ":").c_str(), text.c_str());
+    }
+  }
+}
+
+void inspect(const Invocation& invocation, InspectCommand& command) {
+  const Json found = describe(invocation.positional(0));
+  if (command.json)
+    std::printf("%s", pretty(found).c_str());
+  else
+    print(found, 0);
+}
+
+}  // namespace
+
+Verb inspect_verb() {
+  Verb verb;
+  verb.name = "inspect";
+  verb.help = "say what a run, checkpoint, exported generator or data folder is, and how to use it";
+  verb.positionals = {{"PATH", "any of them"}};
+  set_options<InspectCommand>(verb, inspect);
+  return verb;
+}
+
+}  // namespace dcgan

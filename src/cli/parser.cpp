@@ -1,0 +1,142 @@
+// The one door to CLI11. It splits the command line and prints help; values are checked by core/options, so
+// that a flag and a config key fail with the same words.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+
+namespace dcgan {
+namespace {
+
+/// What other GAN programs call our options.
+const std::map<std::string, std::string>& foreign_flags() {
+  static const std::map<std::string, std::string> flags = {
+      {"--nz", "--latent"}, {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"}, {"--batchSize", "--batch"},
+      {"--imageSize", "--size"}, {"--niter", "--epochs"}, {"--outf", "--run DIR"}, {"--outdir", "--run DIR"},
+      {"--dataroot", "the plain argument DATA: `dcgan train DATA`"}, {"--data", "the plain argument DATA: `dcgan train DATA`"},
+      {"--kimg", "--images, with a suffix: --kimg 500 is --images 500k"}, {"--gpus", "--device cuda (one GPU)"},
+      {"--cfg", "--config FILE.json, or single options"}, {"--cond", "not an option yet: this version trains without classes"},
+      {"--manualSeed", "--seed"}, {"--workers", "--threads"}, {"--cuda", "--device cuda"}};
+  return flags;
+}
+
+/// The text that stands for a field's values in help.
+std::string type_text(const Field& field) {
+  if (field.limit.automatic || !field.limit.choices.empty()) return field.limit.text();
+  const std::string range = field.limit.text();
+  if (std::holds_alternative<Size*>(field.target)) return "SIDE or WxH, " + range;
+  return range.empty() ? "TEXT" : range;
+}
+
+class Parser {
+ public:
+  explicit Parser(const std::vector<Verb>& verbs) : app_("Trains GANs on a folder of pictures (DCGAN, Radford et al. 2015).", "dcgan") {
+    app_.set_version_flag("--version", std::string("dcgan ") + kVersionText, "print the version and exit");
+    app_.set_help_flag("-h,--help", "print this help and exit");
+    app_.get_formatter()->column_width(42);
+    app_.footer("Begin with:  dcgan train PHOTOS/    More on a verb:  dcgan VERB --help");
+    for (const Verb& verb : verbs) add(app_, verb);
+    app_.require_subcommand(0, 1);
+    app_.allow_extras();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp& help) {
+      return app_.exit(help);
+    } catch (const CLI::CallForAllHelp& help) {
+      return app_.exit(help);
+    } catch (const CLI::CallForVersion& version) {
+      return app_.exit(version);
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(printable(error.what()), "`dcgan" + verb_words() + " --help` lists the options");
+    }
+    refuse_extras();
+    if (!chosen_) {
+      std::printf("%s", app_.help().c_str());
+      throw UsageError("no verb was given", "begin with `dcgan train PHOTOS/`");
+    }
+    if (!chosen_->run) throw UsageError("`dcgan" + verb_words() + "` needs one more word", "`dcgan" + verb_words() + " --help` lists them");
+    for (size_t i = 0; i < chosen_->positionals.size(); ++i)
+      if (chosen_->positionals[i].required && invocation_.positionals.size() <= i)
+        throw UsageError(chosen_->positionals[i].name + " is missing: " + chosen_->positionals[i].help,
+                         "`dcgan" + verb_words() + " --help` shows how it is used");
+    chosen_->run(invocation_);
+    return kDone;
+  }
+
+ private:
+  void add(CLI::App& parent, const Verb& verb) {
+    CLI::App* app = parent.add_subcommand(verb.name, verb.help);
+    if (!verb.details.empty()) app->footer(verb.details);
+    app->allow_extras();
+    app->require_subcommand(0, 1);
+    for (const auto& positional : verb.positionals) {
+      auto* option = app->add_option_function<std::string>(
+          positional.name, [this](const std::string& text) { invocation_.positionals.push_back(text); }, positional.help);
+      option->type_name("PATH")->trigger_on_parse();
+    }
+    for (const Field& field : verb.fields) add_field(*app, field);
+    app->parse_complete_callback([this, &verb, app] {
+      if (app->get_subcommands().empty()) chosen_ = &verb;
+      words_ = " " + (app->get_parent() && app->get_parent()->get_parent() ? app->get_parent()->get_name() + " " : std::string()) + verb.name;
+    });
+    for (const Verb& child : verb.children) add(*app, child);
+  }
+
+  void add_field(CLI::App& app, const Field& field) {
+    const std::string name = field.name;
+    const std::string help = field.help + (field.source.empty() ? "" : " (" + field.source + ")");
+    if (field.is_flag()) {
+      app.add_flag_function("--" + name + ",!--no-" + name, [this, name](int64_t count) { give(name, count > 0 ? "true" : "false"); }, help);
+      return;
+    }
+    auto* option = app.add_option_function<std::string>("--" + name, [this, name](const std::string& text) { give(name, text); }, help);
+    option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+    if (!field.text().empty()) option->default_str(field.text());
+  }
+
+  void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }
+
+  std::string verb_words() const { return words_; }
+
+  void refuse_extras() {
+    const auto extras = app_.remaining(true);
+    if (extras.empty()) return;
+    const std::string* first = &extras.front();
+    for (const auto& extra : extras)
+      if (extra.starts_with("-")) {
+        first = &extra;
+        break;
+      }
+    const std::string name = first->substr(0, first->find('='));
+    if (const auto foreign = foreign_flags().find(name); foreign != foreign_flags().end())
+      throw UsageError("unknown option '" + name + "'", "here it is " + foreign->second);
+    std::vector<std::string> known;
+    if (name.starts_with("-") && chosen_) {
+      for (const auto& field : chosen_->fields) known.push_back("--" + field.name);
+    } else {
+      for (const auto* app : app_.get_subcommands({})) known.push_back(app->get_name());
+    }
+    const std::string near = did_you_mean(known, name);
+    const std::string what = name.starts_with("-") ? "unknown option '" : chosen_ ? "unexpected argument '" : "unknown verb '";
+    throw UsageError(what + printable(name) + "'", near.empty() ? "`dcgan" + verb_words() + " --help` lists what there is" : "did you mean " + near + "?");
+  }
+
+  CLI::App app_;
+  const Verb* chosen_ = nullptr;
+  std::string words_;
+  Invocation invocation_;
+};
+
+}  // namespace
+
+int run_program(const std::vector<Verb>& verbs, int argc, char** argv) { return Parser(verbs).run(argc, argv); }
+
+}  // namespace dcgan

@@ -1,0 +1,60 @@
+// A verb of the program: what it is called, what it takes, what it does. The parser turns these into a
+// command line; a verb's file fills them in. Neither CLI11 nor torch in this header.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+
+namespace dcgan {
+
+struct Positional {
+  std::string name;  // "DATA"
+  std::string help;
+  bool required = true;
+};
+
+/// What was on the command line, as text.
+struct Invocation {
+  std::vector<std::string> positionals;  // in the order of the verb's; shorter when optional ones are missing
+  Given given;                           // options without dashes, in order
+  /// Positional number `at`, or "".
+  std::string positional(size_t at) const { return at < positionals.size() ? positionals[at] : ""; }
+};
+
+struct Verb {
+  std::string name;
+  std::string help;     // one line
+  std::string details;  // more, shown by --help of the verb alone
+  std::vector<Positional> positionals;
+  Fields fields;        // for help and for knowing names; values are set by `run`
+  std::function<void(const Invocation&)> run;
+  std::vector<Verb> children;  // `data unpack`
+};
+
+/// A verb whose options are a struct: `run` gets them set from the command line.
+template <class Options>
+void set_options(Verb& verb, std::function<void(const Invocation&, Options&)> run) {
+  auto shown = std::make_shared<Options>();
+  verb.fields = fields_of(*shown);
+  verb.run = [shown, run = std::move(run)](const Invocation& invocation) {
+    set_all(fields_of(*shown), invocation.given);
+    run(invocation, *shown);
+  };
+}
+
+Verb train_verb();
+Verb sample_verb();
+Verb export_verb();
+Verb inspect_verb();
+Verb doctor_verb();
+Verb data_verb();
+
+/// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,
+/// version: 0). Throws UsageError for wrong use.
+int run_program(const std::vector<Verb>& verbs, int argc, char** argv);
+
+}  // namespace dcgan

@@ -1,0 +1,31 @@
+// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto. Used for identities of data and checksums of files.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dcgan {
+
+/// A running SHA-256. Not thread safe; one object a stream.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(const void* data, size_t bytes);
+  void add(std::string_view text) { add(text.data(), text.size()); }
+  /// 64 hexadecimal digits; the object takes no more data afterwards.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string sha256_hex(std::string_view data);
+
+}  // namespace dcgan

@@ -1,0 +1,68 @@
+#include "core/json.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace dcgan {
+
+Json parse_json(std::string_view text, const std::string& origin) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    const size_t at = std::min<size_t>(error.byte ? error.byte - 1 : 0, text.size());
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
+    const auto start = text.substr(0, at).rfind('\n');
+    const size_t column = at - (start == std::string_view::npos ? 0 : start + 1) + 1;
+    throw Error(printable(origin) + ", line " + std::to_string(line) + ", column " + std::to_string(column) +
+                ": not valid JSON");
+  }
+}
+
+std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string pretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+Json to_json(const Field& field) {
+  if (const auto* flag = std::get_if<bool*>(&field.target)) return **flag;
+  if (const auto* text = std::get_if<std::string*>(&field.target)) return **text;
+  if (const auto* integer = std::get_if<int64_t*>(&field.target)) return **integer;
+  if (const auto* real = std::get_if<double*>(&field.target)) return **real;
+  if (const auto* integer = std::get_if<std::optional<int64_t>*>(&field.target))
+    return **integer ? Json(***integer) : Json();
+  if (const auto* real = std::get_if<std::optional<double>*>(&field.target)) return **real ? Json(***real) : Json();
+  return field.text();  // a size
+}
+
+Json to_json(const Fields& fields) {
+  Json object = Json::object();
+  for (const auto& field : fields)
+    if (!field.is_shorthand()) object[underscored(field.name)] = to_json(field);
+  return object;
+}
+
+void set_from_json(const Fields& fields, const Json& object, const std::string& origin) {
+  if (!object.is_object()) throw UsageError(origin + ": options must be an object of names and values");
+  std::vector<std::string> known;
+  for (const auto& field : fields) known.push_back(underscored(field.name));
+  Given given;
+  for (const auto& [key, value] : object.items()) {
+    const Field* field = find_field(fields, key);
+    if (!field) {
+      const std::string near = did_you_mean(known, underscored(key));
+      throw UsageError(origin + ": unknown key '" + printable(key) + "'",
+                       near.empty() ? "`dcgan train --help` lists the options" : "did you mean '" + near + "'?");
+    }
+    if (value.is_null()) continue;
+    const bool wants_flag = field->is_flag();
+    if (value.is_structured() || value.is_boolean() != wants_flag)
+      throw UsageError(origin + ": the key '" + key + "' is " + compact(value) + ", of the wrong type",
+                       "allowed: " + (wants_flag ? "true|false" : field->limit.text()));
+    given.emplace_back(field->name, value.is_string() ? value.get<std::string>() : compact(value));
+  }
+  for (const bool shorthands : {true, false})
+    for (const auto& [name, text] : given)
+      if (const Field* field = find_field(fields, name); field->is_shorthand() == shorthands)
+        set_from_text(*field, text, origin + ": the key '" + underscored(name) + "'");
+}
+
+}  // namespace dcgan

@@ -1,0 +1,195 @@
+#include "core/platform/file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr std::string_view kAside = ".dcgan-aside-";
+
+void sync_directory(const fs::path& directory) {
+  const FileHandle handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (handle.get() < 0 || ::fsync(handle.get()) != 0) {
+    if (errno == EINVAL) return;  // some file systems cannot sync a directory, and need not
+    throw_system_error("cannot sync the directory '" + shown(directory) + "'", errno);
+  }
+}
+
+fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+void write_fully(int descriptor, const void* data, size_t bytes, const fs::path& path, int64_t offset) {
+  const char* from = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t wrote = offset < 0 ? ::write(descriptor, from, bytes) : ::pwrite(descriptor, from, bytes, offset);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
+    from += wrote, bytes -= static_cast<size_t>(wrote);
+    if (offset >= 0) offset += wrote;
+  }
+}
+
+}  // namespace
+
+std::string shown(const fs::path& path) { return printable(path.native()); }
+
+void throw_system_error(const std::string& what, int error_number) {
+  std::string hint;
+  if (error_number == ENOSPC || error_number == EDQUOT) hint = "free some space, or choose a folder on another disk";
+  if (error_number == EACCES || error_number == EPERM || error_number == EROFS)
+    hint = "choose a folder that you may write to, or change its permissions";
+  throw Error(what + ": " + std::strerror(error_number), hint);
+}
+
+FileHandle::~FileHandle() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+int FileHandle::release() { return std::exchange(descriptor_, -1); }
+
+FileHandle open_for_reading(const fs::path& path) {
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const int problem = errno;
+  if (file.get() < 0)
+    throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem),
+                problem == ENOENT ? "check the path" : problem == EACCES ? "you need permission to read it" : "");
+  return file;
+}
+
+std::string read_file(const fs::path& path, size_t limit) {
+  const FileHandle file = open_for_reading(path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+  if (S_ISDIR(status.st_mode)) throw Error("cannot read '" + shown(path) + "': it is a folder");
+  std::string content(std::min<size_t>(limit, static_cast<size_t>(status.st_size)), '\0');
+  size_t got = 0;
+  while (got < content.size()) {
+    const ssize_t part = ::read(file.get(), content.data() + got, content.size() - got);
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+    if (part == 0) break;
+    got += static_cast<size_t>(part);
+  }
+  content.resize(got);
+  return content;
+}
+
+void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offset, const fs::path& path) {
+  char* to = static_cast<char*>(out);
+  while (bytes > 0) {
+    const ssize_t part = ::pread(file.get(), to, bytes, static_cast<off_t>(offset));
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+    if (part == 0) throw Error("cannot read '" + shown(path) + "': the file ends early");
+    to += part, offset += static_cast<uint64_t>(part), bytes -= static_cast<size_t>(part);
+  }
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+  aside_ = parent_of(path_) / (std::string(kAside) + std::to_string(::getpid()) + "-" + path_.filename().native());
+  file_ = FileHandle(::open(aside_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!aside_.empty()) ::unlink(aside_.c_str());
+}
+
+void AtomicFile::append(const void* data, size_t bytes) {
+  write_at(data, bytes, end_);
+  end_ += bytes;
+}
+
+void AtomicFile::write_at(const void* data, size_t bytes, uint64_t offset) {
+  write_fully(file_.get(), data, bytes, path_, static_cast<int64_t>(offset));
+}
+
+void AtomicFile::reserve(uint64_t bytes) {
+  const int problem = ::posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes));
+  if (problem != 0) throw_system_error("cannot reserve " + bytes_text(double(bytes)) + " for '" + shown(path_) + "'", problem);
+}
+
+void AtomicFile::commit(bool synced) {
+  if (synced && ::fsync(file_.get()) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+  if (::rename(aside_.c_str(), path_.c_str()) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+  aside_.clear();
+  if (synced) sync_directory(parent_of(path_));
+}
+
+void write_file(const fs::path& path, std::string_view content, bool synced) {
+  AtomicFile file(path);
+  file.append(content);
+  file.commit(synced);
+}
+
+void remove_leftovers(const fs::path& directory) {
+  std::error_code ignored;  // a directory that is not there has no leftovers
+  for (const auto& entry : fs::directory_iterator(directory, ignored))
+    if (const std::string name = entry.path().filename().native(); name.starts_with(kAside)) {
+      const auto writer = static_cast<pid_t>(std::atoi(name.c_str() + kAside.size()));
+      const bool writer_is_gone = ::kill(writer, 0) != 0 && errno == ESRCH;
+      if (writer_is_gone) fs::remove(entry.path(), ignored);
+    }
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  const FileHandle file = open_for_reading(path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+  size_ = static_cast<size_t>(status.st_size);
+  if (size_ == 0) return;
+  void* at = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (at == MAP_FAILED) throw_system_error("cannot map '" + shown(path) + "'", errno);
+  data_ = static_cast<const uint8_t*>(at);
+}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<uint8_t*>(data_), size_);
+}
+
+LineFile::LineFile(fs::path path) : path_(std::move(path)) {
+  file_ = FileHandle(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+}
+
+void LineFile::append(std::string_view line) {
+  const std::string whole = std::string(line) + "\n";
+  write_fully(file_.get(), whole.data(), whole.size(), path_, -1);
+}
+
+DirectoryLock::DirectoryLock(const fs::path& directory) {
+  handle_ = FileHandle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (handle_.get() < 0) throw_system_error("cannot open the folder '" + shown(directory) + "'", errno);
+  if (::flock(handle_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw Error("another process is training in '" + shown(directory) + "'", "wait for it, or choose another --run");
+}
+
+void make_directories(const fs::path& path) {
+  std::error_code problem;
+  fs::create_directories(path, problem);
+  if (problem) throw_system_error("cannot make the folder '" + shown(path) + "'", problem.value());
+}
+
+bool make_new_directory(const fs::path& path) {
+  if (path.has_parent_path()) make_directories(path.parent_path());
+  if (::mkdir(path.c_str(), 0777) == 0) return true;
+  if (errno == EEXIST) return false;
+  throw_system_error("cannot make the folder '" + shown(path) + "'", errno);
+}
+
+}  // namespace dcgan

@@ -1,0 +1,77 @@
+#include "core/platform/machine.hpp"
+
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <string_view>
+
+namespace dcgan {
+
+int64_t usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  return std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+namespace {
+/// The text after "KEY" and a colon in a file of such lines.
+std::string value_of(const char* file, std::string_view key) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(key)) {
+      const size_t start = line.find_first_not_of(" \t", line.find(':') + 1);
+      return start == std::string::npos ? "" : line.substr(start);
+    }
+  return "";
+}
+}  // namespace
+
+std::string processor_name() {
+  const std::string name = value_of("/proc/cpuinfo", "model name");
+  return name.empty() ? "unknown processor" : name;
+}
+
+ResidentMemory resident_memory() {
+  const auto kilobytes = [](const char* key) { return 1024 * std::atoll(value_of("/proc/self/status", key).c_str()); };
+  return {kilobytes("RssAnon"), kilobytes("RssFile"), kilobytes("VmHWM")};
+}
+
+int64_t free_disk(const std::filesystem::path& path) {
+  std::error_code ignored;
+  auto at = std::filesystem::absolute(path, ignored);
+  while (!at.empty() && at != at.root_path() && !std::filesystem::exists(at, ignored)) at = at.parent_path();
+  struct statvfs status {};
+  if (::statvfs(at.c_str(), &status) != 0) return -1;
+  return static_cast<int64_t>(status.f_bavail) * static_cast<int64_t>(status.f_frsize);
+}
+
+bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+int terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,36 @@
+// What this machine has: cores, memory, disk, terminal. Nothing here changes anything.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace dcgan {
+
+/// Cores that this process may use.
+int64_t usable_cores();
+/// The processor's name as the system gives it.
+std::string processor_name();
+
+/// Bytes of this process in memory: anonymous, and pages of files (maps, libraries).
+struct ResidentMemory {
+  int64_t anonymous = 0;
+  int64_t file = 0;
+  int64_t peak = 0;  // of both together
+};
+ResidentMemory resident_memory();
+
+/// Bytes that an ordinary user may still write at `path` (or its nearest existing parent); -1: unknown.
+int64_t free_disk(const std::filesystem::path& path);
+
+bool stdout_is_terminal();
+bool stderr_is_terminal();
+/// Columns of the terminal behind standard error, 80 when unknown.
+int terminal_columns();
+
+/// An environment variable, or "".
+std::string environment(const char* name);
+/// "2026-11-23T09:15:00Z".
+std::string utc_now();
+
+}  // namespace dcgan

@@ -1,0 +1,41 @@
+// Random numbers without state. Every draw is named by (seed, branch, purpose, index) and a position inside
+// the draw, so it is the same alone, in a batch, after a resume and on every device. torch's generators are
+// never used. Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", Philox4x32-10.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace dcgan {
+
+/// What a draw is for. The numbers are part of every saved run: never change or reuse one.
+enum class Purpose : uint16_t {
+  kInitialWeights = 1,
+  kTrainingLatent = 2,   // index: global image index (images seen before it)
+  kSampleLatent = 3,     // index: the image's number i in its name seed:i
+  kStatisticsLatent = 4, // index: 0.. of the fixed latents that BatchNorm statistics are recomputed from
+  kImageOrder = 5,       // index: epoch
+  kFlip = 6,             // index: global image index
+};
+
+/// Philox4x32 with ten rounds: counter and key to four words.
+std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
+
+/// The numbers of one draw. Cheap to make, copy and share between threads.
+class Draw {
+ public:
+  Draw(uint64_t seed, Purpose purpose, uint64_t index, uint16_t branch = 0);
+
+  /// Word number `position` of the draw, uniform over 32 bits.
+  uint32_t word(uint32_t position) const;
+  /// out[i] ~ N(0, 1) for positions 0.. (Box and Muller 1958, in double precision).
+  void normal(std::span<float> out) const;
+
+ private:
+  std::array<uint32_t, 4> block(uint32_t number) const;
+  std::array<uint32_t, 2> key_;
+  std::array<uint32_t, 4> counter_;
+};
+
+}  // namespace dcgan

@@ -1,0 +1,65 @@
+// Pictures as the network sees them: all of one size, uint8, height x width x channels, ready to be copied.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+#include "dataset/options.hpp"
+#include "dataset/source.hpp"
+
+namespace dcgan {
+
+/// One picture that was left out, and why.
+struct Skipped {
+  std::string name;
+  std::string reason;
+};
+
+/// What is true of a whole set.
+struct PixelsInfo {
+  Size size;
+  int64_t channels = 3;
+  int64_t count = 0;
+  std::vector<std::string> classes;
+  std::string identity;  // SHA-256 over names and contents: equal for the same pictures wherever they lie
+  std::vector<Skipped> skipped;
+  int64_t image_bytes() const { return size.width * size.height * channels; }
+};
+
+/// Random access to a set. `copy` and `label` are thread safe.
+class Pixels {
+ public:
+  virtual ~Pixels() = default;
+  /// Picture `index` to out[0 .. image_bytes).
+  virtual void copy(int64_t index, uint8_t* out) const = 0;
+  virtual int32_t label(int64_t index) const = 0;
+  /// True when `copy` decodes, so that several threads pay.
+  virtual bool decodes() const = 0;
+  const PixelsInfo& info() const { return info_; }
+
+ protected:
+  PixelsInfo info_;
+};
+
+/// A set that is ready to train on.
+struct Dataset {
+  std::unique_ptr<Pixels> pixels;
+  std::string kind;                  // "folder" or "IDX file"
+  std::vector<std::string> remarks;  // what was passed over, what could not be kept
+  std::string cached_at;             // the file of decoded pixels; empty when there is none
+  bool was_cached = false;           // it was there before
+};
+
+/// Called now and then while pictures are decoded: done, of all. May throw to stop.
+using DecodeProgress = std::function<void(int64_t, int64_t)>;
+
+/// Opens DATA. Every picture is decoded once, here: so damage is known, and the order of a run does not
+/// depend on whether pixels could be kept. Later calls find them kept and decode nothing.
+/// Throws Error when nothing can be used, and with `strict` for the first file that cannot.
+Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads, const DecodeProgress& progress);
+
+}  // namespace dcgan

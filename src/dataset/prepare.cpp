@@ -1,0 +1,187 @@
+// Opening a data set: find its pixels or decode them once.
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/parallel.hpp"
+#include "core/platform/signals.hpp"
+#include "core/text.hpp"
+#include "dataset/cache.hpp"
+#include "dataset/pixels.hpp"
+#include "image/transform.hpp"
+
+namespace dcgan {
+namespace {
+
+/// Every option that the pixels depend on, and what the source looks like from outside.
+std::string cache_key(const Source& source, const DataOptions& options) {
+  constexpr int kDecoderVersion = 1;  // raise it when decoding or fitting changes
+  const Json parts = {kDecoderVersion, to_text(options.size), options.channels, options.fit, options.crop_at,
+                      options.max_megapixels, source.stamp()};
+  return sha256_hex(compact(parts));
+}
+
+struct Fitter {
+  const Source& source;
+  Size size;
+  int64_t channels;
+  Fit fit;
+  CropAt crop_at;
+  int64_t max_megapixels;
+
+  Image operator()(int64_t index, std::string* digest) const {
+    return fitted(with_channels(source.read(index, max_megapixels, digest), channels), size, fit, crop_at);
+  }
+};
+
+/// The slow way: decodes at every visit. For sets whose pixels could not be kept.
+class DecodedPixels : public Pixels {
+ public:
+  DecodedPixels(std::unique_ptr<Source> source, const Fitter& fitter, PixelsInfo info, std::vector<uint32_t> valid)
+      : source_(std::move(source)), fitter_(fitter), valid_(std::move(valid)) {
+    info_ = std::move(info);
+  }
+  void copy(int64_t index, uint8_t* out) const override {
+    const int64_t slot = valid_[static_cast<size_t>(index)];
+    try {
+      const Image image = fitter_(slot, nullptr);
+      std::copy(image.pixels.begin(), image.pixels.end(), out);
+    } catch (const Error& error) {
+      throw Error("cannot read image '" + source_->name(slot) + "': " + error.what(),
+                  "it was sound when training began; was it changed meanwhile?");
+    }
+  }
+  int32_t label(int64_t index) const override { return source_->label(valid_[static_cast<size_t>(index)]); }
+  bool decodes() const override { return true; }
+
+ private:
+  std::unique_ptr<Source> source_;
+  Fitter fitter_;
+  std::vector<uint32_t> valid_;
+};
+
+int64_t resolve_channels(const Source& source, const std::string& asked, int64_t threads) {
+  if (asked != "auto") return asked == "gray" ? 1 : asked == "rgba" ? 4 : 3;
+  std::atomic<bool> coloured{false};
+  parallel_for(source.count(), threads, [&](int64_t i) {
+    if (coloured) return;
+    const Probe probe = source.probe(i);
+    if (probe.problem.empty() && !probe.gray) coloured = true;  // what cannot be read has no say
+  });
+  return coloured ? 3 : 1;
+}
+
+/// What one pass over every picture found.
+struct Survey {
+  std::vector<std::string> digests;   // by slot; empty where the picture cannot be used
+  std::vector<std::string> problems;  // by slot
+};
+
+/// Decodes every picture once, keeps its pixels when there is a writer. Reports progress about ten times a second.
+Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* writer, bool strict, int64_t threads,
+                  const DecodeProgress& progress) {
+  const int64_t count = source.count();
+  Survey survey{std::vector<std::string>(static_cast<size_t>(count)), std::vector<std::string>(static_cast<size_t>(count))};
+  std::mutex progress_mutex;
+  std::atomic<int64_t> done{0};
+  parallel_for(count, threads, [&](int64_t i) {
+    throw_if_stopped("while images were decoded; nothing was trained");
+    std::string digest;
+    try {
+      const Image image = fitter(i, &digest);
+      if (writer) writer->put(i, image.pixels.data());
+      survey.digests[static_cast<size_t>(i)] = std::move(digest);
+    } catch (const Error& error) {
+      if (writer && digest.empty() && error.exit_code() != kFailed) throw;
+      if (strict) throw Error("cannot use '" + source.name(i) + "': " + error.what(), "drop --strict to skip such files");
+      survey.problems[static_cast<size_t>(i)] = error.what();
+    }
+    const int64_t so_far = ++done;
+    if (progress && so_far % 64 == 0)
+      if (const std::unique_lock lock(progress_mutex, std::try_to_lock); lock) progress(so_far, count);
+  });
+  return survey;
+}
+
+[[noreturn]] void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
+  if (skipped.empty()) throw Error("no image in '" + shown(path) + "'", "give the folder that holds the pictures");
+  throw Error("no readable image in '" + shown(path) + "': " + counted(static_cast<int64_t>(skipped.size()), "file") +
+                  " cannot be used, the first is '" + skipped[0].name + "' (" + skipped[0].reason + ")",
+              "`dcgan doctor` lists them");
+}
+
+}  // namespace
+
+Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads, const DecodeProgress& progress) {
+  auto source = open_source(path);
+  Dataset dataset;
+  dataset.kind = source->kind();
+  dataset.remarks = source->remarks();
+  const PixelCache cache(options);
+  const std::string key = cache_key(*source, options);
+  if (auto kept = cache.find(key)) {
+    const auto& skipped = kept->info().skipped;
+    if (options.strict && !skipped.empty())
+      throw Error("cannot use '" + skipped[0].name + "': " + skipped[0].reason, "drop --strict to skip such files");
+    dataset.cached_at = shown(cache.path_of(key));
+    dataset.was_cached = true;
+    dataset.pixels = std::move(kept);
+    return dataset;
+  }
+
+  const int64_t slots = source->count();
+  if (slots == 0) no_image(path, {});
+  const Fitter fitter{*source, options.size, resolve_channels(*source, options.channels, threads), fit_from(options.fit),
+                      crop_at_from(options.crop_at), options.max_megapixels};
+  PixelsInfo info;
+  info.size = options.size;
+  info.channels = fitter.channels;
+
+  std::unique_ptr<PixelFileWriter> writer;
+  std::string not_kept;
+  if (cache.enabled()) not_kept = cache.make_room(static_cast<uint64_t>(slots * (info.image_bytes() + 8)));
+  try {
+    if (cache.enabled() && not_kept.empty())
+      writer = std::make_unique<PixelFileWriter>(cache.path_of(key), slots, info.image_bytes());
+  } catch (const Error& error) {
+    not_kept = error.what();
+  }
+  const Survey survey = decode_all(*source, fitter, writer.get(), options.strict, threads, progress);
+
+  std::vector<uint32_t> valid;
+  std::vector<int32_t> labels;
+  Sha256 identity;
+  for (int64_t slot = 0; slot < slots; ++slot) {
+    const auto& digest = survey.digests[static_cast<size_t>(slot)];
+    if (digest.empty()) {
+      info.skipped.push_back({source->name(slot), survey.problems[static_cast<size_t>(slot)]});
+      continue;
+    }
+    valid.push_back(static_cast<uint32_t>(slot));
+    labels.push_back(source->label(slot));
+    if (dataset.kind == "folder") identity.add(source->name(slot) + '\n');
+    identity.add(digest);
+  }
+  if (valid.empty()) no_image(path, info.skipped);
+  info.count = static_cast<int64_t>(valid.size());
+  for (const auto& name : source->classes()) info.classes.push_back(printable(name));
+  info.identity = identity.hex();
+
+  if (writer) try {
+    writer->finish(info, valid, labels);
+    writer.reset();
+    dataset.pixels = open_pixel_file(cache.path_of(key));
+    dataset.cached_at = shown(cache.path_of(key));
+    return dataset;
+  } catch (const Error& error) {
+    not_kept = error.what();
+  }
+  if (!not_kept.empty()) dataset.remarks.push_back("decoded pixels are not kept, so every epoch decodes: " + not_kept);
+  dataset.pixels = std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid));
+  return dataset;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,106 @@
+#include "exchange/generator.hpp"
+
+#include <ATen/core/grad_mode.h>
+
+#include "checkpoint/run_directory.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "exchange/torchscript.hpp"
+#include "nn/weights.hpp"
+
+namespace dcgan {
+namespace {
+
+class NetGenerator : public Generator {
+ public:
+  NetGenerator(GeneratorNet net, const GeneratorInfo& info) : net_(std::move(net)) {
+    info_ = info;
+    net_->eval();
+  }
+  at::Tensor operator()(const at::Tensor& z) override {
+    const at::NoGradGuard no_grad;
+    return net_(z.to(net_->parameters().front().device())).cpu();
+  }
+
+ private:
+  GeneratorNet net_;
+};
+
+}  // namespace
+
+at::Tensor to_bytes(const at::Tensor& images) {
+  return images.add(1.0).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();
+}
+
+Json plan_to_json(const NetworkPlan& plan) {
+  NetworkOptions options = plan.options;
+  Json json = to_json(fields_of(options));
+  json["width"] = plan.shape.size().width, json["height"] = plan.shape.size().height;
+  json["doublings"] = plan.shape.doublings;
+  json["image_channels"] = plan.image_channels;
+  return json;
+}
+
+NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
+  const Json json = required<Json>(meta, "network", origin);
+  NetworkPlan plan;
+  Json options = json;
+  for (const char* key : {"width", "height", "doublings", "image_channels"}) options.erase(key);
+  set_from_json(fields_of(plan.options), options, origin);
+  const int64_t n = required<int64_t>(json, "doublings", origin);
+  const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
+  plan.image_channels = required<int64_t>(json, "image_channels", origin);
+  if (n < 1 || n > 20 || width < 1 || height < 1 || plan.image_channels < 1) throw Error(origin + " holds an impossible shape");
+  plan.shape = {{width >> n, height >> n}, n};
+  if (plan.shape.size() != Size{width, height}) throw Error(origin + " holds an impossible shape");
+  return plan;
+}
+
+fs::path checkpoint_of(const fs::path& model) {
+  std::error_code ignored;
+  if (!fs::exists(model, ignored)) throw UsageError("there is no '" + shown(model) + "'", "give a run directory, a checkpoint or an exported generator");
+  if (!fs::is_directory(model, ignored)) return model;
+  const RunDirectory run = RunDirectory::open(model);
+  const auto all = run.checkpoints();
+  if (all.empty()) throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
+  return run.checkpoint(all.back());
+}
+
+LoadedNetwork load_network(const fs::path& model, bool ema) {
+  const fs::path path = checkpoint_of(model);
+  const std::string origin = "the checkpoint '" + shown(path) + "'";
+  const ArchiveReader archive(path);
+  LoadedNetwork loaded;
+  loaded.meta = archive.meta();
+  if (required<int64_t>(loaded.meta, "training_version", origin) != kTrainingVersion)
+    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+  const NetworkPlan plan = plan_from_json(loaded.meta, origin);
+  loaded.net = GeneratorNet(plan);
+  NamedTensors live;
+  for (const auto& named : loaded.net->named_parameters()) live.emplace_back(named.key(), named.value());
+  for (const auto& named : loaded.net->named_buffers()) live.emplace_back(named.key(), named.value());
+  load_into(live, archive.read_all(ema ? "ema." : "generator."), origin);
+  loaded.net->eval();
+  const Size size = plan.shape.size();
+  loaded.info = {plan.options.latent, plan.image_channels, size.height, size.width, 0,
+                 required<int64_t>(loaded.meta, "images", origin), ema, shown(path)};
+  return loaded;
+}
+
+std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo& info) {
+  return std::make_unique<NetGenerator>(std::move(net), info);
+}
+
+std::unique_ptr<Generator> open_generator(const fs::path& model, bool ema) {
+  if (looks_like_torchscript(model)) {
+    auto generator = open_torchscript(model);
+    if (!ema && generator->info().ema)
+      throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",
+                       "give the run directory, or export with --no-ema");
+    return generator;
+  }
+  auto loaded = load_network(model, ema);
+  return make_generator(loaded.net, loaded.info);
+}
+
+}  // namespace dcgan

@@ -1,0 +1,61 @@
+// The one way to get images from a trained generator, whatever file it came from: a run directory, a
+// checkpoint, an exported TorchScript file.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+
+#include "checkpoint/archive.hpp"
+#include "core/platform/file.hpp"
+#include "nn/generator.hpp"
+
+namespace dcgan {
+
+struct GeneratorInfo {
+  int64_t latent = 0, channels = 0, height = 0, width = 0, classes = 0;
+  int64_t images_seen = 0;
+  bool ema = false;      // moving average, or the weights as they are
+  std::string origin;    // the file they were read from
+};
+
+/// Images from latents. One thread at a time.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  /// z [N, latent], float32 on the CPU, to images [N, C, H, W] in [-1, 1] on the CPU. No gradients.
+  virtual at::Tensor operator()(const at::Tensor& z) = 0;
+  const GeneratorInfo& info() const { return info_; }
+
+ protected:
+  GeneratorInfo info_;
+};
+
+/// Images [N, C, H, W] in [-1, 1] to uint8 [N, H, W, C]: round((x + 1) x 127.5).
+at::Tensor to_bytes(const at::Tensor& images);
+
+/// A generator network in evaluation mode with its weights, and what it is.
+struct LoadedNetwork {
+  GeneratorNet net{nullptr};
+  GeneratorInfo info;
+  Json meta;  // of the checkpoint
+};
+/// Reads a run directory (its newest checkpoint) or a checkpoint. Throws UsageError for anything else.
+LoadedNetwork load_network(const fs::path& model, bool ema);
+/// Wraps a network that is at hand.
+std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo& info);
+/// Opens MODEL: a run directory, a checkpoint or an exported generator. `ema` cannot be chosen for an export.
+std::unique_ptr<Generator> open_generator(const fs::path& model, bool ema);
+
+/// The checkpoint that MODEL means: the newest of a run directory, or the file itself. Throws UsageError
+/// when there is none.
+fs::path checkpoint_of(const fs::path& model);
+
+/// How a checkpoint's head describes the networks' shapes; written by train, read here.
+Json plan_to_json(const NetworkPlan& plan);
+NetworkPlan plan_from_json(const Json& meta, const std::string& origin);
+/// Version of the meaning of names and keys in a training checkpoint.
+inline constexpr int64_t kTrainingVersion = 1;
+
+}  // namespace dcgan

@@ -1,0 +1,30 @@
+// The generator as TorchScript, for Python's torch.jit.load and for C++ programs that know LibTorch only.
+//
+// forward(z, y: Optional[Tensor] = None): z [N, latent] or [N, latent, 1, 1] to [N, C, H, W] in [-1, 1].
+// images(z, y): the same as uint8 [N, H, W, C]. Attributes latent, channels, height, width, classes,
+// version; the same and the value range in the extra file "dcgan.json". Nothing of the user's paths.
+#pragma once
+
+#include "exchange/generator.hpp"
+
+namespace dcgan {
+
+/// Interface version of exported files.
+inline constexpr int64_t kExportVersion = 1;
+
+/// Writes the file atomically, then reads it back and compares its output with the network's: throws Error
+/// (and leaves nothing) when they differ.
+void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path);
+
+/// Opens what export_torchscript wrote. Throws Error when the file is not TorchScript, or not ours.
+std::unique_ptr<Generator> open_torchscript(const fs::path& path);
+
+/// True if the file is a zip archive, as TorchScript files are.
+bool looks_like_torchscript(const fs::path& path);
+
+/// Extra data of an exported file ("dcgan.json") without running anything; null when there is none.
+Json torchscript_metadata(const fs::path& path);
+/// Names and shapes of its parameters.
+std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path);
+
+}  // namespace dcgan

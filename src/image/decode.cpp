@@ -1,0 +1,101 @@
+#include "image/decode.hpp"
+
+#include <algorithm>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "image/damage.hpp"
+
+namespace dcgan {
+namespace {
+
+void settle_opencv() {
+  static const bool settled = [] {
+    cv::setNumThreads(1);  // the loader brings its own threads
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    return true;
+  }();
+  (void)settled;
+}
+
+/// Orientation (1..8) in a PNG's eXIf chunk, 1 when there is none (Exif 2.32, tag 0x0112).
+int png_orientation(std::string_view png) {
+  const size_t chunk = png.find("eXIf");
+  if (chunk == std::string_view::npos || chunk + 12 > png.size()) return 1;
+  const auto exif = png.substr(chunk + 4);
+  const bool is_little = exif[0] == 'I';
+  const auto number = [&](size_t at, size_t bytes) {
+    size_t value = 0;
+    for (size_t i = 0; i < bytes && at + i < exif.size(); ++i)
+      value |= static_cast<size_t>(static_cast<uint8_t>(exif[at + i])) << 8 * (is_little ? i : bytes - 1 - i);
+    return value;
+  };
+  const size_t directory = number(4, 4);
+  for (size_t i = 0; i < std::min<size_t>(number(directory, 2), 64); ++i)
+    if (number(directory + 2 + 12 * i, 2) == 0x0112) return static_cast<int>(number(directory + 10 + 12 * i, 2));
+  return 1;
+}
+
+void orient(cv::Mat& mat, int orientation) {
+  if (orientation >= 5 && orientation <= 8) cv::transpose(mat, mat);
+  // After the transposition 5..8 differ from the identity by the same flips as 1, 2, 4, 3.
+  if (orientation == 2 || orientation == 6) cv::flip(mat, mat, 1);
+  if (orientation == 4 || orientation == 8) cv::flip(mat, mat, 0);
+  if (orientation == 3 || orientation == 7) cv::flip(mat, mat, -1);
+}
+
+/// With its alpha channel, which only IMREAD_UNCHANGED keeps; that flag leaves EXIF to us.
+cv::Mat decode_with_alpha(const cv::Mat& data, std::string_view bytes, const Probe& probe) {
+  cv::Mat mat = cv::imdecode(data, cv::IMREAD_UNCHANGED);
+  if (mat.empty()) return mat;
+  if (mat.depth() == CV_16U) mat.convertTo(mat, CV_8U, 1.0 / 257.0);
+  if (probe.format == ImageFormat::kPng) orient(mat, png_orientation(bytes));
+  if (mat.channels() == 4) {
+    cv::cvtColor(mat, mat, cv::COLOR_BGRA2RGBA);
+    cv::Mat alpha;
+    cv::extractChannel(mat, alpha, 3);
+    if (cv::countNonZero(alpha) == 0) cv::cvtColor(mat, mat, cv::COLOR_RGBA2RGB);  // unused, as in many BMPs
+  } else if (mat.channels() == 3) {
+    cv::cvtColor(mat, mat, cv::COLOR_BGR2RGB);
+  }
+  return mat;
+}
+
+cv::Mat decode_without_alpha(const cv::Mat& data, const Probe& probe) {
+  cv::Mat mat = cv::imdecode(data, probe.gray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
+  if (!mat.empty() && mat.channels() == 3) cv::cvtColor(mat, mat, cv::COLOR_BGR2RGB);
+  return mat;
+}
+
+}  // namespace
+
+Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels) {
+  settle_opencv();
+  if (!probe.problem.empty()) throw Error(probe.problem);
+  if (probe.width > max_megapixels * 1'000'000 / probe.height)
+    throw Error("too large: " + std::to_string(probe.width) + " x " + std::to_string(probe.height) +
+                " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
+  std::string essential;
+  std::string damage;
+  if (probe.format == ImageFormat::kJpeg) damage = jpeg_damage(bytes);
+  if (probe.format == ImageFormat::kPng) damage = png_damage(bytes, essential), bytes = essential;
+  if (!damage.empty()) throw Error(damage);
+  cv::Mat mat;
+  try {
+    const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
+    mat = probe.alpha ? decode_with_alpha(data, bytes, probe) : decode_without_alpha(data, probe);
+  } catch (const cv::Exception&) {
+    mat.release();  // reported below like every other failure to decode
+  }
+  const int channels = mat.channels();
+  if (mat.empty() || mat.depth() != CV_8U || (channels != 1 && channels != 3 && channels != 4))
+    throw Error("damaged " + format_name(probe.format) + ": its pixels cannot be decoded");
+  Image image(mat.cols, mat.rows, channels);
+  mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), image.pixels.data()));
+  return image;
+}
+
+}  // namespace dcgan

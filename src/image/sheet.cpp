@@ -1,0 +1,58 @@
+#include "image/sheet.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/error.hpp"
+
+namespace dcgan {
+namespace {
+constexpr int kCaptionHeight = 13;
+constexpr int kCaptionWidth = 58;  // "0:000000" in the font below
+constexpr double kCaptionScale = 0.75;
+
+cv::Mat view(Image& image) {
+  return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(static_cast<int>(image.channels)),
+                 image.pixels.data());
+}
+}  // namespace
+
+int64_t Sheet::Layout::cell_width() const { return captions ? std::max<int64_t>(width, kCaptionWidth) : width; }
+int64_t Sheet::Layout::sheet_width() const { return gap + std::min(columns, count) * (cell_width() + gap); }
+int64_t Sheet::Layout::sheet_height() const {
+  const int64_t rows = (count + columns - 1) / columns;
+  return gap + rows * (height + (captions ? kCaptionHeight : 0) + gap);
+}
+
+Sheet::Sheet(const Layout& layout)
+    : layout_(layout), image_(layout.sheet_width(), layout.sheet_height(), layout.channels, 255) {}
+
+void Sheet::put(int64_t place, const Image& image, const std::string& caption) {
+  const int64_t cell_height = layout_.height + (layout_.captions ? kCaptionHeight : 0);
+  const int64_t left = layout_.gap + place % layout_.columns * (layout_.cell_width() + layout_.gap);
+  const int64_t top = layout_.gap + place / layout_.columns * (cell_height + layout_.gap);
+  for (int64_t y = 0; y < image.height; ++y)
+    std::memcpy(image_.at(left, top + y), image.at(0, y), static_cast<size_t>(image.width * image.channels));
+  if (!layout_.captions) return;
+  cv::putText(view(image_), caption, cv::Point(static_cast<int>(left), static_cast<int>(top + layout_.height + 10)),
+              cv::FONT_HERSHEY_PLAIN, kCaptionScale, cv::Scalar(0, 0, 0, 255), 1, cv::LINE_AA);
+}
+
+int64_t square_columns(int64_t count) {
+  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count)))));
+}
+
+std::string encode_png(const Image& image) {
+  const cv::Mat pixels = view(const_cast<Image&>(image));  // only read
+  cv::Mat mat = pixels;
+  if (image.channels == 3) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGB2BGR);
+  if (image.channels == 4) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGBA2BGRA);
+  std::vector<uint8_t> bytes;
+  if (!cv::imencode(".png", mat, bytes)) throw Error("cannot encode a PNG of " + to_text(Size{image.width, image.height}) + " pixels");
+  return std::string(bytes.begin(), bytes.end());
+}
+
+}  // namespace dcgan

@@ -1,0 +1,40 @@
+// Sheets: many pictures of one size in rows and columns, with names under them if wanted. And PNG.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/image.hpp"
+
+namespace dcgan {
+
+/// `width` x `height` pictures, `columns` a row, on white. Memory: the whole sheet.
+class Sheet {
+ public:
+  struct Layout {
+    int64_t count = 0;
+    int64_t columns = 8;
+    int64_t width = 0, height = 0, channels = 3;
+    int64_t gap = 2;        // pixels between and around pictures
+    bool captions = false;  // room for a name under each
+    int64_t cell_width() const;
+    int64_t sheet_width() const;
+    int64_t sheet_height() const;
+  };
+  explicit Sheet(const Layout& layout);
+  /// Put picture number `place` (from 0, row by row); `caption` is drawn if the layout has captions.
+  void put(int64_t place, const Image& image, const std::string& caption = "");
+  const Image& image() const { return image_; }
+
+ private:
+  Layout layout_;
+  Image image_;
+};
+
+/// The most columns that keep a sheet of `count` about square.
+int64_t square_columns(int64_t count);
+
+/// A picture as the bytes of a PNG file; 1, 3 or 4 channels.
+std::string encode_png(const Image& image);
+
+}  // namespace dcgan

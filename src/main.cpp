@@ -1,0 +1,41 @@
+// Builds the program, runs it, turns an error into a message and an exit code.
+#include <c10/util/Exception.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/platform/signals.hpp"
+
+namespace {
+
+void print_error(const std::string& what, const std::string& hint) {
+  std::fprintf(stderr, "error: %s\n", what.c_str());
+  if (!hint.empty()) std::fprintf(stderr, "  hint: %s\n", hint.c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  dcgan::watch_signals();  // before any other thread is born
+  try {
+    return dcgan::run_program({dcgan::train_verb(), dcgan::sample_verb(), dcgan::export_verb(), dcgan::inspect_verb(),
+                               dcgan::doctor_verb(), dcgan::data_verb()}, argc, argv);
+  } catch (const dcgan::Stopped& stopped) {
+    std::fprintf(stderr, "%s\n", stopped.what());
+    return stopped.exit_code();
+  } catch (const dcgan::Error& error) {
+    print_error(error.what(), error.hint());
+    return error.exit_code();
+  } catch (const c10::Error& error) {
+    print_error(error.what_without_backtrace(), "");
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory", "try a smaller --batch, --size or --base-channels");
+  } catch (const std::exception& error) {
+    print_error(error.what(), "");
+  }
+  return dcgan::kFailed;
+}

@@ -1,0 +1,35 @@
+#include "nn/discriminator.hpp"
+
+#include <ATen/ops/leaky_relu.h>
+
+namespace dcgan {
+namespace {
+constexpr double kLeak = 0.2;  // Radford et al. 2015, section 4
+}
+
+DiscriminatorNetImpl::DiscriminatorNetImpl(const NetworkPlan& plan) {
+  using torch::nn::BatchNorm2d;
+  using torch::nn::Conv2d;
+  using Options = torch::nn::Conv2dOptions;
+  auto levels = plan.channels(plan.options.base_channels.discriminator);  // base first
+  int64_t in = plan.image_channels;
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    convolutions_.push_back(Conv2d(Options(in, *level, 4).stride(2).padding(1).bias(false)));
+    if (level != levels.rbegin()) norms_.push_back(BatchNorm2d(*level));
+    in = *level;
+  }
+  const auto& base = plan.shape.base;
+  convolutions_.push_back(Conv2d(Options(in, 1, {base.height, base.width}).bias(false)));
+  for (size_t i = 0; i < convolutions_.size(); ++i) {
+    register_module("conv" + std::to_string(i), convolutions_[i]);
+    if (i > 0 && i <= norms_.size()) register_module("norm" + std::to_string(i), norms_[i - 1]);
+  }
+}
+
+torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images) {
+  auto x = at::leaky_relu(convolutions_.front()(images), kLeak);
+  for (size_t i = 0; i < norms_.size(); ++i) x = at::leaky_relu(norms_[i](convolutions_[i + 1](x)), kLeak);
+  return convolutions_.back()(x).view({-1});
+}
+
+}  // namespace dcgan

@@ -1,0 +1,59 @@
+#include "nn/network.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "core/error.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kLeastBase = 3, kMostBase = 7, kMostDoublings = 10;
+
+bool fits_base(int64_t side, int64_t doublings) {
+  const int64_t base = side >> doublings;
+  return base << doublings == side && base >= kLeastBase && base <= kMostBase;
+}
+
+/// The largest number of doublings that serves both sides, 0 when there is none.
+int64_t common_doublings(Size size) {
+  for (int64_t n = kMostDoublings; n >= 1; --n)
+    if (fits_base(size.width, n) && fits_base(size.height, n)) return n;
+  return 0;
+}
+
+/// The nearest size below (step -1) or above (step +1) in which the sides keep about the same shape.
+std::string nearest(Size size, int step) {
+  Size best;
+  int64_t least = INT64_MAX;
+  for (int64_t n = 1; n <= kMostDoublings; ++n)
+    for (int64_t w = kLeastBase; w <= kMostBase; ++w)
+      for (int64_t h = kLeastBase; h <= kMostBase; ++h) {
+        const Size candidate{w << n, h << n};
+        const int64_t dw = candidate.width - size.width, dh = candidate.height - size.height;
+        if ((step < 0 && (dw > 0 || dh > 0)) || (step > 0 && (dw < 0 || dh < 0))) continue;
+        if (size.width == size.height && w != h) continue;
+        if (const int64_t distance = std::abs(dw) + std::abs(dh); distance < least) best = candidate, least = distance;
+      }
+  return least == INT64_MAX ? "" : to_text(best);
+}
+
+}  // namespace
+
+ShapePlan shape_plan(Size size) {
+  const int64_t n = common_doublings(size);
+  if (n > 0) return {{size.width >> n, size.height >> n}, n};
+  const std::string below = nearest(size, -1), above = nearest(size, +1);
+  throw UsageError("--size " + to_text(size) + " cannot be built: both sides must be 3 to 7 times the same power of two",
+                   "the nearest sizes are " + below + (below.empty() || above.empty() ? "" : " and ") + above);
+}
+
+std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
+  std::vector<int64_t> levels;
+  for (int64_t level = shape.doublings - 1; level >= 0; --level)
+    levels.push_back(std::min(base_channels << std::min<int64_t>(level, 20), options.max_channels));
+  return levels;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,24 @@
+// Initial weights and counts of parameters.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+
+namespace dcgan {
+
+/// Which network is initialised: part of the draws' names, so the two never share numbers.
+enum class NetworkRole : uint16_t { kGenerator = 0, kDiscriminator = 1 };
+
+/// Convolutions ~ N(0, 0.02), BatchNorm scales ~ N(1, 0.02), shifts 0 (Radford et al. 2015, section 4 and
+/// the authors' code for BatchNorm). Keyed by (seed, role, number of the parameter): independent of device,
+/// memory format and threads.
+void initialise(torch::nn::Module& network, uint64_t seed, NetworkRole role);
+
+/// Trainable numbers.
+int64_t parameter_count(const torch::nn::Module& network);
+
+/// Convolution weights to channels-last (strides only; names and values stay).
+void to_channels_last(torch::nn::Module& network);
+
+}  // namespace dcgan

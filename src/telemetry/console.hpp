@@ -1,0 +1,57 @@
+// What a person sees while a run goes on: one progress line that rewrites itself on a terminal, a plain
+// line now and then elsewhere, or JSON lines for programs. Remarks (core/log) pass through it, so that they
+// never share a line with the progress. Used from one thread; remarks may come from any.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/log.hpp"
+#include "telemetry/record.hpp"
+
+namespace dcgan {
+
+/// Where a run means to end; what is not set is not shown.
+struct Goal {
+  std::optional<int64_t> images;
+  std::optional<double> seconds;  // of this process
+};
+
+class Console {
+ public:
+  /// With `json`, records and events go to standard output as JSON lines and people's text to standard error.
+  Console(bool json, Goal goal);
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
+  /// After every step: keeps the progress line moving.
+  void step(int64_t images, double seconds_in_process);
+  /// After every record.
+  void record(const Record& record, double seconds_in_process);
+  /// Something happened (a grid, a checkpoint, the end): a line for people, an object for programs.
+  void event(const std::string& line, const Json& object);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string progress(int64_t images, double seconds_in_process) const;
+  void draw(const std::string& line);
+  void clear();
+  void say(const std::string& line);
+
+  const bool json_;
+  const bool terminal_;
+  const Goal goal_;
+  std::mutex mutex_;
+  bool drawn_ = false;
+  Clock::time_point next_draw_{};
+  std::optional<Record> last_;
+  int64_t first_images_ = -1;
+  double first_seconds_ = 0;
+  LogSink sink_before_;
+};
+
+}  // namespace dcgan

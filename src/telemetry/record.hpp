@@ -1,0 +1,43 @@
+// What training says about a stretch of steps. Every figure covers all steps since the last record.
+#pragma once
+
+#include <cstdint>
+
+#include "core/json.hpp"
+
+namespace dcgan {
+
+struct Record {
+  int64_t images = 0;             // seen by the discriminator since the run began
+  int64_t steps = 0;              // since the last record
+  double seconds = 0;             // of training since the run began, all its processes together
+  double images_per_second = 0;   // since the last record, everything included
+  double loss_d_real = 0;         // means over the steps: -log D(x)
+  double loss_d_fake = 0;         // -log(1 - D(G(z)))
+  double loss_g = 0;              // -log D(G(z)), after D's update
+  double d_real = 0;              // D(x) as a probability
+  double d_fake_before = 0;       // D(G(z)) before D's update
+  double d_fake_after = 0;        // and after it, as the generator's step sees it
+  double grad_norm_d = 0;         // L2 norm over all of D's gradients
+  double grad_norm_g = 0;
+  double data_wait_share = 0;     // of the time: waiting for the loader, 0 to 1
+
+  /// Names and values, in this order; the log, --json and the console all use them.
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("images", images), visit("steps", steps), visit("seconds", seconds);
+    visit("images_per_second", images_per_second);
+    visit("loss_d_real", loss_d_real), visit("loss_d_fake", loss_d_fake), visit("loss_g", loss_g);
+    visit("d_real", d_real), visit("d_fake_before", d_fake_before), visit("d_fake_after", d_fake_after);
+    visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
+    visit("data_wait_share", data_wait_share);
+  }
+};
+
+inline Json to_json(Record record) {
+  Json json;
+  record.fields([&](const char* name, auto value) { json[name] = value; });
+  return json;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,40 @@
+#include "train/adam.hpp"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+namespace dcgan {
+
+Adam::Adam(NamedTensors parameters, const AdamSettings& settings) : settings_(settings) {
+  for (auto& [name, parameter] : parameters) {
+    names_.push_back(name);
+    parameters_.push_back(parameter);
+    exp_avg_.push_back(at::zeros_like(parameter.detach()));
+    exp_avg_sq_.push_back(at::zeros_like(parameter.detach()));
+  }
+  step_ = at::zeros({}, parameters_.front().options().dtype(at::kFloat).requires_grad(false));
+}
+
+void Adam::step(std::vector<at::Tensor> gradients) {
+  constexpr double kWeightDecay = 0, kEpsilon = 1e-8;
+  const at::NoGradGuard no_grad;
+  // The kernel walks memory: a gradient laid out otherwise than its parameter must be brought in line.
+  for (size_t i = 0; i < gradients.size(); ++i)
+    if (gradients[i].strides() != parameters_[i].strides()) gradients[i] = at::empty_like(parameters_[i]).copy_(gradients[i]);
+  step_.add_(1);
+  const std::vector<at::Tensor> steps(parameters_.size(), step_);
+  at::_fused_adam_(parameters_, gradients, exp_avg_, exp_avg_sq_, {}, steps, settings_.learning_rate, settings_.beta1,
+                   settings_.beta2, kWeightDecay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+}
+
+NamedTensors Adam::state() const {
+  NamedTensors state;
+  for (size_t i = 0; i < names_.size(); ++i) {
+    state.emplace_back("exp_avg." + names_[i], exp_avg_[i]);
+    state.emplace_back("exp_avg_sq." + names_[i], exp_avg_sq_[i]);
+  }
+  state.emplace_back("step", step_);
+  return state;
+}
+
+}  // namespace dcgan

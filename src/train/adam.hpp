@@ -1,0 +1,37 @@
+// Adam (Kingma and Ba 2014, algorithm 1) over one network, by LibTorch's fused kernel. Its whole state is
+// explicit: moments and a step count, so that a checkpoint can hold it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/archive.hpp"
+
+namespace dcgan {
+
+struct AdamSettings {
+  double learning_rate, beta1, beta2;
+};
+
+class Adam {
+ public:
+  /// `parameters`: names and live tensors.
+  Adam(NamedTensors parameters, const AdamSettings& settings);
+
+  /// One step with these gradients, in the order of the parameters.
+  void step(std::vector<at::Tensor> gradients);
+
+  const std::vector<at::Tensor>& parameters() const { return parameters_; }
+  /// "exp_avg.NAME" and "exp_avg_sq.NAME" for every parameter, and "step".
+  NamedTensors state() const;
+
+ private:
+  AdamSettings settings_;
+  std::vector<std::string> names_;
+  std::vector<at::Tensor> parameters_, exp_avg_, exp_avg_sq_;
+  at::Tensor step_;  // float32, as the fused kernel wants it
+};
+
+}  // namespace dcgan

@@ -1,0 +1,45 @@
+#include "train/average.hpp"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "latent/latents.hpp"
+#include "nn/weights.hpp"
+
+namespace dcgan {
+
+double average_decay(int64_t batch, int64_t images_seen, int64_t half_life) {
+  constexpr double kRampUp = 0.05;
+  const double half = std::min(static_cast<double>(half_life), kRampUp * static_cast<double>(images_seen));
+  return half > 0 ? std::pow(0.5, static_cast<double>(batch) / half) : 0;
+}
+
+void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live, double decay) {
+  const at::NoGradGuard no_grad;
+  at::_foreach_lerp_(average, live, 1.0 - decay);
+}
+
+GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed) {
+  constexpr int64_t kBatches = 8, kBatch = 64;
+  const at::NoGradGuard no_grad;
+  GeneratorNet copy(net.plan());
+  const auto parameters = copy->parameters();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    at::Tensor(parameters[i]).set_data(weights[i].detach().clone());  // clone keeps device and memory format
+  const auto device = weights.front().device();
+  for (auto& buffer : copy->buffers()) buffer.set_data(buffer.to(device));
+  for (auto norm : copy->norms()) {
+    norm->reset_running_stats();
+    norm->options.momentum(c10::nullopt);  // a cumulative mean
+  }
+  copy->train();
+  for (int64_t i = 0; i < kBatches; ++i)
+    copy(latents(seed, Purpose::kStatisticsLatent, i * kBatch, kBatch, net.plan().options.latent).to(device));
+  copy->eval();
+  return copy;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,21 @@
+// The moving average (EMA) of the generator, and the generator that grids, samples and exports use.
+#pragma once
+
+#include "nn/generator.hpp"
+
+namespace dcgan {
+
+/// Weight that an average keeps after `batch` more images, when its half-life is `half_life` images but at
+/// most a twentieth of the images seen (so that it follows quickly at first). 0 for a half-life of 0.
+/// Karras et al. 2020, "Training GANs with limited data", ramp-up of the average in their code: 0.05.
+double average_decay(int64_t batch, int64_t images_seen, int64_t half_life);
+
+/// average += (1 - decay) (live - average), parameter by parameter.
+void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live, double decay);
+
+/// A copy of `net` with `weights` in the place of its parameters (same order), in evaluation mode. Averaged
+/// weights do not fit copied BatchNorm statistics, so those are computed anew: cumulative means over 512 fixed
+/// latents keyed by `seed`. `net` itself is not touched.
+GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed);
+
+}  // namespace dcgan

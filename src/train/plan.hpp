@@ -1,0 +1,41 @@
+// The plan of a run: every option resolved, nothing left to decide. Made once from options and data, then
+// only read. No torch.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dataset/pixels.hpp"
+#include "telemetry/console.hpp"
+#include "train/options.hpp"
+
+namespace dcgan {
+
+struct TrainPlan {
+  AllOptions options;       // no "auto" left
+  NetworkPlan network;
+  std::string data;         // the path as given, made absolute
+  std::string data_identity;
+  int64_t data_images = 0;
+  std::vector<std::string> remarks;  // what "auto" chose and why, and other things to know
+
+  /// Images seen at which the run is complete; nothing when only time or a signal ends it.
+  std::optional<int64_t> total_images() const;
+  Goal goal() const { return {total_images(), options.length.time}; }
+};
+
+/// "cpu", "cuda:0"...: what `asked` means here; adds a remark. Throws UsageError for a device that is not there.
+std::string resolve_device(const std::string& asked, std::vector<std::string>& remarks);
+
+/// Resolves everything against the data. Throws UsageError for two lengths.
+TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
+
+/// Two lengths at once are an error: throws UsageError naming both.
+void check_one_length(const LengthOptions& length);
+
+/// Options as they are stored in config.json and in checkpoints.
+Json options_json(AllOptions options);
+/// config.json: options resolved, and the data they were resolved against.
+Json config_json(const TrainPlan& plan);
+
+}  // namespace dcgan

@@ -1,0 +1,271 @@
+#include "train/run.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/platform/machine.hpp"
+#include "core/platform/signals.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "exchange/torchscript.hpp"
+#include "image/sheet.hpp"
+#include "latent/latents.hpp"
+#include "nn/weights.hpp"
+#include "train/trainer.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kGridImages = 64;
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// The parts of one run, put together; usable once made.
+class Run {
+ public:
+  Run(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& directory, bool resume, Console& console)
+      : plan_(plan), dataset_(dataset), directory_(directory), console_(console),
+        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device)) {
+    if (resume)
+      go_back_to_checkpoint();
+    else
+      write_beginning();
+    record_began_ = start_ = seconds_now();
+    record_images_ = trainer_.images();
+  }
+
+  void until_done() {
+    LineFile log(directory_.log());
+    Loader loader(*dataset_.pixels, loader_options());
+    while (!is_complete()) {
+      const double waiting = seconds_now();
+      const Batch& batch = loader.next();
+      waited_ += seconds_now() - waiting;
+      const int64_t before = trainer_.images();
+      trainer_.step(batch);
+      console_.step(trainer_.images(), in_process());
+      if (trainer_.steps() % plan_.options.run.log_every == 0) write_record(log);
+      if (grid_is_due(before, trainer_.images(), *plan_.options.run.sample_every)) write_grid();
+      if (multiple_passed(before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
+      if (const int signal = stop_signal()) stop_for(signal);
+    }
+    finish();
+  }
+
+ private:
+  double in_process() const { return seconds_now() - start_; }
+  double in_all() const { return seconds_before_ + in_process(); }
+
+  LoaderOptions loader_options() const {
+    const auto& options = plan_.options;
+    LoaderOptions loader;
+    loader.batch = *options.train.batch;
+    loader.first_image = trainer_.images();
+    loader.seed = static_cast<uint64_t>(options.train.seed);
+    loader.flip = options.data.flip;
+    loader.threads = dataset_.pixels->decodes() ? *options.run.threads : 1;
+    loader.ahead = 2 + loader.threads;
+    return loader;
+  }
+
+  bool is_complete() const {
+    const auto goal = plan_.goal();
+    if (goal.seconds && in_process() >= *goal.seconds) return true;
+    return goal.images && trainer_.images() >= *goal.images;
+  }
+
+  void write_beginning() {
+    write_file(directory_.config(), pretty(config_json(plan_)));
+    LineFile log(directory_.log());
+    const auto& info = dataset_.pixels->info();
+    log.append(compact({{"event", "data"}, {"images", 0}, {"pictures", info.count}, {"classes", info.classes.size()}, {"skipped", info.skipped.size()}}));
+    for (const auto& skipped : info.skipped)
+      log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
+    write_real_samples();
+  }
+
+  /// What the network sees before step 1: the first pictures of the run.
+  void write_real_samples() {
+    auto options = loader_options();
+    options.batch = kGridImages, options.ahead = 1, options.threads = 1;
+    Loader loader(*dataset_.pixels, options);
+    const Batch& batch = loader.next();
+    const auto& info = dataset_.pixels->info();
+    Sheet sheet(layout());
+    for (int64_t i = 0; i < kGridImages; ++i) {
+      Image image(info.size.width, info.size.height, info.channels);
+      const auto start = batch.pixels.begin() + i * info.image_bytes();
+      image.pixels.assign(start, start + info.image_bytes());
+      sheet.put(i, image);
+    }
+    write_file(directory_.real_samples(), encode_png(sheet.image()));
+  }
+
+  Sheet::Layout layout() const {
+    const Size size = plan_.network.shape.size();
+    Sheet::Layout layout;
+    layout.count = kGridImages, layout.columns = square_columns(kGridImages);
+    layout.width = size.width, layout.height = size.height, layout.channels = plan_.network.image_channels;
+    return layout;
+  }
+
+  void go_back_to_checkpoint() {
+    const auto all = directory_.checkpoints();
+    const fs::path path = directory_.checkpoint(all.back());
+    try {
+      const ArchiveReader archive(path);
+      const std::string origin = "the checkpoint '" + shown(path) + "'";
+      const NetworkPlan stored = plan_from_json(archive.meta(), origin);
+      if (plan_to_json(stored) != plan_to_json(plan_.network)) throw Error(origin + " holds networks of another shape than config.json says");
+      trainer_.load(archive);
+      trainer_.set_position(archive.meta(), origin);
+      seconds_before_ = required<double>(archive.meta(), "seconds", origin);
+    } catch (const Error& error) {
+      if (all.size() < 2 || !error.hint().empty()) throw;
+      throw Error(error.what(), "move it away, then --resume goes on from '" + shown(directory_.checkpoint(all[all.size() - 2])) + "'");
+    }
+    directory_.cut_back_to(trainer_.images());
+    saved_images_ = trainer_.images();
+    write_file(directory_.config(), pretty(config_json(plan_)));
+  }
+
+  void write_record(LineFile& log) {
+    Record record;
+    const double now = seconds_now();
+    trainer_.take_record(record);
+    const double elapsed = std::max(1e-9, now - record_began_);
+    record.seconds = in_all();
+    record.images_per_second = static_cast<double>(record.images - record_images_) / elapsed;
+    record.data_wait_share = std::min(1.0, waited_ / elapsed);
+    record_began_ = now, record_images_ = record.images, waited_ = 0;
+    check_finite(record);
+    log.append(compact(to_json(record)));
+    console_.record(record, in_process());
+  }
+
+  void check_finite(const Record& record) const {
+    for (const double value : {record.loss_d_real, record.loss_d_fake, record.loss_g, record.grad_norm_d, record.grad_norm_g})
+      if (!std::isfinite(value)) diverged("a loss or a gradient is not finite any more");
+  }
+
+  [[noreturn]] void diverged(const std::string& why) const {
+    throw Error("training broke down after " + counted(trainer_.images(), "image") + ": " + why,
+                (saved_images_ < 0 ? "no checkpoint had been written yet" : "the last good checkpoint is '" + shown(directory_.checkpoint(saved_images_)) + "'") +
+                    "; try a lower --lr");
+  }
+
+  GeneratorInfo generator_info() const {
+    const Size size = plan_.network.shape.size();
+    return {plan_.network.options.latent, plan_.network.image_channels, size.height, size.width, 0, trainer_.images(), true, "this run"};
+  }
+
+  void write_grid() {
+    const auto generator = make_generator(trainer_.evaluation_generator(), generator_info());
+    Sheet sheet(layout());
+    generate(*generator, static_cast<uint64_t>(plan_.options.train.seed), kGridImages,
+             [&](int64_t i, const Image& image) { sheet.put(i, image); });
+    const fs::path path = directory_.samples(trainer_.images());
+    write_file(path, encode_png(sheet.image()));
+    directory_.thin_grids(trainer_.images(), *plan_.options.run.sample_every);
+    console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
+  }
+
+  void save() {
+    if (saved_images_ == trainer_.images()) return;
+    const auto evaluation = trainer_.evaluation_generator();
+    Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
+    meta.update(trainer_.position());
+    meta["seconds"] = in_all();
+    meta["network"] = plan_to_json(plan_.network);
+    meta["options"] = options_json(plan_.options);
+    meta["data_identity"] = plan_.data_identity;
+    const fs::path path = directory_.checkpoint(trainer_.images());
+    try {
+      write_archive(path, meta, trainer_.state(*evaluation));
+    } catch (const NotFinite& error) {
+      diverged(error.what());
+    }
+    saved_images_ = trainer_.images();
+    directory_.keep_newest_checkpoints(plan_.options.run.keep);
+    export_torchscript(evaluation, generator_info(), directory_.generator());
+    console_.event("checkpoint " + shown(path), {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
+  }
+
+  [[noreturn]] void stop_for(int signal) {
+    save();
+    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") + "; all is saved; go on with `dcgan train --resume --run " + shown(directory_.path()) + "`");
+  }
+
+  void finish() {
+    std::error_code ignored;
+    if (!fs::exists(directory_.samples(trainer_.images()), ignored)) write_grid();
+    save();
+    const double seconds = in_process();
+    console_.event("done: " + counted(trainer_.images(), "image") + " seen, " + duration_text(seconds) + " in this process",
+                   {{"event", "done"}, {"images", trainer_.images()}, {"seconds", in_all()}});
+  }
+
+  const TrainPlan& plan_;
+  const Dataset& dataset_;
+  const RunDirectory& directory_;
+  Console& console_;
+  Trainer trainer_;
+  double seconds_before_ = 0, start_ = 0;
+  double record_began_ = 0, waited_ = 0;
+  int64_t record_images_ = 0;
+  int64_t saved_images_ = -1;
+};
+
+void settle_threads(const TrainPlan& plan) { at::set_num_threads(static_cast<int>(*plan.options.run.threads)); }
+
+}  // namespace
+
+void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console) {
+  settle_threads(plan);
+  Run(plan, dataset, run, resume, console).until_done();
+}
+
+CheckpointHead read_head(const fs::path& checkpoint) {
+  const ArchiveReader archive(checkpoint);
+  const std::string origin = "the checkpoint '" + shown(checkpoint) + "'";
+  if (required<int64_t>(archive.meta(), "training_version", origin) != kTrainingVersion)
+    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+  return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
+          required<Json>(archive.meta(), "options", origin), required<std::string>(archive.meta(), "data_identity", origin)};
+}
+
+Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
+  constexpr double kSeconds = 3;
+  settle_threads(plan);
+  Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device));
+  LoaderOptions options;
+  options.batch = *plan.options.train.batch;
+  options.seed = static_cast<uint64_t>(plan.options.train.seed);
+  Loader loader(*dataset.pixels, options);
+  Record record;
+  for (int i = 0; i < 2; ++i) trainer.step(loader.next());  // the first steps choose kernels
+  trainer.take_record(record);
+  const double start = seconds_now();
+  int64_t steps = 0;
+  do {
+    throw_if_stopped("while a few steps were timed");
+    trainer.step(loader.next());
+    ++steps;
+  } while (seconds_now() - start < kSeconds);
+  trainer.take_record(record);  // on a GPU: wait for it
+  Estimate estimate;
+  estimate.images_per_second = static_cast<double>(steps * options.batch) / (seconds_now() - start);
+  estimate.parameters_g = parameter_count(*trainer.generator());
+  estimate.parameters_d = parameter_count(*trainer.discriminator());
+  const auto evaluation = trainer.evaluation_generator();
+  for (const auto& [name, tensor] : trainer.state(*evaluation)) estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
+  estimate.memory_bytes = resident_memory().anonymous;
+  return estimate;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,33 @@
+// The loop around the step: when to log, to draw, to save and to stop. No torch in this header.
+#pragma once
+
+#include "checkpoint/run_directory.hpp"
+#include "telemetry/console.hpp"
+#include "train/plan.hpp"
+
+namespace dcgan {
+
+/// Trains until the plan's length is reached, or a signal arrives (then it saves and throws Stopped).
+/// With `resume` goes on from the newest checkpoint; log and grids are cut back to it. Throws Error when the
+/// losses stop being finite, naming the last good checkpoint.
+void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console);
+
+/// What a checkpoint says without loading its tensors. `images` is its position.
+struct CheckpointHead {
+  int64_t images = 0;
+  double seconds = 0;
+  Json options;
+  std::string data_identity;
+};
+CheckpointHead read_head(const fs::path& checkpoint);
+
+/// What training under this plan would cost, from a few timed steps.
+struct Estimate {
+  int64_t parameters_g = 0, parameters_d = 0;
+  double images_per_second = 0;
+  int64_t checkpoint_bytes = 0;
+  int64_t memory_bytes = 0;  // of this process while training, anonymous
+};
+Estimate estimate(const TrainPlan& plan, const Dataset& dataset);
+
+}  // namespace dcgan

@@ -1,0 +1,62 @@
+// The state of a run and its one step: a batch in, new weights and a contribution to the next record out.
+// Not here: when to log, to draw or to save (train/run).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "dataset/loader.hpp"
+#include "nn/discriminator.hpp"
+#include "nn/generator.hpp"
+#include "telemetry/record.hpp"
+#include "train/adam.hpp"
+#include "train/options.hpp"
+
+namespace dcgan {
+
+class Trainer {
+ public:
+  /// Networks with initial weights drawn from options.seed. `batch` must be resolved.
+  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device);
+
+  /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
+  /// update; D stays in training mode throughout and G's step computes no gradient for D's weights.
+  /// Radford et al. 2015; Goodfellow et al. 2014, algorithm 1 with k = 1.
+  void step(const Batch& batch);
+
+  int64_t images() const { return images_; }
+  int64_t steps() const { return steps_; }
+  /// Steps since the last record.
+  int64_t steps_in_record() const { return steps_in_record_; }
+  /// Means since the last record go into `record`, and the sums start anew. On a GPU this waits for it.
+  void take_record(Record& record);
+
+  /// The generator that is shown and exported: the moving average, statistics recomputed.
+  GeneratorNet evaluation_generator();
+
+  /// Everything that a checkpoint must hold; `evaluation` is what evaluation_generator() gave.
+  NamedTensors state(const GeneratorNetImpl& evaluation) const;
+  /// Takes the state back. Throws Error naming what does not fit.
+  void load(const ArchiveReader& archive);
+  /// Position for the checkpoint's head, and back.
+  Json position() const;
+  void set_position(const Json& meta, const std::string& origin);
+
+  GeneratorNet& generator() { return generator_; }
+  DiscriminatorNet& discriminator() { return discriminator_; }
+
+ private:
+  /// Names and tensors that are live in this object, to be written or filled.
+  NamedTensors live_state() const;
+  NamedTensors average_state() const;
+
+  TrainOptions options_;
+  at::Device device_;
+  GeneratorNet generator_;
+  DiscriminatorNet discriminator_;
+  Adam adam_g_, adam_d_;
+  std::vector<at::Tensor> average_;  // in the order of the generator's parameters
+  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0;
+  at::Tensor sums_;  // float64, one place a figure of Record
+};
+
+}  // namespace dcgan
