@@ -130,12 +130,12 @@ PixelCache::PixelCache(const DataOptions& options) : limit_(static_cast<uint64_t
   }
 }
 
-std::unique_ptr<Pixels> PixelCache::find(const std::string& key) const {
+std::unique_ptr<Pixels> PixelCache::find(const fs::path& path) const {
   std::error_code ignored;
-  if (!enabled() || !fs::exists(path_of(key), ignored)) return nullptr;
+  if (!enabled() || !fs::exists(path, ignored)) return nullptr;
   try {
-    auto pixels = open_pixel_file(path_of(key));
-    fs::last_write_time(path_of(key), fs::file_time_type::clock::now(), ignored);  // used now: goes last
+    auto pixels = open_pixel_file(path);
+    fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);  // used now: goes last
     return pixels;
   } catch (const Error&) {
     return nullptr;  // it is made anew

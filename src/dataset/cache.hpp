@@ -15,8 +15,8 @@ class PixelCache {
   explicit PixelCache(const DataOptions& options);
   bool enabled() const { return !folder_.empty(); }
   fs::path path_of(const std::string& key) const { return folder_ / (key.substr(0, 32) + ".pixels"); }
-  /// The set kept under `key`, or nothing when there is none that is whole.
-  std::unique_ptr<Pixels> find(const std::string& key) const;
+  /// The set kept at `path`, or nothing when there is none that is whole.
+  std::unique_ptr<Pixels> find(const fs::path& path) const;
   /// Makes room for `bytes`, removing the files used longest ago. Returns "" or why it cannot be done.
   std::string make_room(uint64_t bytes) const;
 

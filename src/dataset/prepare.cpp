@@ -17,9 +17,9 @@ namespace dcgan {
 namespace {
 
 /// Every option that the pixels depend on, and what the source looks like from outside.
-std::string cache_key(const Source& source, const DataOptions& options) {
+std::string cache_key(const Source& source, const DataOptions& options, const std::string& channels) {
   constexpr int kDecoderVersion = 1;  // raise it when decoding or fitting changes
-  const Json parts = {kDecoderVersion, to_text(options.size), options.channels, options.fit, options.crop_at,
+  const Json parts = {kDecoderVersion, to_text(options.size), channels, options.fit, options.crop_at,
                       options.max_megapixels, source.stamp()};
   return sha256_hex(compact(parts));
 }
@@ -63,8 +63,20 @@ class DecodedPixels : public Pixels {
   std::vector<uint32_t> valid_;
 };
 
+int64_t channel_count(const std::string& name) { return name == "gray" ? 1 : name == "rgba" ? 4 : 3; }
+
+/// Pixels kept before, if they serve. A run that goes on asks for "rgb" where it began with "auto".
+std::unique_ptr<Pixels> find_kept(const PixelCache& cache, const Source& source, const DataOptions& options, fs::path& at) {
+  for (const std::string& channels : {options.channels, std::string("auto")}) {
+    at = cache.enabled() ? cache.path_of(cache_key(source, options, channels)) : fs::path();
+    auto kept = cache.find(at);
+    if (kept && (options.channels == "auto" || kept->info().channels == channel_count(options.channels))) return kept;
+  }
+  return nullptr;
+}
+
 int64_t resolve_channels(const Source& source, const std::string& asked, int64_t threads) {
-  if (asked != "auto") return asked == "gray" ? 1 : asked == "rgba" ? 4 : 3;
+  if (asked != "auto") return channel_count(asked);
   std::atomic<bool> coloured{false};
   parallel_for(source.count(), threads, [&](int64_t i) {
     if (coloured) return;
@@ -121,12 +133,12 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   dataset.kind = source->kind();
   dataset.remarks = source->remarks();
   const PixelCache cache(options);
-  const std::string key = cache_key(*source, options);
-  if (auto kept = cache.find(key)) {
+  fs::path kept_at;
+  if (auto kept = find_kept(cache, *source, options, kept_at)) {
     const auto& skipped = kept->info().skipped;
     if (options.strict && !skipped.empty())
       throw Error("cannot use '" + skipped[0].name + "': " + skipped[0].reason, "drop --strict to skip such files");
-    dataset.cached_at = shown(cache.path_of(key));
+    dataset.cached_at = shown(kept_at);
     dataset.was_cached = true;
     dataset.pixels = std::move(kept);
     return dataset;
@@ -140,12 +152,13 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   info.size = options.size;
   info.channels = fitter.channels;
 
+  kept_at = cache.path_of(cache_key(*source, options, options.channels));
   std::unique_ptr<PixelFileWriter> writer;
   std::string not_kept;
   if (cache.enabled()) not_kept = cache.make_room(static_cast<uint64_t>(slots * (info.image_bytes() + 8)));
   try {
     if (cache.enabled() && not_kept.empty())
-      writer = std::make_unique<PixelFileWriter>(cache.path_of(key), slots, info.image_bytes());
+      writer = std::make_unique<PixelFileWriter>(kept_at, slots, info.image_bytes());
   } catch (const Error& error) {
     not_kept = error.what();
   }
@@ -173,8 +186,8 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   if (writer) try {
     writer->finish(info, valid, labels);
     writer.reset();
-    dataset.pixels = open_pixel_file(cache.path_of(key));
-    dataset.cached_at = shown(cache.path_of(key));
+    dataset.pixels = open_pixel_file(kept_at);
+    dataset.cached_at = shown(kept_at);
     return dataset;
   } catch (const Error& error) {
     not_kept = error.what();

@@ -36,10 +36,11 @@ std::string forward_source(GeneratorNetImpl& net) {
   return s.str();
 }
 
+// dtype 0 is uint8: define() does not know the name torch.uint8.
 constexpr char kImagesSource[] =
     "def images(self, z: Tensor, y: Optional[Tensor] = None) -> Tensor:\n"
     "    x = self.forward(z, y)\n"
-    "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(torch.uint8).permute([0, 2, 3, 1]).contiguous()\n";
+    "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(dtype=0).permute([0, 2, 3, 1]).contiguous()\n";
 
 Json metadata_of(const GeneratorInfo& info) {
   return {{"format", "dcgan-generator"}, {"version", kExportVersion}, {"latent", info.latent}, {"channels", info.channels},
