@@ -16,7 +16,7 @@ struct ExportCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the file to write", any_text("FILE.pt"));
-    visit("ema", ema, "use the moving average (--no-ema: the weights as they are)", {});
+    visit("ema", ema, "use the weights as they are instead of the moving average", {});
   }
 };
 

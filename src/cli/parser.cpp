@@ -25,12 +25,24 @@ const std::map<std::string, std::string>& foreign_flags() {
   return flags;
 }
 
-/// The text that stands for a field's values in help.
+/// The word that stands for a field's value in help.
 std::string type_text(const Field& field) {
-  if (field.limit.automatic || !field.limit.choices.empty()) return field.limit.text();
-  const std::string range = field.limit.text();
-  if (std::holds_alternative<Size*>(field.target)) return "SIDE or WxH, " + range;
-  return range.empty() ? "TEXT" : range;
+  if (std::holds_alternative<std::string*>(field.target)) return field.limit.text();
+  if (std::holds_alternative<Size*>(field.target)) return "SIDE|WxH";
+  if (std::holds_alternative<double*>(field.target) || std::holds_alternative<PerNetwork<double>*>(field.target) ||
+      std::holds_alternative<std::optional<double>*>(field.target))
+    return "NUMBER";
+  return field.limit.automatic ? "auto|N" : "N";
+}
+
+/// What help says of a field: meaning, range and unit, default, source.
+std::string help_text(const Field& field) {
+  std::string text = field.help;
+  const bool is_text = std::holds_alternative<std::string*>(field.target);
+  if (const std::string range = field.limit.text(); !is_text && !range.empty()) text += "; " + range;
+  if (!field.is_flag() && !field.is_shorthand() && !field.text().empty()) text += "; default " + field.text();
+  if (!field.source.empty()) text += " [" + field.source + "]";
+  return text;
 }
 
 class Parser {
@@ -92,14 +104,15 @@ class Parser {
 
   void add_field(CLI::App& app, const Field& field) {
     const std::string name = field.name;
-    const std::string help = field.help + (field.source.empty() ? "" : " (" + field.source + ")");
-    if (field.is_flag()) {
-      app.add_flag_function("--" + name + ",!--no-" + name, [this, name](int64_t count) { give(name, count > 0 ? "true" : "false"); }, help);
+    if (field.is_flag()) {  // help shows the one of --X and --no-X that changes something; both are known
+      const bool is_on = field.text() == "true";
+      auto* on = app.add_flag_function("--" + name, [this, name](int64_t) { give(name, "true"); }, help_text(field));
+      auto* off = app.add_flag_function("--no-" + name, [this, name](int64_t) { give(name, "false"); }, help_text(field));
+      (is_on ? on : off)->group("");
       return;
     }
-    auto* option = app.add_option_function<std::string>("--" + name, [this, name](const std::string& text) { give(name, text); }, help);
+    auto* option = app.add_option_function<std::string>("--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
     option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-    if (!field.text().empty()) option->default_str(field.text());
   }
 
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }

@@ -28,7 +28,7 @@ struct SampleCommand {
     visit("columns", columns, "of the sheet; auto: about square", automatic(within(1, 10000)));
     visit("images", images, "names instead of --count, like 3,17,40-49 or, with a seed, 7:3", any_text("LIST"));
     visit("labels", labels, "write each image's name under it", {});
-    visit("ema", ema, "use the moving average (--no-ema: the weights as they are)", {});
+    visit("ema", ema, "use the weights as they are instead of the moving average", {});
   }
 };
 

@@ -43,10 +43,11 @@ Json read_options(const fs::path& path) {
 /// Lays the config file and the flags over what `all` holds. A length on one level replaces one below it.
 void apply_layers(TrainCommand& command, const Invocation& invocation) {
   const auto is_length = [](const std::string& name) { return name == "images" || name == "epochs" || name == "time"; };
-  set_all(fields_of(command), invocation.given);  // first: checks the flags and finds --config
-  if (!command.config.empty()) {
-    const Json options = read_options(command.config);
-    set_from_json(fields_of(command.all), options, "'" + printable(command.config) + "'");
+  TrainCommand flags;
+  set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
+  if (!flags.config.empty()) {
+    const Json options = read_options(flags.config);
+    set_from_json(fields_of(command.all), options, "'" + printable(flags.config) + "'");
     check_one_length(command.all.length);
   }
   for (const auto& [name, text] : invocation.given)

@@ -71,7 +71,8 @@ Size size_from(const Limit& limit, std::string_view text, const std::string& lab
   return {*width, *height};
 }
 
-std::string end_text(double value) { return std::isinf(value) ? "" : number_text(value); }
+/// Ends that are only there to keep arithmetic safe are not worth a user's attention.
+std::string end_text(double value) { return std::abs(value) >= 1e9 ? "" : number_text(value); }
 
 }  // namespace
 

@@ -39,7 +39,7 @@ std::string duration_text(double seconds) {
 
 std::string number_text(double value) {
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general).ptr;
   return std::string(buffer, end);
 }
 

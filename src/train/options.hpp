@@ -14,7 +14,7 @@ struct AdamOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("lr", learning_rate, "step size of Adam", above(0, 1), "Radford et al. 2015, section 4");
+    visit("lr", learning_rate, "step size of Adam (the paper: 0.0002 for both)", above(0, 1), "Radford et al. 2015, section 4");
     visit("beta1", beta1, "decay of Adam's first moment", within(0, 0.9999), "Radford et al. 2015, section 4");
     visit("beta2", beta2, "decay of Adam's second moment", within(0, 0.999999), "Kingma and Ba 2014");
   }

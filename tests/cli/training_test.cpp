@@ -1,0 +1,173 @@
+// A run from the shell: what it leaves, how it stops, how it goes on.
+#include <sys/stat.h>
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+TEST(Training, LeavesARunDirectoryWithEverythingThatIsPromised) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 20);
+  const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "400", "--checkpoint-every", "160", "--keep", "2", "--sample-every", "160"}));
+  ASSERT_EXIT_CODE(result, 0);
+  const RunDirectory run(dcgan.at("run"));
+  EXPECT_EQ(run.checkpoints(), (std::vector<int64_t>{320, 400}));
+  EXPECT_EQ(run.grids(), (std::vector<int64_t>{160, 320, 400}));
+  EXPECT_TRUE(std::filesystem::exists(run.real_samples()));
+  EXPECT_TRUE(std::filesystem::exists(run.generator()));
+  const Json config = Json::parse(read_text(run.config()));
+  EXPECT_EQ(config["options"]["batch"], 8);
+  EXPECT_EQ(config["options"]["channels"], "rgb");
+  EXPECT_EQ(config["options"]["device"], "cpu");
+  const auto records = records_without_times(read_text(run.log()));
+  ASSERT_EQ(records.size(), 10u);  // 50 steps, one record in five
+  EXPECT_EQ(records.back()["images"], 400);
+  for (const auto& record : records)
+    for (const char* key : {"loss_d_real", "loss_d_fake", "loss_g", "d_real", "d_fake_before", "d_fake_after", "grad_norm_d", "grad_norm_g"})
+      EXPECT_TRUE(record[key].is_number()) << key;
+}
+
+TEST(Training, NumbersRunsWithoutANameFromZeroOn) {
+  Program dcgan;
+  make_pictures(dcgan.at("my photos"), 4);
+  for (const char* expected : {"runs/00000-my-photos", "runs/00001-my-photos"}) {
+    auto words = dcgan.small_train("my photos", "unused", {"--images", "16"});
+    words.erase(words.begin() + 2, words.begin() + 4);  // without --run
+    const Finished result = run(dcgan.command(words), [&] { ASSERT_EQ(::chdir(dcgan.at("").c_str()), 0); });
+    ASSERT_EXIT_CODE(result, 0);
+    EXPECT_TRUE(std::filesystem::exists(dcgan.at(expected) + "/config.json")) << expected;
+  }
+}
+
+TEST(Training, RefusesARunDirectoryThatIsNotEmptyAndLeavesItAlone) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  write_text(dcgan.at("run/precious.txt"), "mine");
+  const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "16"}));
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "not empty");
+  EXPECT_EQ(read_text(dcgan.at("run/precious.txt")), "mine");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dcgan.at("run")), {}), 1);
+}
+
+TEST(Training, PrintsJsonLinesForProgramsAndNothingElseOnStandardOutput) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "80", "--json"}));
+  ASSERT_EXIT_CODE(result, 0);
+  int records = 0;
+  for (size_t start = 0, end; (end = result.out.find('\n', start)) != std::string::npos; start = end + 1)
+    records += !Json::parse(result.out.substr(start, end - start)).contains("event");
+  EXPECT_EQ(records, 2);
+}
+
+TEST(Signals, TheFirstSavesAndExitsWith128PlusItsNumber) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Program dcgan;
+    make_pictures(dcgan.at("photos"), 20);
+    Process process(dcgan.command(dcgan.small_train("photos", "run", {"--json"})));  // without a length: until stopped
+    ASSERT_TRUE(process.read_lines(3));
+    process.kill(signal);
+    const Finished result = process.wait();
+    EXPECT_EXIT_CODE(result, 128 + signal);
+    EXPECT_SAYS(result, "--resume");
+    const RunDirectory run(dcgan.at("run"));
+    ASSERT_EQ(run.checkpoints().size(), 1u);
+    EXPECT_TRUE(std::filesystem::exists(run.generator()));
+    // And it goes on from there.
+    const int64_t images = run.checkpoints().back() + 40;
+    EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", std::to_string(images)}), 0);
+    EXPECT_EQ(run.checkpoints().back(), images);
+  }
+}
+
+TEST(Resume, SaysWhatToAddWhenTheRunIsFinished) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  const std::string before = read_text(dcgan.at("run/log.jsonl"));
+  const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run")});
+  EXPECT_EXIT_CODE(result, 0);
+  EXPECT_SAYS(result, "--images 160");
+  EXPECT_EQ(read_text(dcgan.at("run/log.jsonl")), before);
+}
+
+TEST(Resume, RefusesByNameWhatWouldChangeTheRun) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{{"--lr-g", "0.1"}, {"--batch", "4"}, {"--seed", "5"}, {"--size", "32"}}) {
+    const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), option, value, "--images", "160"});
+    EXPECT_EXIT_CODE(result, 2);
+    EXPECT_SAYS(result, option);
+  }
+  // The same value is no change.
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--batch", "8", "--images", "160"}), 0);
+}
+
+TEST(Resume, AnnouncesThatOtherThreadsEndBitEquality) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--threads", "2", "--images", "160"});
+  EXPECT_EXIT_CODE(result, 0);
+  EXPECT_SAYS(result, "bit for bit");
+}
+
+TEST(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 6);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  std::filesystem::rename(dcgan.at("photos"), dcgan.at("moved"));
+  Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"});
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "if it moved");
+  EXPECT_EXIT_CODE(dcgan({"train", dcgan.at("moved"), "--resume", "--run", dcgan.at("run"), "--images", "160"}), 0);
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"}), 0);  // it knows the new place
+  write_text(dcgan.at("moved/one more.png"), encode_png(made_picture(16, 3, 77)));
+  result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "320"});
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "7 pictures here, 6 pictures then");
+}
+
+TEST(Resume, RefusesAFileWithAHintToTheRun) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  const RunDirectory run(dcgan.at("run"));
+  const Finished result = dcgan({"train", "--resume", run.checkpoint(80).string()});
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "--run " + dcgan.at("run"));
+}
+
+TEST(Resume, NamesTheCheckpointBeforeADamagedOne) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80", "--checkpoint-every", "40"})), 0);
+  const RunDirectory run(dcgan.at("run"));
+  std::string bytes = read_text(run.checkpoint(80));
+  bytes[bytes.size() / 2] ^= 1;
+  write_text(run.checkpoint(80), bytes);
+  Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"});
+  EXPECT_EXIT_CODE(result, 1);
+  EXPECT_SAYS(result, "damaged");
+  EXPECT_SAYS(result, run.checkpoint(40).string());
+  std::filesystem::remove(run.checkpoint(80));
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"}), 0);
+}
+
+TEST(Resume, ASecondProcessCannotTrainInTheSameRun) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  Process first(dcgan.command(dcgan.small_train("photos", "run", {"--json"})));
+  ASSERT_TRUE(first.read_lines(2));
+  const Finished second = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "8"});
+  EXPECT_EXIT_CODE(second, 1);
+  EXPECT_SAYS(second, "another process");
+}
+
+}  // namespace
+}  // namespace dcgan::test

@@ -1,0 +1,122 @@
+// Wrong use: one error that says what, where and what to do; exit code 2; nothing left behind.
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+struct WrongUse {
+  std::vector<std::string> words;
+  const char* says;
+};
+
+TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 3);
+  write_text(dcgan.at("unknown.json"), "{\"lr\": 0.1, \"bathc\": 3}");
+  write_text(dcgan.at("range.json"), "{\"beta1\": 7}");
+  write_text(dcgan.at("type.json"), "{\"batch\": [1]}");
+  const std::string photos = dcgan.at("photos"), run = dcgan.at("run");
+  const WrongUse cases[] = {
+      {{}, "no verb"},
+      {{"trian", photos}, "did you mean train?"},
+      {{"train"}, "DATA is missing"},
+      {{"train", photos, "--learning-rate", "1"}, "unknown option '--learning-rate'"},
+      {{"train", photos, "--batchs", "1"}, "did you mean --batch"},
+      {{"train", photos, "--lr", "nan"}, "--lr is 'nan'"},
+      {{"train", photos, "--lr", "0"}, "above 0, at most 1"},
+      {{"train", photos, "--latent", "0"}, "--latent is '0'"},
+      {{"train", photos, "--batch", "many"}, "not a number"},
+      {{"train", photos, "--size", "100"}, "96 and 112"},
+      {{"train", photos, "--size", "64y48"}, "--size is '64y48'"},
+      {{"train", photos, "--channels", "blue"}, "auto|gray|rgb|rgba"},
+      {{"train", photos, "--images", "10", "--epochs", "2"}, "--images and --epochs"},
+      {{"train", photos, "--device", "cuda:77"}, "cuda:77"},
+      {{"train", photos, "--device", "tpu"}, "no such device"},
+      {{"train", photos, "--config", dcgan.at("unknown.json")}, "did you mean 'batch'"},
+      {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
+      {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},
+      {{"train", "--resume"}, "--run DIR"},
+      {{"train", "--resume", "--run", run}, "no run directory"},
+      {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
+      {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
+      {{"sample", photos}, "--out"},
+      {{"inspect", dcgan.at("nothing")}, "nothing"},
+      {{"data"}, "one more word"}};
+  for (const auto& one : cases) {
+    auto words = one.words;
+    if (words.size() > 2 && words[0] == "train" && words[1] == photos) words.insert(words.end(), {"--run", run});
+    const Finished result = dcgan(words);
+    EXPECT_EXIT_CODE(result, 2) << "dcgan " << ::testing::PrintToString(words);
+    EXPECT_SAYS(result, one.says);
+    EXPECT_SAYS(result, "error: ");
+    EXPECT_SAYS(result, "hint: ");
+    EXPECT_FALSE(std::filesystem::exists(run));
+    EXPECT_FALSE(std::filesystem::exists(dcgan.at("s.png")));
+  }
+}
+
+TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {
+  Program dcgan;
+  const std::pair<const char*, const char*> flags[] = {
+      {"--nz", "--latent"}, {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"}, {"--batchSize", "--batch"},
+      {"--imageSize", "--size"}, {"--niter", "--epochs"}, {"--outf", "--run"}, {"--dataroot", "DATA"}, {"--kimg", "--images"},
+      {"--outdir", "--run"}, {"--gpus", "--device"}, {"--cfg", "--config"}, {"--cond", "classes"}};
+  for (const auto& [theirs, ours] : flags) {
+    const Finished result = dcgan({"train", "photos", theirs, "3"});
+    EXPECT_EXIT_CODE(result, 2);
+    EXPECT_SAYS(result, ours);
+  }
+}
+
+TEST(WrongUse, ABrokenConfigNamesLineAndColumn) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 3);
+  write_text(dcgan.at("broken.json"), "{\"lr\": 0.1,\n  \"batch\" 3}");
+  const Finished result = dcgan({"train", dcgan.at("photos"), "--config", dcgan.at("broken.json")});
+  EXPECT_EXIT_CODE(result, 1);
+  EXPECT_SAYS(result, "line 2");
+}
+
+TEST(Help, IsThereOnEveryLevelWithDefaultsRangesAndUnits) {
+  Program dcgan;
+  for (const auto& words : std::vector<std::vector<std::string>>{{}, {"train"}, {"sample"}, {"export"}, {"inspect"}, {"doctor"}, {"data"}, {"data", "unpack"}}) {
+    auto with_help = words;
+    with_help.push_back("--help");
+    const Finished result = dcgan(with_help);
+    EXPECT_EXIT_CODE(result, 0);
+    EXPECT_NE(result.out.find("Usage: dcgan"), std::string::npos);
+  }
+  const std::string help = dcgan({"train", "--help"}).out;
+  for (const char* part : {"default 64", "above 0, at most 1", "images (k, M)", "seconds (s, m, h)", "--max-channels"})
+    EXPECT_NE(help.find(part), std::string::npos) << part;
+}
+
+TEST(Precedence, IsFlagThenConfigThenDefault) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 3);
+  write_text(dcgan.at("c.json"), R"({"lr": 0.01, "lr-d": 0.02, "beta1": 0.3, "batch": 4, "size": 16, "base_channels": 4, "images": 100})");
+  const auto plan = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"train", dcgan.at("photos"), "--config", dcgan.at("c.json"), "--dry-run", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished result = dcgan(words);
+    EXPECT_EXIT_CODE(result, 0);
+    return Json::parse(result.out)["options"];
+  };
+  const Json config_only = plan({});
+  EXPECT_EQ(config_only["lr_g"], 0.01);
+  EXPECT_EQ(config_only["lr_d"], 0.02);
+  EXPECT_EQ(config_only["batch"], 4);
+  EXPECT_EQ(config_only["beta2_g"], 0.999);
+  // A flag for both networks wins over a config's value for one; a flag for one wins over that.
+  const Json flags = plan({"--lr", "0.5", "--beta1-g", "0.1", "--epochs", "2"});
+  EXPECT_EQ(flags["lr_g"], 0.5);
+  EXPECT_EQ(flags["lr_d"], 0.5);
+  EXPECT_EQ(flags["beta1_g"], 0.1);
+  EXPECT_EQ(flags["beta1_d"], 0.3);
+  EXPECT_EQ(flags["epochs"], 2);
+  EXPECT_TRUE(flags["images"].is_null());
+  EXPECT_FALSE(std::filesystem::exists("runs"));
+}
+
+}  // namespace
+}  // namespace dcgan::test

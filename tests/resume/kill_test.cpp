@@ -1,0 +1,125 @@
+// A run that is killed with -9 and resumed equals one left alone: every tensor, Adam's state, every record.
+#include <ATen/Functions.h>
+#include <sys/inotify.h>
+
+#include <random>
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+constexpr int kImages = 1600;
+
+std::vector<std::string> training(const Program& dcgan, const std::string& name, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"--images", std::to_string(kImages), "--checkpoint-every", "240", "--sample-every", "500", "--json", "--flip"});
+  return dcgan.small_train("photos", name, more);
+}
+
+/// The last checkpoints and the logs of two runs say the same.
+void expect_equal_runs(const Program& dcgan, const std::string& a, const std::string& b) {
+  const RunDirectory first(dcgan.at(a)), second(dcgan.at(b));
+  ASSERT_EQ(first.checkpoints(), second.checkpoints());
+  const auto one = ArchiveReader(first.checkpoint(kImages)).read_all(""), other = ArchiveReader(second.checkpoint(kImages)).read_all("");
+  ASSERT_EQ(one.size(), other.size());
+  for (size_t i = 0; i < one.size(); ++i) {
+    ASSERT_EQ(one[i].first, other[i].first);
+    EXPECT_EQ(one[i].second.strides(), other[i].second.strides()) << one[i].first;
+    EXPECT_TRUE(at::equal(one[i].second, other[i].second)) << one[i].first << " differs";
+  }
+  EXPECT_EQ(records_without_times(read_text(first.log())), records_without_times(read_text(second.log())));
+  EXPECT_EQ(first.grids(), second.grids());
+  for (const int64_t grid : first.grids()) EXPECT_EQ(read_text(first.samples(grid)), read_text(second.samples(grid))) << "grid " << grid;
+}
+
+/// Resumes until the run is complete.
+void resume(const Program& dcgan, const std::string& name) {
+  ASSERT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at(name)}), 0);
+}
+
+class Killed : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    make_pictures(dcgan_.at("photos"), 30);  // 1,600 images are more than 53 epochs: every kill is in the middle of one
+    ASSERT_EXIT_CODE(dcgan_(training(dcgan_, "alone")), 0);
+  }
+  Program dcgan_;
+};
+
+TEST_F(Killed, AtFiveSeededRandomMomentsARunGoesOnBitForBit) {
+  std::mt19937 random(20260823);
+  for (int moment = 0; moment < 5; ++moment) {
+    const std::string name = "killed" + std::to_string(moment);
+    // Records come every five steps of eight images; grids and checkpoints are lines of their own.
+    const int lines = 2 + static_cast<int>(random() % (kImages / 40));
+    Process process(dcgan_.command(training(dcgan_, name)));
+    ASSERT_TRUE(process.read_lines(lines));
+    process.kill(SIGKILL);
+    EXPECT_EQ(process.wait().code, 128 + SIGKILL);
+    resume(dcgan_, name);
+    expect_equal_runs(dcgan_, "alone", name);
+  }
+}
+
+TEST_F(Killed, WhileACheckpointIsWrittenARunGoesOnFromTheOneBefore) {
+  // The name appears when the writing begins; the kernel tells at once.
+  const int watcher = ::inotify_init1(IN_CLOEXEC);
+  ASSERT_GE(watcher, 0);
+  bool was_inside = false;
+  for (int attempt = 0; attempt < 10 && !was_inside; ++attempt) {
+    const std::string name = "writing" + std::to_string(attempt);
+    Process process(dcgan_.command(training(dcgan_, name)));
+    ASSERT_TRUE(process.read_lines(10));  // past the first checkpoint: 240 images are six records
+    const int watch = ::inotify_add_watch(watcher, (dcgan_.at(name) + "/checkpoints").c_str(), IN_CREATE);
+    ASSERT_GE(watch, 0);
+    char buffer[4096];
+    ASSERT_GT(::read(watcher, buffer, sizeof buffer), 0);
+    process.kill(SIGKILL);
+    process.wait();
+    ::inotify_rm_watch(watcher, watch);
+    const RunDirectory run(dcgan_.at(name));
+    for (const auto& entry : std::filesystem::directory_iterator(dcgan_.at(name) + "/checkpoints")) was_inside |= entry.path().extension() != ".ckpt" || entry.path().filename().native().starts_with(".");
+    ASSERT_FALSE(run.checkpoints().empty());
+    resume(dcgan_, name);
+    expect_equal_runs(dcgan_, "alone", name);
+    for (const auto& entry : std::filesystem::directory_iterator(dcgan_.at(name) + "/checkpoints"))
+      EXPECT_FALSE(entry.path().filename().native().starts_with(".")) << "left behind: " << entry.path();
+  }
+  ::close(watcher);
+  EXPECT_TRUE(was_inside) << "no kill fell into the writing";
+}
+
+TEST_F(Killed, MidEpochWithTheLoaderAheadARunThatDecodesGoesOnBitForBit) {
+  // Without kept pixels several threads decode batches ahead: those must not count as seen.
+  const auto words = training(dcgan_, "decoding", {"--cache", "off"});
+  Process process(dcgan_.command(words));
+  ASSERT_TRUE(process.read_lines(12));
+  process.kill(SIGKILL);
+  process.wait();
+  resume(dcgan_, "decoding");
+  expect_equal_runs(dcgan_, "alone", "decoding");
+}
+
+TEST_F(Killed, BeforeTheFirstCheckpointARunBeginsAgain) {
+  Process process(dcgan_.command(training(dcgan_, "early")));
+  ASSERT_TRUE(process.read_lines(2));
+  process.kill(SIGKILL);
+  process.wait();
+  resume(dcgan_, "early");
+  expect_equal_runs(dcgan_, "alone", "early");
+}
+
+TEST_F(Killed, ATornLastLineOfTheLogIsNormal) {
+  Process process(dcgan_.command(training(dcgan_, "torn")));
+  ASSERT_TRUE(process.read_lines(20));
+  process.kill(SIGKILL);
+  process.wait();
+  write_text(dcgan_.at("torn/log.jsonl"), read_text(dcgan_.at("torn/log.jsonl")) + "{\"images\": 99");
+  resume(dcgan_, "torn");
+  expect_equal_runs(dcgan_, "alone", "torn");
+}
+
+}  // namespace
+}  // namespace dcgan::test

@@ -1,0 +1,89 @@
+// The plan of src/README.md, held against the include lines: a room includes only rooms above it, and a
+// dependency has one door.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kRooms = {"core", "image", "dist", "nn", "dataset", "checkpoint", "telemetry", "exchange",
+                                         "latent", "eval", "train", "report", "serve", "cli"};
+const std::vector<std::string> kWithoutTorch = {"core", "image", "dataset", "telemetry"};
+
+/// A dependency's headers, and the files or rooms that may include them.
+const std::vector<std::pair<std::string, std::string>> kDoors = {
+    {"nlohmann/", "core/json.hpp"}, {"openssl/", "core/digest.cpp"}, {"opencv2/", "image/"}, {"jpeglib.h", "image/"},
+    {"jerror.h", "image/"}, {"zlib.h", "dataset/"}, {"CLI/", "cli/parser.cpp"}, {"httplib.h", "serve/"}, {"onnx/", "exchange/"}};
+
+struct Include {
+  std::string file, header;  // file relative to src
+};
+
+std::vector<Include> includes_of(const fs::path& root) {
+  std::vector<Include> all;
+  const std::regex line_of(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".cpp" && extension != ".hpp") continue;
+    std::ifstream lines(entry.path());
+    std::smatch match;
+    for (std::string line; std::getline(lines, line);)
+      if (std::regex_search(line, match, line_of)) all.push_back({fs::relative(entry.path(), root).string(), match[1]});
+  }
+  return all;
+}
+
+/// Number of the room that a path lies in, -1 for none.
+int room_of(const std::string& path) {
+  const auto room = std::find(kRooms.begin(), kRooms.end(), path.substr(0, path.find('/')));
+  return room == kRooms.end() || path.find('/') == std::string::npos ? -1 : static_cast<int>(room - kRooms.begin());
+}
+
+TEST(Rooms, IncludeOnlyRoomsAboveThem) {
+  const auto all = includes_of(DCGAN_TEST_SOURCES);
+  ASSERT_GT(all.size(), 100u);
+  for (const auto& [file, header] : all)
+    if (const int from = room_of(file), to = room_of(header); from >= 0 && to >= 0) {
+      EXPECT_LE(to, from) << file << " includes " << header;
+    }
+}
+
+TEST(Rooms, ADependencyHasOneDoor) {
+  std::map<std::string, int> used;
+  for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES))
+    for (const auto& [dependency, door] : kDoors)
+      if (header.starts_with(dependency)) {
+        ++used[dependency];
+        EXPECT_TRUE(file.starts_with(door)) << file << " includes " << header << ", which only " << door << " may";
+      }
+  EXPECT_GE(used.size(), 7u) << "the doors are not where this test looks for them";
+}
+
+TEST(Rooms, ThatKnowNoTorchIncludeNone) {
+  for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES)) {
+    const std::string room = file.substr(0, file.find('/'));
+    if (std::find(kWithoutTorch.begin(), kWithoutTorch.end(), room) == kWithoutTorch.end()) continue;
+    for (const char* torch : {"torch/", "ATen/", "c10/"}) EXPECT_FALSE(header.starts_with(torch)) << file << " includes " << header;
+  }
+}
+
+TEST(Rooms, EveryFolderOfTheSourcesIsARoomAndIsExplained) {
+  std::ifstream file(fs::path(DCGAN_TEST_SOURCES) / "README.md");
+  const std::string readme((std::istreambuf_iterator<char>(file)), {});
+  for (const auto& entry : fs::directory_iterator(DCGAN_TEST_SOURCES)) {
+    if (!entry.is_directory()) continue;
+    const std::string room = entry.path().filename();
+    EXPECT_NE(std::find(kRooms.begin(), kRooms.end(), room), kRooms.end()) << room << " is no room";
+    EXPECT_NE(readme.find("| `" + room + "` |"), std::string::npos) << room << " is missing in src/README.md";
+  }
+}
+
+}  // namespace
