@@ -25,8 +25,10 @@ struct JpegErrors {
 JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>(info->err); }
 
 /// Warnings that mean lost picture data. The rest (JWRN_EXTRANEOUS_DATA, version marks) is common in sound files.
-bool loses_data(int code) {
-  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
+/// A baseline JPEG that ends early also hits the (made up) end marker while it needs bits; where it does
+/// not, only the end mark is missing. A progressive one may have lost whole scans: there the end itself counts.
+bool loses_data(int code, bool progressive) {
+  return (progressive && code == JWRN_JPEG_EOF) || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
          code == JWRN_BOGUS_PROGRESSION || code == JWRN_ARITH_BAD_CODE;
 }
 
@@ -70,7 +72,8 @@ std::string jpeg_damage(std::string_view bytes) {
     std::longjmp(errors_of(common).leave, 1);
   };
   errors.base.emit_message = [](j_common_ptr common, int level) {
-    if (level < 0 && loses_data(common->err->msg_code)) remember(common);
+    const bool progressive = reinterpret_cast<j_decompress_ptr>(common)->progressive_mode;
+    if (level < 0 && loses_data(common->err->msg_code, progressive)) remember(common);
   };
   errors.base.output_message = [](j_common_ptr) {};
   if (setjmp(errors.leave) == 0) {

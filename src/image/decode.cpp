@@ -1,9 +1,11 @@
 #include "image/decode.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <streambuf>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -12,8 +14,28 @@
 namespace dcgan {
 namespace {
 
+/// True while this thread decodes.
+thread_local bool decoding = false;
+
+/// OpenCV writes every failure to std::cerr, beside the error that it gives us. Those lines go nowhere; what
+/// other code writes there, and other threads, passes through.
+class QuietWhileDecoding : public std::streambuf {
+ public:
+  explicit QuietWhileDecoding(std::streambuf* to) : to_(to) {}
+
+ protected:
+  int_type overflow(int_type c) override { return decoding || traits_type::eq_int_type(c, traits_type::eof()) ? traits_type::not_eof(c) : to_->sputc(traits_type::to_char_type(c)); }
+  std::streamsize xsputn(const char* text, std::streamsize count) override { return decoding ? count : to_->sputn(text, count); }
+  int sync() override { return to_->pubsync(); }
+
+ private:
+  std::streambuf* to_;
+};
+
 void settle_opencv() {
   static const bool settled = [] {
+    static auto* const quiet = new QuietWhileDecoding(std::cerr.rdbuf());  // outlives std::cerr
+    std::cerr.rdbuf(quiet);
     cv::setNumThreads(1);  // the loader brings its own threads
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     return true;
@@ -84,12 +106,14 @@ Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megap
   if (probe.format == ImageFormat::kPng) damage = png_damage(bytes, essential), bytes = essential;
   if (!damage.empty()) throw Error(damage);
   cv::Mat mat;
+  decoding = true;
   try {
     const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
     mat = probe.alpha ? decode_with_alpha(data, bytes, probe) : decode_without_alpha(data, probe);
   } catch (const cv::Exception&) {
     mat.release();  // reported below like every other failure to decode
   }
+  decoding = false;
   const int channels = mat.channels();
   if (mat.empty() || mat.depth() != CV_8U || (channels != 1 && channels != 3 && channels != 4))
     throw Error("damaged " + format_name(probe.format) + ": its pixels cannot be decoded");
