@@ -16,6 +16,8 @@ Json parse_json(std::string_view text, const std::string& origin) {
     const size_t column = at - (start == std::string_view::npos ? 0 : start + 1) + 1;
     throw Error(printable(origin) + ", line " + std::to_string(line) + ", column " + std::to_string(column) +
                 ": not valid JSON");
+  } catch (const Json::out_of_range&) {  // 1e999: good grammar, but no double
+    throw Error(printable(origin) + ": not valid JSON: a number in it is too large");
   }
 }
 

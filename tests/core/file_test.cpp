@@ -1,0 +1,305 @@
+#include "core/platform/file.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "support/forked.hpp"
+#include "support/temporary.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test::files {
+namespace {
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().native());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+using Names = std::vector<std::string>;
+
+TEST(AtomicFile, IsAbsentUntilItIsCommitted) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a.bin");
+  file.append("hello ");
+  file.append("world");
+  EXPECT_FALSE(fs::exists(folder / "a.bin"));
+  file.commit();
+  EXPECT_EQ(read_text(folder / "a.bin"), "hello world");
+  EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
+}
+
+TEST(AtomicFile, LeavesThePreviousFileAloneWhenAbandoned) {
+  const TemporaryFolder folder;
+  write_text(folder / "a.bin", "before");
+  {
+    AtomicFile file(folder / "a.bin");
+    file.append("half of the ne");
+    EXPECT_EQ(read_text(folder / "a.bin"), "before");
+  }
+  EXPECT_EQ(read_text(folder / "a.bin"), "before");
+  EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
+}
+
+TEST(AtomicFile, ReplacesThePreviousFileAtOnce) {
+  const TemporaryFolder folder;
+  write_text(folder / "a.bin", "a long text that was there before");
+  const FileHandle reader = open_for_reading(folder / "a.bin");
+  write_file(folder / "a.bin", "new");
+  EXPECT_EQ(read_text(folder / "a.bin"), "new");
+  char old[6] = {};
+  read_exactly(reader, old, 6, 0, folder / "a.bin");  // who had it open still reads the old one
+  EXPECT_EQ(std::string(old, 6), "a long");
+  EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
+}
+
+TEST(AtomicFile, TakesPiecesAtAnyPlaceFromSeveralThreads) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a.bin");
+  file.reserve(4 + 100 * 1000);
+  parallel_for(100, 4, [&](int64_t i) {
+    const std::string piece(1000, static_cast<char>(i));
+    file.write_at(piece.data(), piece.size(), static_cast<uint64_t>(4 + i * 1000));
+  });
+  file.write_at("head", 4, 0);
+  file.commit(false);
+  const std::string content = read_text(folder / "a.bin");
+  ASSERT_EQ(content.size(), 4u + 100 * 1000);
+  EXPECT_EQ(content.substr(0, 4), "head");
+  for (size_t i = 0; i < 100; ++i) EXPECT_EQ(content.substr(4 + i * 1000, 1000), std::string(1000, static_cast<char>(i)));
+}
+
+TEST(AtomicFile, TakesNamesOfAnyBytes) {
+  const TemporaryFolder folder;
+  for (const char* name : {"사진.bin", "图片.bin", "a b.bin", "\xff\xfe.bin", "new\nline.bin"}) {
+    write_file(folder / name, name);
+    EXPECT_EQ(read_file(folder / name), name);
+  }
+  EXPECT_EQ(names_in(folder.path()).size(), 5u);
+}
+
+TEST(AtomicFile, LeavesNothingBehindWhenItsNameIsTakenByAFolder) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "a.bin");
+  EXPECT_CONTAINS(thrown_by([&] { write_file(folder / "a.bin", "x"); }).what, "a.bin");
+  EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
+}
+
+TEST(AtomicFile, SaysWhyItsFolderDoesNotTakeIt) {
+  const TemporaryFolder folder;
+  const Thrown missing = thrown_by([&] { AtomicFile(folder / "nowhere/a.bin"); });
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_CONTAINS(missing.what, "nowhere/a.bin");
+  EXPECT_CONTAINS(missing.what, "No such file or directory");
+}
+
+/// Runs `body` as a user who may not write to the test's folders, as root (which may everywhere) or not.
+int exit_code_as_stranger(const fs::path& folder, const std::function<int()>& body) {
+  ::chmod(folder.c_str(), 0555);
+  const int code = exit_code_of([&] {
+    if (::getuid() == 0 && ::setuid(65534) != 0) return 98;
+    return body();
+  });
+  ::chmod(folder.c_str(), 0755);
+  return code;
+}
+
+TEST(AtomicFile, NamesMissingPermissionWithAHint) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(exit_code_as_stranger(folder.path(),
+                                  [&] {
+                                    try {
+                                      AtomicFile(folder / "a.bin");
+                                    } catch (const Error& error) {
+                                      const bool clear = contains(error.what(), "Permission denied") &&
+                                                         contains(error.what(), "a.bin") && contains(error.hint(), "permissions");
+                                      return clear ? 0 : 2;
+                                    }
+                                    return 1;
+                                  }),
+            0);
+  EXPECT_EQ(names_in(folder.path()), Names{});
+}
+
+TEST(AtomicFile, FailsOnAFullDiskAndKeepsThePreviousFile) {
+  const TemporaryFolder folder;
+  if (::mount("none", folder.path().c_str(), "tmpfs", 0, "size=64k") != 0) GTEST_SKIP() << "only root can make a small disk";
+  write_text(folder / "a.bin", "before");
+  for (const bool reserves : {true, false}) {
+    const Thrown error = thrown_by([&] {
+      AtomicFile file(folder / "a.bin");
+      if (reserves) file.reserve(1 << 20);
+      for (int i = 0; i < 100; ++i) file.append(std::string(4096, 'x'));
+      file.commit();
+    });
+    EXPECT_EQ(error.exit_code, 1);
+    EXPECT_CONTAINS(error.what, "No space left on device");
+    EXPECT_CONTAINS(error.what, "a.bin");
+    EXPECT_CONTAINS(error.hint, "free some space");
+    EXPECT_EQ(read_text(folder / "a.bin"), "before");
+    EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
+  }
+  EXPECT_EQ(::umount(folder.path().c_str()), 0);
+}
+
+TEST(RemoveLeftovers, TakesOnlyFilesWhoseWriterIsGone) {
+  const TemporaryFolder folder;
+  write_text(folder / "kept.png", "x");
+  write_text(folder / ".dcgan-aside-of-no-process", "x");
+  AtomicFile alive(folder / "alive.bin");
+  alive.append("still ");
+  ASSERT_EQ(exit_code_of([&] {
+              AtomicFile file(folder / "dead.bin");
+              file.append("half");
+              ::_exit(0);  // as if killed: no destructor runs
+              return 1;
+            }),
+            0);
+  ASSERT_EQ(names_in(folder.path()).size(), 4u);
+  remove_leftovers(folder.path());
+  const Names names = names_in(folder.path());
+  EXPECT_EQ(names.size(), 3u);
+  for (const auto& name : names) EXPECT_FALSE(contains(name, "dead.bin"));
+  alive.append("here");
+  alive.commit();
+  EXPECT_EQ(read_text(folder / "alive.bin"), "still here");
+  EXPECT_EQ(read_text(folder / "kept.png"), "x");
+  EXPECT_NO_THROW(remove_leftovers(folder / "nowhere"));
+}
+
+TEST(ReadFile, GivesTheContentUpToALimit) {
+  const TemporaryFolder folder;
+  write_text(folder / "a", std::string("a\0b\n", 4) + std::string(100'000, 'x'));
+  EXPECT_EQ(read_file(folder / "a"), std::string("a\0b\n", 4) + std::string(100'000, 'x'));
+  EXPECT_EQ(read_file(folder / "a", 3), std::string("a\0b", 3));
+  write_text(folder / "empty", "");
+  EXPECT_EQ(read_file(folder / "empty"), "");
+}
+
+TEST(ReadFile, SaysWhyItCannot) {
+  const TemporaryFolder folder;
+  const Thrown missing = thrown_by([&] { read_file(folder / "no\nne"); });
+  EXPECT_CONTAINS(missing.what, "no\\x0ane");
+  EXPECT_CONTAINS(missing.what, "No such file");
+  EXPECT_EQ(missing.hint, "check the path");
+  EXPECT_CONTAINS(thrown_by([&] { read_file(folder.path()); }).what, "it is a folder");
+}
+
+TEST(ReadExactly, ReadsAtAPlaceAndNamesAFileThatEndsEarly) {
+  const TemporaryFolder folder;
+  write_text(folder / "a", "0123456789");
+  const FileHandle file = open_for_reading(folder / "a");
+  char out[4];
+  read_exactly(file, out, 4, 6, folder / "a");
+  EXPECT_EQ(std::string(out, 4), "6789");
+  const Thrown error = thrown_by([&] { read_exactly(file, out, 4, 7, folder / "a"); });
+  EXPECT_CONTAINS(error.what, "/a'");
+  EXPECT_CONTAINS(error.what, "ends early");
+}
+
+TEST(MappedFile, ShowsTheBytesOfAFile) {
+  const TemporaryFolder folder;
+  write_text(folder / "a", "0123456789");
+  const MappedFile file(folder / "a");
+  EXPECT_EQ(std::string(file.bytes().begin(), file.bytes().end()), "0123456789");
+  write_text(folder / "empty", "");
+  EXPECT_EQ(MappedFile(folder / "empty").bytes().size(), 0u);
+  EXPECT_CONTAINS(thrown_by([&] { MappedFile(folder / "none"); }).what, "none");
+}
+
+TEST(MappedFile, StaysWholeWhenTheFileIsReplaced) {
+  const TemporaryFolder folder;
+  write_file(folder / "a", std::string(10'000, 'o'));
+  const MappedFile file(folder / "a");
+  write_file(folder / "a", "short");
+  EXPECT_EQ(std::string(file.bytes().begin(), file.bytes().end()), std::string(10'000, 'o'));
+}
+
+TEST(LineFile, AppendsWholeLinesBehindWhatIsThere) {
+  const TemporaryFolder folder;
+  write_text(folder / "log", "first\n");
+  {
+    LineFile file(folder / "log");
+    file.append("second");
+    EXPECT_EQ(read_text(folder / "log"), "first\nsecond\n");  // at once, not when it is closed
+    file.append("");
+  }
+  LineFile(folder / "log").append("third");
+  EXPECT_EQ(read_text(folder / "log"), "first\nsecond\n\nthird\n");
+}
+
+TEST(LineFile, FailsOnAFullDisk) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
+  LineFile file("/dev/full");
+  const Thrown error = thrown_by([&] { file.append("a line"); });
+  EXPECT_CONTAINS(error.what, "/dev/full");
+  EXPECT_CONTAINS(error.what, "No space left on device");
+  EXPECT_CONTAINS(error.hint, "free some space");
+}
+
+TEST(DirectoryLock, RefusesASecondProcess) {
+  const TemporaryFolder folder;
+  const DirectoryLock lock(folder.path());
+  EXPECT_EQ(exit_code_of([&] {
+              try {
+                const DirectoryLock second(folder.path());
+              } catch (const Error& error) {
+                return contains(error.what(), "another process") && contains(error.what(), folder.path().native()) ? 0 : 2;
+              }
+              return 1;
+            }),
+            0);
+}
+
+TEST(DirectoryLock, IsFreeAgainWhenItsProcessIsKilled) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(exit_code_of([&] {
+              const DirectoryLock lock(folder.path());
+              ::kill(::getpid(), SIGKILL);
+              return 0;
+            }),
+            128 + SIGKILL);
+  EXPECT_NO_THROW(DirectoryLock lock(folder.path()));
+}
+
+TEST(DirectoryLock, MovesWithItsObject) {
+  const TemporaryFolder folder;
+  DirectoryLock outer;
+  {
+    DirectoryLock inner(folder.path());
+    outer = std::move(inner);
+  }
+  EXPECT_EQ(thrown_by([&] { DirectoryLock second(folder.path()); }).exit_code, 1);
+  outer = DirectoryLock();
+  EXPECT_NO_THROW(DirectoryLock second(folder.path()));
+}
+
+TEST(MakeDirectories, MakesAllPartsAndMindsNoneThatIsThere) {
+  const TemporaryFolder folder;
+  make_directories(folder / "a/b/c");
+  make_directories(folder / "a/b/c");
+  EXPECT_TRUE(fs::is_directory(folder / "a/b/c"));
+  write_text(folder / "file", "");
+  EXPECT_CONTAINS(thrown_by([&] { make_directories(folder / "file/b"); }).what, "file/b");
+}
+
+TEST(MakeNewDirectory, TellsWhetherTheLastPartIsNew) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(make_new_directory(folder / "a/b"));
+  EXPECT_FALSE(make_new_directory(folder / "a/b"));
+  EXPECT_TRUE(make_new_directory(folder / "a/c"));
+  write_text(folder / "file", "");
+  EXPECT_FALSE(make_new_directory(folder / "file"));
+}
+
+}  // namespace
+}  // namespace dcgan::test::files

@@ -1,0 +1,305 @@
+#include "core/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/json.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test::option_values {
+namespace {
+
+struct SampleOptions {
+  int64_t images = 1000;
+  std::optional<double> time;
+  double lr = 0.5;
+  Size size{64, 64};
+  PerNetwork<double> rate{0.1, 0.2};
+  PerNetwork<int64_t> width{64, 32};
+  std::string fit = "crop";
+  std::string run_name = "first";
+  std::optional<int64_t> threads;
+  bool flip = false;
+  int64_t seed = 0;
+  bool operator==(const SampleOptions&) const = default;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("images", images, "images to see", within(1, 1e12, "images"));
+    visit("time", time, "how long", above(0, 1e7, "seconds"));
+    visit("lr", lr, "step size", above(0.0, 1.0), "a paper");
+    visit("size", size, "of the images", within(6, 7168, "pixels"));
+    visit("rate", rate, "rate", within(0, 1));
+    visit("width", width, "channels", within(1, 4096, "channels"));
+    visit("fit", fit, "how", one_of({"crop", "pad"}));
+    visit("run-name", run_name, "name", any_text("a name"));
+    visit("threads", threads, "threads", automatic(within(1, 64)));
+    visit("flip", flip, "mirror", {});
+    visit("seed", seed, "seed", within(0, 9.3e18));
+  }
+};
+
+void give(SampleOptions& options, const Given& given) { set_all(fields_of(options), given); }
+Thrown refused(const std::string& name, const std::string& text) {
+  return thrown_by([&] {
+    SampleOptions options;
+    give(options, {{name, text}});
+  });
+}
+
+TEST(Options, TakeBothEndsOfAClosedRangeAndNothingBeyond) {
+  SampleOptions options;
+  give(options, {{"size", "6"}});
+  EXPECT_EQ(options.size, (Size{6, 6}));
+  give(options, {{"size", "7168"}});
+  EXPECT_EQ(options.size, (Size{7168, 7168}));
+  for (const char* text : {"5", "7169", "0", "-64"}) EXPECT_EQ(refused("size", text).exit_code, 2) << text;
+}
+
+TEST(Options, LeaveOutTheLowerEndOfAnOpenRange) {
+  SampleOptions options;
+  give(options, {{"lr", "1"}});
+  EXPECT_EQ(options.lr, 1.0);
+  give(options, {{"lr", "1e-300"}});
+  EXPECT_EQ(options.lr, 1e-300);
+  EXPECT_EQ(refused("lr", "0").exit_code, 2);
+  EXPECT_EQ(refused("lr", "-0.0").exit_code, 2);
+}
+
+TEST(Options, NameOptionValueAndRangeInTheirErrors) {
+  const Thrown error = refused("lr", "7");
+  EXPECT_EQ(error.exit_code, 2);
+  EXPECT_CONTAINS(error.what, "--lr");
+  EXPECT_CONTAINS(error.what, "'7'");
+  EXPECT_EQ(error.hint, "allowed: above 0, at most 1");
+  EXPECT_EQ(refused("size", "3").hint, "allowed: 6 to 7168 pixels");
+  EXPECT_EQ(refused("fit", "squeeze").hint, "allowed: crop|pad");
+  EXPECT_EQ(refused("threads", "0").hint, "allowed: auto, or 1 to 64");
+}
+
+TEST(Options, RefuseWhatIsNoNumber) {
+  for (const char* text : {"", " ", "abc", "1,5", "0x10", "1e", "0.5 ", " 0.5", "--1", "0.5k", "nan", "NaN", "-nan", "inf", "-inf", "1e999"})
+    EXPECT_EQ(refused("lr", text).exit_code, 2) << "'" << text << "'";
+}
+
+TEST(Options, RefuseANaNEvenWithoutARange) {
+  double value = 1;
+  const Field field{"x", &value, "", Limit{}, ""};
+  EXPECT_EQ(thrown_by([&] { set_from_text(field, "nan", "--x"); }).exit_code, 2);
+  EXPECT_EQ(value, 1);
+}
+
+TEST(Options, TakeSuffixesForImages) {
+  SampleOptions options;
+  const auto images = [&](const char* text) {
+    give(options, {{"images", text}});
+    return options.images;
+  };
+  EXPECT_EQ(images("12"), 12);
+  EXPECT_EQ(images("3k"), 3000);
+  EXPECT_EQ(images("3K"), 3000);
+  EXPECT_EQ(images("2M"), 2'000'000);
+  EXPECT_EQ(images("1.5k"), 1500);
+  EXPECT_EQ(images("2.5e3"), 2500);
+  for (const char* text : {"k", "M", "1.0005k", "1kk", "1m", "1h", "1 k", "0.5"})
+    EXPECT_EQ(refused("images", text).exit_code, 2) << text;
+}
+
+TEST(Options, TakeSuffixesForTime) {
+  SampleOptions options;
+  const auto time = [&](const char* text) {
+    give(options, {{"time", text}});
+    return *options.time;
+  };
+  EXPECT_EQ(time("90"), 90);
+  EXPECT_EQ(time("90s"), 90);
+  EXPECT_EQ(time("1.5m"), 90);
+  EXPECT_EQ(time("2h"), 7200);
+  for (const char* text : {"s", "m", "h", "1M", "1k", "1d", "-1h", "0s", "ms"}) EXPECT_EQ(refused("time", text).exit_code, 2) << text;
+}
+
+TEST(Options, CheckTheRangeOfTheNumberWithItsSuffix) {
+  EXPECT_EQ(refused("images", "2000000M").exit_code, 2);
+  EXPECT_EQ(refused("time", "3000h").exit_code, 2);
+}
+
+TEST(Options, ReadSizesAsASideOrAsWidthAndHeight) {
+  SampleOptions options;
+  const auto size = [&](const char* text) {
+    give(options, {{"size", text}});
+    return options.size;
+  };
+  EXPECT_EQ(size("64"), (Size{64, 64}));
+  EXPECT_EQ(size("64x48"), (Size{64, 48}));
+  EXPECT_EQ(size("48X64"), (Size{48, 64}));
+  for (const char* text : {"", "x", "64x", "x64", "64x48x3", "64.0", "64 x 48", "64x4", "4x64", "64x99999999999999999999"})
+    EXPECT_EQ(refused("size", text).exit_code, 2) << text;
+  EXPECT_EQ(to_text(Size{64, 64}), "64");
+  EXPECT_EQ(to_text(Size{64, 48}), "64x48");
+}
+
+TEST(Options, SetBothNetworksByThePlainName) {
+  SampleOptions options;
+  give(options, {{"rate", "0.7"}, {"width", "128"}});
+  EXPECT_EQ(options.rate, (PerNetwork<double>{0.7, 0.7}));
+  EXPECT_EQ(options.width, (PerNetwork<int64_t>{128, 128}));
+}
+
+TEST(Options, LetTheNameOfOneNetworkWinWhateverTheOrder) {
+  Given given = {{"rate", "0.5"}, {"rate-d", "0.9"}, {"width-g", "8"}, {"width", "16"}};
+  std::sort(given.begin(), given.end());
+  do {
+    SampleOptions options;
+    give(options, given);
+    EXPECT_EQ(options.rate, (PerNetwork<double>{0.5, 0.9}));
+    EXPECT_EQ(options.width, (PerNetwork<int64_t>{8, 16}));
+  } while (std::next_permutation(given.begin(), given.end()));
+}
+
+TEST(Options, LetTheLastOfOneNameWin) {
+  SampleOptions options;
+  give(options, {{"lr", "0.25"}, {"lr", "0.125"}});
+  EXPECT_EQ(options.lr, 0.125);
+}
+
+TEST(Options, UnsetAnOptionalNumberByAuto) {
+  SampleOptions options;
+  give(options, {{"threads", "4"}});
+  EXPECT_EQ(options.threads, 4);
+  give(options, {{"threads", "auto"}});
+  EXPECT_EQ(options.threads, std::nullopt);
+  EXPECT_EQ(refused("threads", "Auto").exit_code, 2);
+  EXPECT_EQ(refused("images", "auto").exit_code, 2);
+  EXPECT_EQ(refused("time", "auto").exit_code, 2);
+}
+
+TEST(Options, KeepHugeSeedsExact) {
+  SampleOptions options;
+  for (const char* text : {"9007199254740993", "9223372036854775807", "1234567890123456789"}) {
+    give(options, {{"seed", text}});
+    EXPECT_EQ(std::to_string(options.seed), text);
+    SampleOptions again;
+    set_from_json(fields_of(again), parse_json(compact(to_json(fields_of(options))), "a test"), "a test");
+    EXPECT_EQ(again.seed, options.seed);
+  }
+  EXPECT_EQ(refused("seed", "9223372036854775808").exit_code, 2);
+  EXPECT_EQ(refused("seed", "18446744073709551615").exit_code, 2);
+}
+
+TEST(Options, LeaveTheValueAloneWhenTheyRefuse) {
+  SampleOptions options;
+  const SampleOptions before = options;
+  for (const auto& [name, text] : Given{{"images", "0"}, {"lr", "2"}, {"size", "64x1"}, {"rate", "9"}, {"fit", "no"}, {"flip", "maybe"}, {"threads", "65"}})
+    thrown_by([&] { give(options, {{name, text}}); });
+  EXPECT_EQ(options, before);
+}
+
+TEST(Options, AreFoundWithDashesAndWithUnderscores) {
+  SampleOptions options;
+  const Fields fields = fields_of(options);
+  ASSERT_NE(find_field(fields, "run-name"), nullptr);
+  EXPECT_EQ(find_field(fields, "run_name"), find_field(fields, "run-name"));
+  EXPECT_EQ(find_field(fields, "rate_g")->name, "rate-g");
+  EXPECT_EQ(find_field(fields, "runname"), nullptr);
+  EXPECT_EQ(underscored("run-name"), "run_name");
+  EXPECT_EQ(dashed("run_name"), "run-name");
+}
+
+TEST(Options, ShowTheirValuesAsAUserWouldTypeThem) {
+  SampleOptions options;
+  give(options, {{"lr", "0.0625"}, {"size", "64x48"}, {"flip", "true"}});
+  for (const Field& field : fields_of(options)) {
+    if (field.name == "time") {
+      EXPECT_EQ(field.text(), "");
+      continue;
+    }
+    if (field.is_shorthand()) continue;
+    SampleOptions again;
+    set_from_text(*find_field(fields_of(again), field.name), field.text(), field.name);
+    EXPECT_EQ(find_field(fields_of(again), field.name)->text(), field.text());
+  }
+  EXPECT_EQ(find_field(fields_of(options), "lr")->text(), "0.0625");
+  EXPECT_EQ(find_field(fields_of(options), "threads")->text(), "auto");
+}
+
+TEST(OptionsJson, HoldsEveryFieldButNoShorthand) {
+  SampleOptions options;
+  EXPECT_EQ(compact(to_json(fields_of(options))),
+            R"({"images":1000,"time":null,"lr":0.5,"size":"64","rate_g":0.1,"rate_d":0.2,"width_g":64,"width_d":32,)"
+            R"("fit":"crop","run_name":"first","threads":null,"flip":false,"seed":0})");
+}
+
+TEST(OptionsJson, ReadsBackWhatItWrote) {
+  SampleOptions options;
+  give(options, {{"images", "25M"}, {"time", "1.5h"}, {"lr", "0.1"}, {"size", "48x64"}, {"rate-d", "0.3"}, {"width-g", "77"},
+                 {"fit", "pad"}, {"run-name", "한국어 \"x\" \\"}, {"threads", "3"}, {"flip", "true"}, {"seed", "42"}});
+  SampleOptions again;
+  set_from_json(fields_of(again), parse_json(pretty(to_json(fields_of(options))), "a test"), "a test");
+  EXPECT_EQ(again, options);
+}
+
+TEST(OptionsJson, LeavesAFieldAloneForANull) {
+  SampleOptions options;
+  give(options, {{"threads", "5"}, {"lr", "0.25"}});
+  set_from_json(fields_of(options), Json::parse(R"({"threads": null, "lr": null})"), "a test");
+  EXPECT_EQ(options.threads, 5);
+  EXPECT_EQ(options.lr, 0.25);
+}
+
+TEST(OptionsJson, LetsTheNameOfOneNetworkWinWhateverTheOrder) {
+  SampleOptions options;
+  set_from_json(fields_of(options), Json::parse(R"({"rate-d": 0.9, "rate": 0.5})"), "a test");
+  EXPECT_EQ(options.rate, (PerNetwork<double>{0.5, 0.9}));
+}
+
+Thrown refused_json(const char* text) {
+  return thrown_by([&] {
+    SampleOptions options;
+    set_from_json(fields_of(options), Json::parse(text), "my.json");
+  });
+}
+
+TEST(OptionsJson, NamesTheNearestKeyForAnUnknownOne) {
+  const Thrown error = refused_json(R"({"treads": 3})");
+  EXPECT_EQ(error.exit_code, 2);
+  EXPECT_CONTAINS(error.what, "my.json");
+  EXPECT_CONTAINS(error.what, "'treads'");
+  EXPECT_EQ(error.hint, "did you mean 'threads'?");
+  EXPECT_EQ(refused_json(R"({"run-nam": "a"})").hint, "did you mean 'run_name'?");
+  const Thrown far = refused_json(R"({"zzzzzzzzzz": 3})");
+  EXPECT_EQ(far.exit_code, 2);
+  EXPECT_FALSE(contains(far.hint, "did you mean"));
+}
+
+TEST(OptionsJson, RefusesValuesOfTheWrongType) {
+  for (const char* text : {R"({"lr": true})", R"({"lr": [0.1]})", R"({"lr": {}})", R"({"lr": "fast"})", R"({"images": 1.5})",
+                           R"({"images": false})", R"({"flip": 1})", R"({"flip": "true"})", R"({"flip": "yes"})", R"({"fit": 3})",
+                           R"({"fit": true})", R"({"fit": ["crop"]})", R"({"size": [64, 64]})", R"({"size": true})", R"({"size": 64.5})",
+                           R"([1, 2])", R"(3)", R"("text")", R"(null)"}) {
+    const Thrown error = refused_json(text);
+    EXPECT_EQ(error.exit_code, 2) << text;
+    EXPECT_CONTAINS(error.what, "my.json");
+  }
+}
+
+TEST(OptionsJson, NamesKeyValueAndRangeForAValueOutOfRange) {
+  const Thrown error = refused_json(R"({"width_g": 5000})");
+  EXPECT_EQ(error.exit_code, 2);
+  EXPECT_CONTAINS(error.what, "my.json");
+  EXPECT_CONTAINS(error.what, "'width_g'");
+  EXPECT_CONTAINS(error.what, "5000");
+  EXPECT_EQ(error.hint, "allowed: 1 to 4096 channels");
+}
+
+TEST(DidYouMean, NamesTheNearestAndIsSilentWhenNothingIsNear) {
+  const std::vector<std::string> known = {"images", "threads", "seed", "lr"};
+  EXPECT_EQ(did_you_mean(known, "image"), "images");
+  EXPECT_EQ(did_you_mean(known, "sede"), "seed");
+  EXPECT_EQ(did_you_mean(known, "thread"), "threads");
+  EXPECT_EQ(did_you_mean(known, "completely-different"), "");
+  EXPECT_EQ(did_you_mean({}, "image"), "");
+}
+
+}  // namespace
+}  // namespace dcgan::test::option_values
