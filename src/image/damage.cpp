@@ -103,10 +103,10 @@ std::string png_damage(std::string_view bytes, std::string& essential) {
       return "damaged PNG: the file ends after " + with_commas(static_cast<int64_t>(bytes.size())) + " of at least " +
              with_commas(static_cast<int64_t>(at + 12 + length)) + " bytes";
     const auto type = bytes.substr(at + 4, 4);
-    const bool critical = (type[0] & 0x20) == 0;
+    const bool carries_picture = (type[0] & 0x20) == 0 || type == "tRNS" || type == "eXIf";
     if (crc32_of(bytes.substr(at + 4, 4 + length)) != big32(bytes, at + 8 + length)) {
-      if (critical) return "damaged PNG: wrong checksum in a chunk of type " + printable(type);
-    } else if (critical || type == "tRNS" || type == "eXIf") {
+      if (carries_picture) return "damaged PNG: wrong checksum in a chunk of type " + printable(type);
+    } else if (carries_picture) {
       essential += bytes.substr(at, 12 + length);
     }
     has_pixels |= type == "IDAT";

@@ -11,9 +11,9 @@ namespace dcgan {
 /// libjpeg-turbo's own warnings; harmless ones (extra bytes, odd markers) do not count.
 std::string jpeg_damage(std::string_view bytes);
 
-/// Check every chunk of a PNG: lengths, CRC-32, IEND. Returns why it is damaged, or "". `essential` becomes
-/// the same picture with only the chunks that carry pixels, transparency and EXIF orientation: libpng
-/// remarks on the others (colour profiles, text) on standard error, for every file.
+/// Check a PNG: lengths, IEND, the CRC-32 of every chunk that matters. Returns why it is damaged, or "".
+/// `essential` becomes the same picture with only the chunks that carry pixels, transparency and EXIF
+/// orientation: libpng remarks on the others (colour profiles, text) on standard error, for every file.
 std::string png_damage(std::string_view bytes, std::string& essential);
 
 }  // namespace dcgan

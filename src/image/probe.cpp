@@ -58,11 +58,13 @@ void probe_jpeg(std::string_view b, Probe& p) {
   p.problem = "the JPEG ends before its frame header";
 }
 
+/// BMP: sizes of 32 bits, of 16 in the 12-byte header of OS/2; a negative height is stored from the top.
 void probe_bmp(std::string_view b, Probe& p) {
   if (b.size() < 30) return void(p.problem = "the BMP header is cut off");
-  p.width = static_cast<int32_t>(little(b, 18, 4));
-  p.height = std::abs(static_cast<int64_t>(static_cast<int32_t>(little(b, 22, 4))));
-  const uint32_t bits = little(b, 28, 2);
+  const bool is_os2 = little(b, 14, 4) == 12;
+  p.width = is_os2 ? little(b, 18, 2) : static_cast<int32_t>(little(b, 18, 4));
+  p.height = is_os2 ? little(b, 20, 2) : std::abs(static_cast<int64_t>(static_cast<int32_t>(little(b, 22, 4))));
+  const uint32_t bits = little(b, is_os2 ? 24 : 28, 2);
   p.mode = bits <= 8 ? "palette" : bits == 32 ? "RGBA" : "RGB";
   p.alpha = bits == 32;
 }
@@ -142,7 +144,7 @@ ImageFormat sniff(std::string_view b) {
   if (b.starts_with("\x89PNG\r\n\x1a\n")) return kPng;
   if (b.starts_with("\xFF\xD8\xFF")) return kJpeg;
   if (b.starts_with("GIF87a") || b.starts_with("GIF89a")) return kGif;
-  if (b.starts_with("RIFF") && b.substr(8, 4) == "WEBP") return kWebp;
+  if (b.starts_with("RIFF") && b.size() >= 12 && b.substr(8, 4) == "WEBP") return kWebp;
   if (b.starts_with(std::string_view("II*\0", 4)) || b.starts_with(std::string_view("MM\0*", 4))) return kTiff;
   if (b.starts_with("BM") && b.size() >= 18 && little(b, 14, 4) >= 12 && little(b, 14, 4) <= 124) return kBmp;
   if (b.size() > 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '6' && std::isspace(byte(b, 2))) return kPnm;
