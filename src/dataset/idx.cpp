@@ -75,7 +75,12 @@ IdxFile read_idx(const fs::path& path) {
     got += part;
   }
   uint8_t extra = 0;
-  if (gzread(file.get(), &extra, 1) > 0) throw Error(place(path) + " is longer than its header says");
+  const int more = gzread(file.get(), &extra, 1);
+  if (more > 0) throw Error(place(path) + " is longer than its header says");
+  // The end of a gzip stream holds its checksum: it is only now looked at.
+  int code = Z_OK;
+  const char* message = gzerror(file.get(), &code);
+  if (more < 0 || (code != Z_OK && code != Z_STREAM_END)) throw Error(place(path) + " is damaged: " + printable(message));
   return idx;
 }
 

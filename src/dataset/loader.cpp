@@ -73,6 +73,7 @@ const Batch& Loader::next() {
   if (holding_) {
     slots_[static_cast<size_t>(consumed_ % options_.ahead)].ready = false;
     ++consumed_;
+    holding_ = false;
     changed_.notify_all();
   }
   Slot& slot = slots_[static_cast<size_t>(consumed_ % options_.ahead)];

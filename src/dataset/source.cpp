@@ -81,7 +81,7 @@ class IdxSource : public Source {
 
   // The file is inflated when it is first needed: a cached data set never needs it.
   int64_t count() const override { return content().count; }
-  std::string name(int64_t index) const override { return path_.filename().native() + ":" + std::to_string(index); }
+  std::string name(int64_t index) const override { return shown(path_.filename()) + ":" + std::to_string(index); }
   int32_t label(int64_t index) const override {
     const auto& labels = content().labels;
     return labels.empty() ? -1 : labels[static_cast<size_t>(index)];
