@@ -130,9 +130,24 @@ TEST(AtomicFile, NamesMissingPermissionWithAHint) {
   EXPECT_EQ(names_in(folder.path()), Names{});
 }
 
+/// A disk of 64 KiB, where this machine lets us make one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(fs::path at) : at_(std::move(at)), mounted_(::mount("none", at_.c_str(), "tmpfs", 0, "size=64k") == 0) {}
+  ~SmallDisk() {
+    if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
+  }
+  bool is_mounted() const { return mounted_; }
+
+ private:
+  fs::path at_;
+  bool mounted_;
+};
+
 TEST(AtomicFile, FailsOnAFullDiskAndKeepsThePreviousFile) {
   const TemporaryFolder folder;
-  if (::mount("none", folder.path().c_str(), "tmpfs", 0, "size=64k") != 0) GTEST_SKIP() << "only root can make a small disk";
+  const SmallDisk disk(folder.path());
+  if (!disk.is_mounted()) GTEST_SKIP() << "only root can make a small disk";
   write_text(folder / "a.bin", "before");
   for (const bool reserves : {true, false}) {
     const Thrown error = thrown_by([&] {
@@ -148,7 +163,6 @@ TEST(AtomicFile, FailsOnAFullDiskAndKeepsThePreviousFile) {
     EXPECT_EQ(read_text(folder / "a.bin"), "before");
     EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
   }
-  EXPECT_EQ(::umount(folder.path().c_str()), 0);
 }
 
 TEST(RemoveLeftovers, TakesOnlyFilesWhoseWriterIsGone) {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "support/process.hpp"
+#include "support/forked.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
