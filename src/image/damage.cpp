@@ -20,15 +20,16 @@ struct JpegErrors {
   jpeg_error_mgr base;
   std::jmp_buf leave;
   char damage[JMSG_LENGTH_MAX] = "";
+  bool several_scans = false;  // known when the header is read
 };
 
 JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>(info->err); }
 
 /// Warnings that mean lost picture data. The rest (JWRN_EXTRANEOUS_DATA, version marks) is common in sound files.
-/// A baseline JPEG that ends early also hits the (made up) end marker while it needs bits; where it does
-/// not, only the end mark is missing. A progressive one may have lost whole scans: there the end itself counts.
-bool loses_data(int code, bool progressive) {
-  return (progressive && code == JWRN_JPEG_EOF) || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
+/// A JPEG of one scan that ends early also hits the (made up) end marker while it needs bits; where it does
+/// not, only the end mark is missing. One of several may have lost whole scans: there the end itself counts.
+bool loses_data(int code, bool several_scans) {
+  return (several_scans && code == JWRN_JPEG_EOF) || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
          code == JWRN_BOGUS_PROGRESSION || code == JWRN_ARITH_BAD_CODE;
 }
 
@@ -72,14 +73,14 @@ std::string jpeg_damage(std::string_view bytes) {
     std::longjmp(errors_of(common).leave, 1);
   };
   errors.base.emit_message = [](j_common_ptr common, int level) {
-    const bool progressive = reinterpret_cast<j_decompress_ptr>(common)->progressive_mode;
-    if (level < 0 && loses_data(common->err->msg_code, progressive)) remember(common);
+    if (level < 0 && loses_data(common->err->msg_code, errors_of(common).several_scans)) remember(common);
   };
   errors.base.output_message = [](j_common_ptr) {};
   if (setjmp(errors.leave) == 0) {
     jpeg_create_decompress(&info);
     jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
     jpeg_read_header(&info, TRUE);
+    errors.several_scans = jpeg_has_multiple_scans(&info);
     info.scale_num = 1, info.scale_denom = 8;
     info.dct_method = JDCT_IFAST;
     if (info.jpeg_color_space == JCS_YCCK) info.out_color_space = JCS_CMYK;

@@ -103,6 +103,12 @@ Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megap
   std::string essential;
   std::string damage;
   if (probe.format == ImageFormat::kJpeg) damage = jpeg_damage(bytes);
+  std::string ended;
+  if (probe.format == ImageFormat::kJpeg && damage.empty() && !bytes.ends_with("\xFF\xD9")) {
+    // Without its end mark OpenCV leaves the last rows out.
+    ended = std::string(bytes) + "\xFF\xD9";
+    bytes = ended;
+  }
   if (probe.format == ImageFormat::kPng) damage = png_damage(bytes, essential), bytes = essential;
   if (!damage.empty()) throw Error(damage);
   cv::Mat mat;
