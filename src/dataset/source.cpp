@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <exception>
 #include <mutex>
 
 #include "core/digest.hpp"
@@ -124,19 +125,29 @@ class IdxSource : public Source {
   }
 
   const Content& content() const {
+    // No exception may leave call_once: the thread sanitizer would look away from then on.
     std::call_once(once_, [this] {
-      IdxFile images = read_idx(path_);
-      const auto& shape = images.shape;
-      if (shape.size() < 3 || (shape.size() == 4 && shape[3] != 1 && shape[3] != 3 && shape[3] != 4))
-        throw Error("the IDX file '" + shown(path_) + "' holds no images: it has " + counted(shape.size(), "dimension"),
-                    "give the images file (count x height x width), not the labels");
-      content_.count = shape[0], content_.height = shape[1], content_.width = shape[2];
-      content_.channels = shape.size() == 4 ? shape[3] : 1;
-      content_.values = std::move(images.values);
-      if (content_.width == 0 || content_.height == 0) content_.count = 0;
-      if (!labels_path_.empty()) take_labels();
+      try {
+        take_images();
+      } catch (...) {
+        problem_ = std::current_exception();
+      }
     });
+    if (problem_) std::rethrow_exception(problem_);
     return content_;
+  }
+
+  void take_images() const {
+    IdxFile images = read_idx(path_);
+    const auto& shape = images.shape;
+    if (shape.size() < 3 || (shape.size() == 4 && shape[3] != 1 && shape[3] != 3 && shape[3] != 4))
+      throw Error("the IDX file '" + shown(path_) + "' holds no images: it has " + counted(shape.size(), "dimension"),
+                  "give the images file (count x height x width), not the labels");
+    content_.count = shape[0], content_.height = shape[1], content_.width = shape[2];
+    content_.channels = shape.size() == 4 ? shape[3] : 1;
+    content_.values = std::move(images.values);
+    if (content_.width == 0 || content_.height == 0) content_.count = 0;
+    if (!labels_path_.empty()) take_labels();
   }
 
   void take_labels() const {
@@ -153,6 +164,7 @@ class IdxSource : public Source {
 
   fs::path path_, labels_path_;
   mutable std::once_flag once_;
+  mutable std::exception_ptr problem_;
   mutable Content content_;
 };
 
