@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <cstring>
 
@@ -12,6 +13,9 @@
 #include "nn/weights.hpp"
 
 namespace dcgan::test {
+
+/// Small tensors gain nothing from threads, and lose much on a busy machine.
+inline const bool one_thread = (at::set_num_threads(1), true);
 
 inline NetworkPlan small_plan(Size size = {16, 16}, int64_t image_channels = 3) {
   NetworkPlan plan;
@@ -40,7 +44,7 @@ inline at::Tensor noise(at::IntArrayRef shape, uint64_t index = 0) {
   return out;
 }
 
-/// A generator with drawn weights whose BatchNorm statistics are not the trivial ones.
+/// A generator whose weights, BatchNorm statistics and images are no trivial ones.
 inline GeneratorNet used_generator(const NetworkPlan& plan, uint64_t seed = 1) {
   GeneratorNet net(plan);
   initialise(*net, seed, NetworkRole::kGenerator);
@@ -49,6 +53,7 @@ inline GeneratorNet used_generator(const NetworkPlan& plan, uint64_t seed = 1) {
   net->train();
   for (uint64_t i = 0; i < 4; ++i) net(noise({16, plan.options.latent}, 1000 + i) * 1.5 + 0.2);
   for (auto norm : net->norms()) norm->bias.copy_(0.1 * noise(norm->bias.sizes(), 2000));  // not the initial zeros
+  net->convolutions().back()->weight.mul_(20);  // images that fill the range, as those of a trained one do
   net->eval();
   return net;
 }
