@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -35,7 +36,7 @@ uint64_t aligned(uint64_t offset) { return (offset + kAlign - 1) / kAlign * kAli
 void check_finite(const NamedTensors& tensors) {
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : tensors)
-    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>())
+    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>() && !at::isfinite(tensor).all().item<bool>())
       throw NotFinite("'" + name + "' holds a NaN or an infinity");
 }
 
@@ -43,6 +44,23 @@ std::string shape_text(at::IntArrayRef shape) {
   std::vector<std::string> parts;
   for (const int64_t side : shape) parts.push_back(std::to_string(side));
   return "[" + joined(parts, ", ") + "]";
+}
+
+/// Do shape and strides need exactly `elements`, none farther than those? Asked before memory is taken for
+/// them, because a table may claim anything.
+bool claims_exactly(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, uint64_t elements) {
+  if (shape.size() != strides.size()) return false;
+  uint64_t product = 1, farthest = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] < 0 || strides[i] < 0) return false;
+    if (shape[i] == 0) return elements == 0 && *std::min_element(shape.begin(), shape.end()) == 0;
+    const auto side = static_cast<uint64_t>(shape[i]), stride = static_cast<uint64_t>(strides[i]);
+    if (product > elements / side || (side > 1 && stride > elements / (side - 1))) return false;
+    product *= side;
+    farthest += (side - 1) * stride;
+    if (farthest >= elements) return false;
+  }
+  return product == elements;
 }
 
 }  // namespace
@@ -130,9 +148,11 @@ at::Tensor ArchiveReader::read(const Entry& entry) const {
   const std::string origin = "the checkpoint '" + shown(path_) + "'";
   const auto type = known_types().find(entry.dtype);
   if (type == known_types().end()) throw Error(origin + ": '" + entry.name + "' is of the unknown type " + entry.dtype);
+  const uint64_t item = c10::elementSize(type->second);
+  const std::string misfit = origin + ": '" + entry.name + "' has a shape, strides and a size that do not fit together";
+  if (entry.bytes % item != 0 || !claims_exactly(entry.shape, entry.strides, entry.bytes / item)) throw Error(misfit);
   auto tensor = at::empty_strided(entry.shape, entry.strides, at::TensorOptions(type->second));
-  if (tensor.nbytes() != entry.bytes || !tensor.is_non_overlapping_and_dense())
-    throw Error(origin + ": '" + entry.name + "' has strides that do not fit its shape");
+  if (!tensor.is_non_overlapping_and_dense()) throw Error(misfit);
   read_exactly(file_, tensor.data_ptr(), entry.bytes, entry.offset, path_);
   if (sha256_hex({static_cast<const char*>(tensor.data_ptr()), entry.bytes}) != entry.digest)
     throw Error(origin + " is damaged: '" + entry.name + "' has a wrong checksum");
@@ -160,6 +180,7 @@ void load_into(const NamedTensors& live, const NamedTensors& archived, const std
     if (found == by_name.end()) throw Error(origin + " has no '" + name + "'");
     if (found->second.sizes() != tensor.sizes())
       throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes()) + ", this network needs " + shape_text(tensor.sizes()));
+    if (found->second.scalar_type() != tensor.scalar_type()) throw Error(origin + ": '" + name + "' is of another type than this network's");
     at::Tensor(tensor).set_data(found->second.to(tensor.device()));
     by_name.erase(found);
   }

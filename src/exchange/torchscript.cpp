@@ -61,6 +61,7 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   const auto attribute = [&](const char* name, int64_t value) { module.register_attribute(name, c10::IntType::get(), value); };
   attribute("latent", info.latent), attribute("channels", info.channels), attribute("height", info.height);
   attribute("width", info.width), attribute("classes", info.classes), attribute("version", kExportVersion);
+  module.register_attribute("training", c10::BoolType::get(), false);  // Python's .eval() and .training look for it
   module.define(forward_source(net));
   module.define(kImagesSource);
   module.eval();
@@ -86,14 +87,16 @@ torch::jit::Module load_module(const fs::path& path, Json* metadata) {
     auto module = torch::jit::load(path.native(), at::Device(at::kCPU), extra);
     if (metadata) *metadata = extra[kMetadata].empty() ? Json() : parse_json(extra[kMetadata], shown(path));
     return module;
-  } catch (const c10::Error&) {
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
     throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read", "was it cut off while it was copied?");
   }
 }
 
 GeneratorInfo info_from(const Json& json, const fs::path& path) {
   const std::string origin = "'" + shown(path) + "'";
-  if (!json.is_object() || json.value("format", "") != "dcgan-generator")
+  if (!json.is_object() || json.value("format", Json()) != "dcgan-generator")
     throw Error(origin + " is TorchScript, but no generator that dcgan exported");
   if (required<int64_t>(json, "version", origin) > kExportVersion)
     throw Error(origin + " was exported by a newer dcgan", "use that version");

@@ -1,0 +1,43 @@
+"""Loads an exported generator as a user of Python would: load_generator.py FILE.pt IMAGES.bin
+
+IMAGES.bin: float32 images that the C++ test made from the latents of `linspace(-1.5, 1.5)`, three rows.
+Says what is wrong and ends with 1, or prints "ok".
+"""
+import json
+import pathlib
+import sys
+
+import torch
+
+
+def main(file: str, images_file: str) -> None:
+    extra = {"dcgan.json": ""}
+    generator = torch.jit.load(file, map_location="cpu", _extra_files=extra)
+    told = json.loads(extra["dcgan.json"])
+    assert told["format"] == "dcgan-generator" and told["version"] == 1, told
+    assert told["value_range"] == [-1, 1], told
+    for key in ("latent", "channels", "height", "width", "classes", "version"):
+        assert getattr(generator, key) == told[key], key
+    assert generator.eval() is generator and not generator.training
+
+    z = torch.linspace(-1.5, 1.5, 3 * generator.latent).view(3, -1)
+    shape = (3, generator.channels, generator.height, generator.width)
+    with torch.no_grad():
+        images = generator(z)
+        assert images.shape == shape and images.dtype == torch.float32, (images.shape, images.dtype)
+        assert -1 <= images.min() and images.max() <= 1
+        assert images.std() > 0.01, "all the same"
+        assert torch.equal(generator(z.view(3, -1, 1, 1)), images)
+        assert torch.equal(generator(z, None), images)
+        pixels = generator.images(z)
+        assert pixels.shape == (shape[0], shape[2], shape[3], shape[1]) and pixels.dtype == torch.uint8
+        assert torch.equal(pixels, ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1))
+
+    values = torch.frombuffer(bytearray(pathlib.Path(images_file).read_bytes()), dtype=torch.float32).view(shape)
+    difference = (values - images).abs().max().item()
+    assert difference <= 1e-6, f"images differ by {difference}"
+    print("ok")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

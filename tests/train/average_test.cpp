@@ -1,0 +1,127 @@
+#include "train/average.hpp"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "latent/latents.hpp"
+#include "support/networks.hpp"
+
+namespace dcgan::test {
+namespace {
+
+TEST(AverageDecay, HalvesWhatIsLeftOverOneHalfLife) {
+  constexpr int64_t kFar = 1'000'000;  // beyond the ramp-up
+  EXPECT_DOUBLE_EQ(average_decay(10'000, kFar, 10'000), 0.5);
+  EXPECT_NEAR(std::pow(average_decay(16, kFar, 10'000), 10'000 / 16.0), 0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(average_decay(5'000, kFar, 10'000), std::sqrt(0.5));
+}
+
+TEST(AverageDecay, FollowsATwentiethOfTheImagesSeenAtFirst) {
+  EXPECT_DOUBLE_EQ(average_decay(50, 1'000, 10'000), 0.5);
+  EXPECT_DOUBLE_EQ(average_decay(500, 10'000, 10'000), 0.5);
+  EXPECT_DOUBLE_EQ(average_decay(10'000, 200'000, 10'000), 0.5);  // where the ramp ends
+  double before = 0;
+  for (int64_t seen = 64; seen < 400'000; seen += 64) {
+    const double decay = average_decay(64, seen, 10'000);
+    ASSERT_GE(decay, before) << seen;
+    ASSERT_LT(decay, 1.0);
+    before = decay;
+  }
+}
+
+TEST(AverageDecay, OfNoHalfLifeForgetsEverything) {
+  EXPECT_EQ(average_decay(64, 1'000'000, 0), 0.0);
+  EXPECT_EQ(average_decay(64, 0, 10'000), 0.0);
+}
+
+TEST(UpdateAverage, MovesTowardsTheLiveWeightsByOneMinusDecay) {
+  const auto start = noise({5, 3}, 1), live = noise({5, 3}, 2);
+  const auto after = [&](double decay) {
+    const auto average = start.clone();
+    update_average({average}, {live}, decay);
+    return average;
+  };
+  EXPECT_LE(largest_difference(after(0.75), start + 0.25 * (live - start)), 1e-6);
+  EXPECT_TRUE(same_bits(after(0), live));
+  EXPECT_TRUE(same_bits(after(1), start));
+}
+
+/// A generator in the middle of training, and other weights for its copy.
+struct CopyCase {
+  NetworkPlan plan = small_plan();
+  GeneratorNet net = used_generator(plan);
+  std::vector<at::Tensor> weights;
+  CopyCase() {
+    net->train();
+    uint64_t i = 0;
+    for (const auto& p : net->parameters()) weights.push_back(p.detach() + 0.02 * noise(p.sizes(), ++i));
+  }
+};
+
+TEST(EvaluationCopy, LeavesTheLiveNetworkUntouched) {
+  CopyCase one;
+  std::vector<at::Tensor> before, weights_before;
+  for (const auto& p : one.net->parameters()) before.push_back(p.detach().clone());
+  for (const auto& b : one.net->buffers()) before.push_back(b.clone());
+  for (const auto& w : one.weights) weights_before.push_back(w.clone());
+  const auto copy = evaluation_copy(*one.net, one.weights, 3);
+  auto live = one.net->parameters();
+  for (const auto& b : one.net->buffers()) live.push_back(b);
+  ASSERT_EQ(live.size(), before.size());
+  for (size_t i = 0; i < live.size(); ++i) EXPECT_TRUE(same_bits(live[i], before[i])) << i;
+  for (size_t i = 0; i < one.weights.size(); ++i) EXPECT_TRUE(same_bits(one.weights[i], weights_before[i])) << i;
+  EXPECT_TRUE(one.net->is_training());
+  EXPECT_FALSE(copy->is_training());
+}
+
+TEST(EvaluationCopy, HoldsTheGivenWeightsInStorageOfItsOwn) {
+  CopyCase one;
+  const auto copy = evaluation_copy(*one.net, one.weights, 3);
+  const auto parameters = copy->parameters();
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    EXPECT_TRUE(same_bits(parameters[i], one.weights[i])) << i;
+    EXPECT_EQ(parameters[i].strides(), one.weights[i].strides()) << i;
+    EXPECT_NE(parameters[i].const_data_ptr(), one.weights[i].const_data_ptr()) << i;
+  }
+}
+
+TEST(EvaluationCopy, HasTheMeansOverFixedLatentsAsStatistics) {
+  const at::NoGradGuard no_grad;
+  CopyCase one;
+  const auto copy = evaluation_copy(*one.net, one.weights, 3);
+  const size_t norms = copy->norms().size();
+  std::vector<at::Tensor> mean(norms), variance(norms);
+  for (int64_t batch = 0; batch < 8; ++batch) {
+    auto x = latents(3, Purpose::kStatisticsLatent, batch * 64, 64, one.plan.options.latent).view({64, -1, 1, 1});
+    for (size_t i = 0; i < norms; ++i) {
+      auto convolution = copy->convolutions()[i];
+      x = convolution(x);
+      const auto m = x.mean({0, 2, 3}), v = x.var({0, 2, 3}, /*unbiased=*/true), biased = x.var({0, 2, 3}, /*unbiased=*/false);
+      mean[i] = batch == 0 ? m : mean[i] + m;
+      variance[i] = batch == 0 ? v : variance[i] + v;
+      const auto wide = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
+      const auto& norm = copy->norms()[i];
+      x = at::relu((x - wide(m)) / (wide(biased) + norm->options.eps()).sqrt() * wide(norm->weight) + wide(norm->bias));
+    }
+  }
+  for (size_t i = 0; i < norms; ++i) {
+    EXPECT_TRUE(at::allclose(copy->norms()[i]->running_mean, mean[i] / 8, 1e-4, 1e-6)) << "mean of norm" << i;
+    EXPECT_TRUE(at::allclose(copy->norms()[i]->running_var, variance[i] / 8, 1e-4, 1e-6)) << "variance of norm" << i;
+  }
+}
+
+TEST(EvaluationCopy, IsTheSameEachTimeAndDependsOnTheSeed) {
+  CopyCase one;
+  const auto first = evaluation_copy(*one.net, one.weights, 3), second = evaluation_copy(*one.net, one.weights, 3);
+  const auto other = evaluation_copy(*one.net, one.weights, 4);
+  for (size_t i = 0; i < first->norms().size(); ++i) {
+    EXPECT_TRUE(same_bits(first->norms()[i]->running_mean, second->norms()[i]->running_mean)) << i;
+    EXPECT_TRUE(same_bits(first->norms()[i]->running_var, second->norms()[i]->running_var)) << i;
+    EXPECT_FALSE(same_bits(first->norms()[i]->running_mean, other->norms()[i]->running_mean)) << i;
+  }
+}
+
+}  // namespace
+}  // namespace dcgan::test
