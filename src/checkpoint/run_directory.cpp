@@ -101,7 +101,8 @@ void RunDirectory::cut_back_to(int64_t images) const {
   for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
     const auto line = std::string_view(text).substr(start, end - start);
     const Json record = Json::parse(line, nullptr, false);
-    if (!record.is_object() || record.value("images", int64_t{0}) > images) break;
+    const auto at = record.is_object() ? record.find("images") : record.end();
+    if (!record.is_object() || at == record.end() || !at->is_number_integer() || *at > images) break;
     kept.append(line).append("\n");
   }
   if (kept.size() != text.size()) write_file(log(), kept);

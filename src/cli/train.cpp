@@ -179,7 +179,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   const DirectoryLock lock(run.path());
   const std::string origin = shown(run.config());
   const Json config = parse_json(read_file(run.config()), origin);
-  if (config.value("format", "") != "dcgan-run") throw Error("'" + origin + "' is no config of a run");
+  if (!config.is_object() || config.value("format", Json()) != "dcgan-run") throw Error("'" + origin + "' is no config of a run");
   TrainCommand stored;
   set_from_json(fields_of(stored.all), required<Json>(config, "options", origin), "'" + origin + "'");
   const Json stored_options = options_json(stored.all);

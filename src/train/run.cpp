@@ -164,8 +164,15 @@ class Run {
     return {plan_.network.options.latent, plan_.network.image_channels, size.height, size.width, 0, trainer_.images(), true, "this run"};
   }
 
+  /// The generator that is shown and exported, made once a position.
+  GeneratorNet& evaluation() {
+    if (evaluated_images_ != trainer_.images()) evaluation_ = trainer_.evaluation_generator();
+    evaluated_images_ = trainer_.images();
+    return evaluation_;
+  }
+
   void write_grid() {
-    const auto generator = make_generator(trainer_.evaluation_generator(), generator_info());
+    const auto generator = make_generator(evaluation(), generator_info());
     Sheet sheet(layout());
     generate(*generator, static_cast<uint64_t>(plan_.options.train.seed), kGridImages,
              [&](int64_t i, const Image& image) { sheet.put(i, image); });
@@ -177,7 +184,6 @@ class Run {
 
   void save() {
     if (saved_images_ == trainer_.images()) return;
-    const auto evaluation = trainer_.evaluation_generator();
     Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
     meta.update(trainer_.position());
     meta["seconds"] = in_all();
@@ -186,13 +192,13 @@ class Run {
     meta["data_identity"] = plan_.data_identity;
     const fs::path path = directory_.checkpoint(trainer_.images());
     try {
-      write_archive(path, meta, trainer_.state(*evaluation));
+      write_archive(path, meta, trainer_.state(*evaluation()));
     } catch (const NotFinite& error) {
       diverged(error.what());
     }
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
-    export_torchscript(evaluation, generator_info(), directory_.generator());
+    export_torchscript(evaluation(), generator_info(), directory_.generator());
     console_.event("checkpoint " + shown(path), {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
@@ -219,6 +225,8 @@ class Run {
   double record_began_ = 0, waited_ = 0;
   int64_t record_images_ = 0;
   int64_t saved_images_ = -1;
+  GeneratorNet evaluation_{nullptr};
+  int64_t evaluated_images_ = -1;
 };
 
 void settle_threads(const TrainPlan& plan) { at::set_num_threads(static_cast<int>(*plan.options.run.threads)); }
