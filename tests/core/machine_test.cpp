@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <regex>
+#include <string>
 
 #include "support/temporary.hpp"
 
@@ -33,7 +33,10 @@ TEST(Environment, IsEmptyForAVariableThatIsNotSet) {
 }
 
 TEST(UtcNow, IsATimeOfIso8601) {
-  EXPECT_TRUE(std::regex_match(utc_now(), std::regex(R"(20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\dZ)")));
+  std::string shape = utc_now();
+  for (char& c : shape)
+    if (c >= '0' && c <= '9') c = '0';
+  EXPECT_EQ(shape, "0000-00-00T00:00:00Z");
 }
 
 }  // namespace
