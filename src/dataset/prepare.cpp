@@ -90,30 +90,41 @@ int64_t resolve_channels(const Source& source, const std::string& asked, int64_t
 struct Survey {
   std::vector<std::string> digests;   // by slot; empty where the picture cannot be used
   std::vector<std::string> problems;  // by slot
+  std::string not_kept;               // why pixels could not be written, or empty
 };
 
-/// Decodes every picture once, keeps its pixels when there is a writer. Reports progress about ten times a second.
+/// Decodes every picture once, keeps its pixels when there is a writer. Whether they can be kept has no say in
+/// which pictures are used.
 Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* writer, bool strict, int64_t threads,
                   const DecodeProgress& progress) {
   const int64_t count = source.count();
-  Survey survey{std::vector<std::string>(static_cast<size_t>(count)), std::vector<std::string>(static_cast<size_t>(count))};
-  std::mutex progress_mutex;
+  Survey survey{std::vector<std::string>(static_cast<size_t>(count)), std::vector<std::string>(static_cast<size_t>(count)), ""};
+  std::mutex mutex;
   std::atomic<int64_t> done{0};
+  std::atomic<bool> keeps = writer != nullptr;
+  const auto keep = [&](int64_t slot, const Image& image) {
+    try {
+      writer->put(slot, image.pixels.data());
+    } catch (const Error& error) {
+      const std::lock_guard lock(mutex);
+      survey.not_kept = error.what();
+      keeps = false;
+    }
+  };
   parallel_for(count, threads, [&](int64_t i) {
     throw_if_stopped("while images were decoded; nothing was trained");
-    std::string digest;
     try {
+      std::string digest;
       const Image image = fitter(i, &digest);
-      if (writer) writer->put(i, image.pixels.data());
+      if (keeps) keep(i, image);
       survey.digests[static_cast<size_t>(i)] = std::move(digest);
     } catch (const Error& error) {
-      if (writer && digest.empty() && error.exit_code() != kFailed) throw;
       if (strict) throw Error("cannot use '" + source.name(i) + "': " + error.what(), "drop --strict to skip such files");
       survey.problems[static_cast<size_t>(i)] = error.what();
     }
     const int64_t so_far = ++done;
     if (progress && so_far % 64 == 0)
-      if (const std::unique_lock lock(progress_mutex, std::try_to_lock); lock) progress(so_far, count);
+      if (const std::unique_lock lock(mutex, std::try_to_lock); lock) progress(so_far, count);
   });
   return survey;
 }
@@ -163,6 +174,7 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
     not_kept = error.what();
   }
   const Survey survey = decode_all(*source, fitter, writer.get(), options.strict, threads, progress);
+  if (!survey.not_kept.empty()) not_kept = survey.not_kept, writer.reset();
 
   std::vector<uint32_t> valid;
   std::vector<int32_t> labels;

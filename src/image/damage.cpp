@@ -8,6 +8,7 @@
 
 // jpeglib.h needs FILE and size_t before it.
 #include <jpeglib.h>
+
 // jerror.h gives the numbers of libjpeg's messages.
 #include <jerror.h>
 
