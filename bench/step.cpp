@@ -64,7 +64,8 @@ Batch made_up_batch(const BenchOptions& options, int64_t number) {
       for (int64_t x = 0; x < options.size.width; ++x)
         for (int64_t c = 0; c < kChannels; ++c)
           batch.pixels.push_back(static_cast<uint8_t>(
-              127.5 + 120 * std::sin(phase * double(c + 1) + 6.3 * (double(x) / double(options.size.width) + double(y) / double(options.size.height)))));
+              127.5 + 120 * std::sin(phase * double(c + 1) + 6.3 * (double(x) / double(options.size.width) +
+                                                                    double(y) / double(options.size.height)))));
   }
   return batch;
 }
@@ -72,7 +73,8 @@ Batch made_up_batch(const BenchOptions& options, int64_t number) {
 /// A trainer, and batches that it goes round in.
 class Bench {
  public:
-  explicit Bench(const BenchOptions& options) : options_(options), trainer_(network(), train_options(), at::Device("cpu")) {
+  explicit Bench(const BenchOptions& options)
+      : options_(options), trainer_(network(), train_options(), at::Device("cpu")) {
     constexpr int64_t kBatches = 8;
     for (int64_t i = 0; i < kBatches; ++i) batches_.push_back(made_up_batch(options, i));
   }
@@ -89,9 +91,12 @@ class Bench {
     Record record;
     trainer_.take_record(record);
     const auto images = trainer_.images() - before;
-    return {{"event", "round"}, {"images", images}, {"seconds", elapsed},
+    return {{"event", "round"},
+            {"images", images},
+            {"seconds", elapsed},
             {"images_per_second", static_cast<double>(images) / elapsed},
-            {"loss_d", record.loss_d_real + record.loss_d_fake}, {"loss_g", record.loss_g}};
+            {"loss_d", record.loss_d_real + record.loss_d_fake},
+            {"loss_g", record.loss_g}};
   }
 
   void step() {
@@ -145,7 +150,10 @@ void run(const BenchOptions& options) {
   at::set_num_threads(static_cast<int>(options.threads));
   Bench bench(options);
   for (int i = 0; i < 3; ++i) bench.step();  // the first steps choose kernels and grow the heap
-  say({{"event", "ready"}, {"name", "ours"}, {"torch", TORCH_VERSION}, {"threads", at::get_num_threads()},
+  say({{"event", "ready"},
+       {"name", "ours"},
+       {"torch", TORCH_VERSION},
+       {"threads", at::get_num_threads()},
        {"processor", processor_name()}});
   if (!options.pipe)
     for (int64_t i = 0; i < options.rounds; ++i) say(bench.round(options.seconds));

@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
   dcgan::watch_signals();  // before any other thread is born
   try {
     return dcgan::run_program({dcgan::train_verb(), dcgan::sample_verb(), dcgan::export_verb(), dcgan::inspect_verb(),
-                               dcgan::doctor_verb(), dcgan::data_verb()}, argc, argv);
+                               dcgan::doctor_verb(), dcgan::data_verb()},
+                              argc, argv);
   } catch (const dcgan::Stopped& stopped) {
     std::fprintf(stderr, "%s\n", stopped.what());
     return stopped.exit_code();

@@ -36,7 +36,8 @@ uint64_t aligned(uint64_t offset) { return (offset + kAlign - 1) / kAlign * kAli
 void check_finite(const NamedTensors& tensors) {
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : tensors)
-    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>() && !at::isfinite(tensor).all().item<bool>())
+    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>() &&
+        !at::isfinite(tensor).all().item<bool>())
       throw NotFinite("'" + name + "' holds a NaN or an infinity");
 }
 
@@ -74,8 +75,12 @@ void write_archive(const fs::path& path, const Json& meta, const NamedTensors& t
     auto cpu = tensor.detach().to(at::kCPU);
     if (!cpu.is_non_overlapping_and_dense()) cpu = cpu.contiguous();
     const std::string_view bytes(static_cast<const char*>(cpu.data_ptr()), cpu.nbytes());
-    table.push_back({{"name", name}, {"dtype", type_name(cpu.scalar_type(), name)}, {"shape", cpu.sizes().vec()},
-                     {"strides", cpu.strides().vec()}, {"offset", offset}, {"bytes", cpu.nbytes()},
+    table.push_back({{"name", name},
+                     {"dtype", type_name(cpu.scalar_type(), name)},
+                     {"shape", cpu.sizes().vec()},
+                     {"strides", cpu.strides().vec()},
+                     {"offset", offset},
+                     {"bytes", cpu.nbytes()},
                      {"sha256", sha256_hex(bytes)}});
     offset = aligned(offset + cpu.nbytes());
     dense.push_back(cpu);
@@ -119,21 +124,27 @@ ArchiveReader::ArchiveReader(const fs::path& path) : path_(path), file_(open_for
     std::memcpy(&head_bytes, start.data() + 16, 8);
     if (version != kArchiveVersion)
       throw Error(origin + " is of format version " + std::to_string(version) + "; this program reads version " +
-                      std::to_string(kArchiveVersion), "use the version of dcgan that wrote it");
+                      std::to_string(kArchiveVersion),
+                  "use the version of dcgan that wrote it");
   }
   if (start.size() < kHeadAt || head_bytes > size - kHeadAt) throw Error(origin + " is cut off");
   std::string head(head_bytes, '\0');
   read_exactly(file_, head.data(), head.size(), kHeadAt, path);
-  if (sha256_hex(head) != start.substr(kHeadAt - 64)) throw Error(origin + " is damaged: its head has a wrong checksum");
+  if (sha256_hex(head) != start.substr(kHeadAt - 64))
+    throw Error(origin + " is damaged: its head has a wrong checksum");
   const Json json = parse_json(head, shown(path));
   meta_ = required<Json>(json, "meta", origin);
   const uint64_t data_at = aligned(kHeadAt + head_bytes);
   for (const auto& one : required<Json>(json, "tensors", origin)) {
-    Entry entry{required<std::string>(one, "name", origin), required<std::string>(one, "dtype", origin),
-                required<std::string>(one, "sha256", origin), required<std::vector<int64_t>>(one, "shape", origin),
+    Entry entry{required<std::string>(one, "name", origin),
+                required<std::string>(one, "dtype", origin),
+                required<std::string>(one, "sha256", origin),
+                required<std::vector<int64_t>>(one, "shape", origin),
                 required<std::vector<int64_t>>(one, "strides", origin),
-                data_at + required<uint64_t>(one, "offset", origin), required<uint64_t>(one, "bytes", origin)};
-    if (entry.offset > size || entry.bytes > size - entry.offset) throw Error(origin + " is cut off: '" + entry.name + "' lies behind its end");
+                data_at + required<uint64_t>(one, "offset", origin),
+                required<uint64_t>(one, "bytes", origin)};
+    if (entry.offset > size || entry.bytes > size - entry.offset)
+      throw Error(origin + " is cut off: '" + entry.name + "' lies behind its end");
     entries_.push_back(std::move(entry));
   }
 }
@@ -179,8 +190,10 @@ void load_into(const NamedTensors& live, const NamedTensors& archived, const std
     const auto found = by_name.find(name);
     if (found == by_name.end()) throw Error(origin + " has no '" + name + "'");
     if (found->second.sizes() != tensor.sizes())
-      throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes()) + ", this network needs " + shape_text(tensor.sizes()));
-    if (found->second.scalar_type() != tensor.scalar_type()) throw Error(origin + ": '" + name + "' is of another type than this network's");
+      throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes()) + ", this network needs " +
+                  shape_text(tensor.sizes()));
+    if (found->second.scalar_type() != tensor.scalar_type())
+      throw Error(origin + ": '" + name + "' is of another type than this network's");
     at::Tensor(tensor).set_data(found->second.to(tensor.device()));
     by_name.erase(found);
   }

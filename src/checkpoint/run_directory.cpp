@@ -73,7 +73,9 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   return run;
 }
 
-fs::path RunDirectory::samples(int64_t images) const { return path_ / "samples" / (zero_padded(images, kDigits) + ".png"); }
+fs::path RunDirectory::samples(int64_t images) const {
+  return path_ / "samples" / (zero_padded(images, kDigits) + ".png");
+}
 fs::path RunDirectory::checkpoint(int64_t images) const {
   return path_ / "checkpoints" / (zero_padded(images, kDigits) + ".ckpt");
 }

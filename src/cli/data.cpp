@@ -62,7 +62,8 @@ std::vector<std::string> class_folders(const Source& source, const std::string& 
   std::vector<std::string> given(1);
   for (const char c : names) c == ',' ? void(given.emplace_back()) : given.back().push_back(c);
   if (given.size() != folders.size())
-    throw UsageError("--names has " + counted(static_cast<int64_t>(given.size()), "name") + " for " + counted(static_cast<int64_t>(folders.size()), "class", "classes"),
+    throw UsageError("--names has " + counted(static_cast<int64_t>(given.size()), "name") + " for " +
+                         counted(static_cast<int64_t>(folders.size()), "class", "classes"),
                      "give one name a class");
   for (const auto& name : given)
     if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
@@ -86,10 +87,12 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
     throw_if_stopped("nothing was unpacked");
     const int32_t label = source->label(i);
     const fs::path folder = label < 0 ? out.aside() : out.aside() / folders[static_cast<size_t>(label)];
-    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(source->read(i, INT32_MAX, nullptr)), /*synced=*/false);
+    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(source->read(i, INT32_MAX, nullptr)),
+               /*synced=*/false);
   });
   out.commit();
-  std::printf("%s in %s written to %s\n", counted(count, "image").c_str(), counted(static_cast<int64_t>(folders.size()), "class", "classes").c_str(),
+  std::printf("%s in %s written to %s\n", counted(count, "image").c_str(),
+              counted(static_cast<int64_t>(folders.size()), "class", "classes").c_str(),
               printable(command.out).c_str());
 }
 

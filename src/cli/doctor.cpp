@@ -28,10 +28,21 @@ Json report_json(const DataSurvey& survey) {
   Json classes = Json::object(), unusable = Json::array();
   for (const auto& [name, count] : survey.classes) classes[name] = count;
   for (const auto& file : survey.unusable)
-    unusable.push_back({{"name", file.name}, {"reason", file.reason}, {"convert", file.convert.empty() ? Json() : Json(file.convert)}});
-  return {{"kind", survey.kind}, {"files", survey.files}, {"usable", survey.usable}, {"formats", survey.formats}, {"modes", survey.modes},
-          {"sizes", survey.sizes}, {"classes", classes}, {"channels", survey.all_gray ? "gray" : "rgb"}, {"smaller", survey.smaller},
-          {"unusable", unusable}, {"duplicates", survey.duplicates}, {"remarks", survey.remarks}};
+    unusable.push_back({{"name", file.name},
+                        {"reason", file.reason},
+                        {"convert", file.convert.empty() ? Json() : Json(file.convert)}});
+  return {{"kind", survey.kind},
+          {"files", survey.files},
+          {"usable", survey.usable},
+          {"formats", survey.formats},
+          {"modes", survey.modes},
+          {"sizes", survey.sizes},
+          {"classes", classes},
+          {"channels", survey.all_gray ? "gray" : "rgb"},
+          {"smaller", survey.smaller},
+          {"unusable", unusable},
+          {"duplicates", survey.duplicates},
+          {"remarks", survey.remarks}};
 }
 
 /// "PNG 12, JPEG 3": the commonest first, at most `most` of them.
@@ -47,7 +58,8 @@ std::string tally(const std::map<std::string, int64_t>& counts, size_t most = 6)
 
 void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   constexpr size_t kNamed = 20;
-  std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(), counted(survey.files, "file").c_str());
+  std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(),
+              counted(survey.files, "file").c_str());
   std::printf("formats:    %s\n", tally(survey.formats).c_str());
   std::printf("modes:      %s\n", tally(survey.modes).c_str());
   std::printf("sizes:      %s\n", tally(survey.sizes).c_str());
@@ -57,16 +69,19 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
     std::printf("classes:    %zu: %s\n", survey.classes.size(), tally(classes, 12).c_str());
   }
   if (survey.smaller > 0)
-    std::printf("enlarged:   %s smaller than %s pixels; they would be enlarged and look soft\n", counted(survey.smaller, "picture is", "pictures are").c_str(), to_text(command.size).c_str());
+    std::printf("enlarged:   %s smaller than %s pixels; they would be enlarged and look soft\n",
+                counted(survey.smaller, "picture is", "pictures are").c_str(), to_text(command.size).c_str());
   for (const auto& remark : survey.remarks) std::printf("note:       %s\n", remark.c_str());
   if (!survey.duplicates.empty()) {
-    std::printf("duplicates: %s of files with the same bytes; each copy would be trained on\n", counted(static_cast<int64_t>(survey.duplicates.size()), "group").c_str());
+    std::printf("duplicates: %s of files with the same bytes; each copy would be trained on\n",
+                counted(static_cast<int64_t>(survey.duplicates.size()), "group").c_str());
     for (size_t i = 0; i < std::min(kNamed, survey.duplicates.size()); ++i)
       std::printf("  %s\n", joined(survey.duplicates[i], " = ").c_str());
     if (survey.duplicates.size() > kNamed) std::printf("  ... --json lists all\n");
   }
   if (survey.unusable.empty()) return;
-  std::printf("skipped:    %s would be left out of training\n", counted(static_cast<int64_t>(survey.unusable.size()), "file").c_str());
+  std::printf("skipped:    %s would be left out of training\n",
+              counted(static_cast<int64_t>(survey.unusable.size()), "file").c_str());
   for (size_t i = 0; i < std::min(kNamed, survey.unusable.size()); ++i)
     std::printf("  %s: %s\n", survey.unusable[i].name.c_str(), survey.unusable[i].reason.c_str());
   if (survey.unusable.size() > kNamed) std::printf("  ... --json lists all\n");

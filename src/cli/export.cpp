@@ -23,11 +23,13 @@ struct ExportCommand {
 void export_model(const Invocation& invocation, ExportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the file to write", "add --out generator.pt");
   const fs::path model = invocation.positional(0);
-  if (looks_like_torchscript(model)) throw UsageError("'" + shown(model) + "' is an exported generator already", "copy the file");
+  if (looks_like_torchscript(model))
+    throw UsageError("'" + shown(model) + "' is an exported generator already", "copy the file");
   const auto loaded = load_network(model, command.ema);
   export_torchscript(loaded.net, loaded.info, command.out);
-  std::printf("wrote %s from %s (%s images seen, %s): read back and compared\n", shown(command.out).c_str(), loaded.info.origin.c_str(),
-              with_commas(loaded.info.images_seen).c_str(), command.ema ? "moving average" : "plain weights");
+  std::printf("wrote %s from %s (%s images seen, %s): read back and compared\n", shown(command.out).c_str(),
+              loaded.info.origin.c_str(), with_commas(loaded.info.images_seen).c_str(),
+              command.ema ? "moving average" : "plain weights");
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ Verb export_verb() {
   Verb verb;
   verb.name = "export";
   verb.help = "write the generator as TorchScript for other programs";
-  verb.details = "Python: torch.jit.load(FILE)(torch.randn(1, LATENT)). C++: torch::jit::load(FILE). See docs/export.md.";
+  verb.details =
+      "Python: torch.jit.load(FILE)(torch.randn(1, LATENT)). C++: torch::jit::load(FILE). See docs/export.md.";
   verb.positionals = {{"MODEL", "run directory or checkpoint"}};
   set_options<ExportCommand>(verb, export_model);
   return verb;

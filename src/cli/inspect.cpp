@@ -46,10 +46,17 @@ Json describe_checkpoint(const fs::path& path) {
   const Json& meta = archive.meta();
   const auto shapes = archive.list();
   const std::string origin = shown(path);
-  return {{"kind", "checkpoint"}, {"path", origin}, {"bytes", fs::file_size(path)}, {"written", meta.value("written", "")},
-          {"dcgan", meta.value("dcgan", "")}, {"images", required<int64_t>(meta, "images", origin)}, {"steps", meta.value("steps", Json())},
-          {"seconds", meta.value("seconds", Json())}, {"options", required<Json>(meta, "options", origin)},
-          {"network", required<Json>(meta, "network", origin)}, {"generator", describe_tensors(shapes, "generator.")},
+  return {{"kind", "checkpoint"},
+          {"path", origin},
+          {"bytes", fs::file_size(path)},
+          {"written", meta.value("written", "")},
+          {"dcgan", meta.value("dcgan", "")},
+          {"images", required<int64_t>(meta, "images", origin)},
+          {"steps", meta.value("steps", Json())},
+          {"seconds", meta.value("seconds", Json())},
+          {"options", required<Json>(meta, "options", origin)},
+          {"network", required<Json>(meta, "network", origin)},
+          {"generator", describe_tensors(shapes, "generator.")},
           {"discriminator", describe_tensors(shapes, "discriminator.")},
           {"use", {"dcgan sample " + origin + " --out sheet.png", "dcgan export " + origin + " --out generator.pt"}}};
 }
@@ -58,12 +65,18 @@ Json describe_run(const fs::path& path) {
   const RunDirectory run = RunDirectory::open(path);
   const std::string origin = shown(path);
   const Json config = parse_json(read_file(run.config()), shown(run.config()));
-  Json out = {{"kind", "run"}, {"path", origin}, {"data", config.value("data", "")}, {"data_images", config.value("data_images", Json())},
-              {"options", required<Json>(config, "options", shown(run.config()))}, {"checkpoints", run.checkpoints()},
-              {"grids", run.grids()}, {"last_record", run.last_record()}};
+  Json out = {{"kind", "run"},
+              {"path", origin},
+              {"data", config.value("data", "")},
+              {"data_images", config.value("data_images", Json())},
+              {"options", required<Json>(config, "options", shown(run.config()))},
+              {"checkpoints", run.checkpoints()},
+              {"grids", run.grids()},
+              {"last_record", run.last_record()}};
   if (!run.checkpoints().empty()) {
     const Json newest = describe_checkpoint(run.checkpoint(run.checkpoints().back()));
-    for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"}) out[key] = newest[key];
+    for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"})
+      out[key] = newest[key];
   }
   out["use"] = {"dcgan train --resume --run " + origin, "dcgan sample " + origin + " --out sheet.png",
                 "dcgan export " + origin + " --out generator.pt"};
@@ -75,7 +88,8 @@ Json describe_export(const fs::path& path) {
   out.update(torchscript_metadata(path));
   out["generator"] = describe_tensors(torchscript_parameters(path), "");
   out["use"] = {"dcgan sample " + shown(path) + " --out sheet.png",
-                "Python: torch.jit.load('" + shown(path) + "').images(torch.randn(1, " + std::to_string(out.value("latent", int64_t{100})) + "))"};
+                "Python: torch.jit.load('" + shown(path) + "').images(torch.randn(1, " +
+                    std::to_string(out.value("latent", int64_t{100})) + "))"};
   return out;
 }
 
@@ -94,8 +108,15 @@ Json describe_data(const fs::path& path) {
   }
   Json classes = Json::object();
   for (size_t c = 0; c < per_class.size(); ++c) classes[printable(source->classes()[c])] = per_class[c];
-  return {{"kind", "data"}, {"path", shown(path)}, {"source", source->kind()}, {"files", source->count()}, {"pictures", pictures},
-          {"formats", formats}, {"sizes", sizes}, {"classes", classes}, {"remarks", source->remarks()},
+  return {{"kind", "data"},
+          {"path", shown(path)},
+          {"source", source->kind()},
+          {"files", source->count()},
+          {"pictures", pictures},
+          {"formats", formats},
+          {"sizes", sizes},
+          {"classes", classes},
+          {"remarks", source->remarks()},
           {"use", {"dcgan doctor " + shown(path), "dcgan train " + shown(path)}}};
 }
 
@@ -106,7 +127,8 @@ Json describe(const fs::path& path) {
   if (looks_like_archive(path)) return describe_checkpoint(path);
   if (looks_like_torchscript(path)) return describe_export(path);
   if (fs::is_directory(path, ignored) || looks_like_idx(path)) return describe_data(path);
-  throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, picture folder or IDX file");
+  throw Error("'" + shown(path) +
+              "' is none of ours: no run, checkpoint, exported generator, picture folder or IDX file");
 }
 
 /// An object as lines, two blanks deeper each level; tensors as shapes.

@@ -16,12 +16,23 @@ namespace {
 /// What other GAN programs call our options.
 const std::map<std::string, std::string>& foreign_flags() {
   static const std::map<std::string, std::string> flags = {
-      {"--nz", "--latent"}, {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"}, {"--batchSize", "--batch"},
-      {"--imageSize", "--size"}, {"--niter", "--epochs"}, {"--outf", "--run DIR"}, {"--outdir", "--run DIR"},
-      {"--dataroot", "the plain argument DATA: `dcgan train DATA`"}, {"--data", "the plain argument DATA: `dcgan train DATA`"},
-      {"--kimg", "--images, with a suffix: --kimg 500 is --images 500k"}, {"--gpus", "--device cuda (one GPU)"},
-      {"--cfg", "--config FILE.json, or single options"}, {"--cond", "not an option yet: this version trains without classes"},
-      {"--manualSeed", "--seed"}, {"--workers", "--threads"}, {"--cuda", "--device cuda"}};
+      {"--nz", "--latent"},
+      {"--ngf", "--base-channels-g"},
+      {"--ndf", "--base-channels-d"},
+      {"--batchSize", "--batch"},
+      {"--imageSize", "--size"},
+      {"--niter", "--epochs"},
+      {"--outf", "--run DIR"},
+      {"--outdir", "--run DIR"},
+      {"--dataroot", "the plain argument DATA: `dcgan train DATA`"},
+      {"--data", "the plain argument DATA: `dcgan train DATA`"},
+      {"--kimg", "--images, with a suffix: --kimg 500 is --images 500k"},
+      {"--gpus", "--device cuda (one GPU)"},
+      {"--cfg", "--config FILE.json, or single options"},
+      {"--cond", "not an option yet: this version trains without classes"},
+      {"--manualSeed", "--seed"},
+      {"--workers", "--threads"},
+      {"--cuda", "--device cuda"}};
   return flags;
 }
 
@@ -47,7 +58,8 @@ std::string help_text(const Field& field) {
 
 class Parser {
  public:
-  explicit Parser(const std::vector<Verb>& verbs) : app_("Trains GANs on a folder of pictures (DCGAN, Radford et al. 2015).", "dcgan") {
+  explicit Parser(const std::vector<Verb>& verbs)
+      : app_("Trains GANs on a folder of pictures (DCGAN, Radford et al. 2015).", "dcgan") {
     app_.set_version_flag("--version", std::string("dcgan ") + kVersionText, "print the version and exit");
     app_.set_help_flag("-h,--help", "print this help and exit");
     app_.get_formatter()->column_width(42);
@@ -74,7 +86,9 @@ class Parser {
       std::printf("%s", app_.help().c_str());
       throw UsageError("no verb was given", "begin with `dcgan train PHOTOS/`");
     }
-    if (!chosen_->run) throw UsageError("`dcgan" + verb_words() + "` needs one more word", "`dcgan" + verb_words() + " --help` lists them");
+    if (!chosen_->run)
+      throw UsageError("`dcgan" + verb_words() + "` needs one more word",
+                       "`dcgan" + verb_words() + " --help` lists them");
     for (size_t i = 0; i < chosen_->positionals.size(); ++i)
       if (chosen_->positionals[i].required && invocation_.positionals.size() <= i)
         throw UsageError(chosen_->positionals[i].name + " is missing: " + chosen_->positionals[i].help,
@@ -91,13 +105,17 @@ class Parser {
     app->require_subcommand(0, 1);
     for (const auto& positional : verb.positionals) {
       auto* option = app->add_option_function<std::string>(
-          positional.name, [this](const std::string& text) { invocation_.positionals.push_back(text); }, positional.help);
+          positional.name, [this](const std::string& text) { invocation_.positionals.push_back(text); },
+          positional.help);
       option->type_name("PATH")->trigger_on_parse();
     }
     for (const Field& field : verb.fields) add_field(*app, field);
     app->parse_complete_callback([this, &verb, app] {
       if (app->get_subcommands().empty()) chosen_ = &verb;
-      words_ = " " + (app->get_parent() && app->get_parent()->get_parent() ? app->get_parent()->get_name() + " " : std::string()) + verb.name;
+      words_ =
+          " " +
+          (app->get_parent() && app->get_parent()->get_parent() ? app->get_parent()->get_name() + " " : std::string()) +
+          verb.name;
     });
     for (const Verb& child : verb.children) add(*app, child);
   }
@@ -106,12 +124,15 @@ class Parser {
     const std::string name = field.name;
     if (field.is_flag()) {  // help shows the one of --X and --no-X that changes something; both are known
       const bool is_on = field.text() == "true";
-      auto* on = app.add_flag_function("--" + name, [this, name](int64_t) { give(name, "true"); }, help_text(field));
-      auto* off = app.add_flag_function("--no-" + name, [this, name](int64_t) { give(name, "false"); }, help_text(field));
+      auto* on = app.add_flag_function(
+          "--" + name, [this, name](int64_t) { give(name, "true"); }, help_text(field));
+      auto* off = app.add_flag_function(
+          "--no-" + name, [this, name](int64_t) { give(name, "false"); }, help_text(field));
       (is_on ? on : off)->group("");
       return;
     }
-    auto* option = app.add_option_function<std::string>("--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
+    auto* option = app.add_option_function<std::string>(
+        "--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
     option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   }
 
@@ -138,8 +159,12 @@ class Parser {
       for (const auto* app : app_.get_subcommands({})) known.push_back(app->get_name());
     }
     const std::string near = did_you_mean(known, name);
-    const std::string what = name.starts_with("-") ? "unknown option '" : chosen_ ? "unexpected argument '" : "unknown verb '";
-    throw UsageError(what + printable(name) + "'", near.empty() ? "`dcgan" + verb_words() + " --help` lists what there is" : "did you mean " + near + "?");
+    const std::string what = name.starts_with("-") ? "unknown option '"
+                             : chosen_             ? "unexpected argument '"
+                                                   : "unknown verb '";
+    throw UsageError(what + printable(name) + "'", near.empty()
+                                                       ? "`dcgan" + verb_words() + " --help` lists what there is"
+                                                       : "did you mean " + near + "?");
   }
 
   CLI::App app_;

@@ -52,11 +52,13 @@ std::string file_name(const ImageName& name, uint64_t default_seed) {
 }
 
 void sample(const Invocation& invocation, SampleCommand& command) {
-  if (command.out.empty()) throw UsageError("--out is missing: where the images go", "add --out sheet.png, or --out FOLDER");
+  if (command.out.empty())
+    throw UsageError("--out is missing: where the images go", "add --out sheet.png, or --out FOLDER");
   const fs::path out(command.out);
   const std::string extension = lowercase(out.extension().native());
   if (extension == ".jpg" || extension == ".jpeg" || extension == ".webp" || extension == ".gif")
-    throw UsageError("--out is '" + printable(command.out) + "': only PNG is written", "name a .png for one sheet, or a folder");
+    throw UsageError("--out is '" + printable(command.out) + "': only PNG is written",
+                     "name a .png for one sheet, or a folder");
   Wanted wanted{{}, static_cast<uint64_t>(command.seed), command.count};
   if (!command.images.empty()) {
     wanted.names = parse_image_names(command.images, wanted.seed);
@@ -70,14 +72,16 @@ void sample(const Invocation& invocation, SampleCommand& command) {
     layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
     layout.captions = command.labels;
     if (layout.sheet_width() > kMostSheetPixels / layout.sheet_height())
-      throw UsageError("a sheet of " + counted(wanted.count, "image") + " would have " + std::to_string(layout.sheet_width()) + " x " +
-                           std::to_string(layout.sheet_height()) + " pixels, more than 64 megapixels",
-                       "give a folder instead, like --out " + shown(out.parent_path() / out.stem()) + "/, for separate files");
+      throw UsageError(
+          "a sheet of " + counted(wanted.count, "image") + " would have " + std::to_string(layout.sheet_width()) +
+              " x " + std::to_string(layout.sheet_height()) + " pixels, more than 64 megapixels",
+          "give a folder instead, like --out " + shown(out.parent_path() / out.stem()) + "/, for separate files");
     Sheet sheet(layout);
     wanted.visit(*generator, [&](int64_t i, const Image& image) { sheet.put(i, image, wanted.name(i).text()); });
     write_file(out, encode_png(sheet.image()));
   } else {
-    if (command.labels || command.columns) throw UsageError("--labels and --columns are for a sheet, and --out names a folder", "name a .png");
+    if (command.labels || command.columns)
+      throw UsageError("--labels and --columns are for a sheet, and --out names a folder", "name a .png");
     std::error_code problem;
     if (fs::exists(out, problem) && !(fs::is_directory(out, problem) && fs::is_empty(out, problem)))
       throw UsageError("--out '" + shown(out) + "' is there and not an empty folder", "choose another, or empty it");

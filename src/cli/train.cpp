@@ -28,7 +28,8 @@ struct TrainCommand {
   void fields(Visit&& visit) {
     visit("run", run, "the run directory; without it runs/00000-NAME, the next free number", any_text("DIR"));
     visit("resume", resume, "go on with the run of --run, with its own options", {});
-    visit("config", config, "options from a file; flags win over it; a run's config.json serves", any_text("FILE.json"));
+    visit("config", config, "options from a file; flags win over it; a run's config.json serves",
+          any_text("FILE.json"));
     visit("dry-run", dry_run, "time a few steps, print the plan and what it will cost, change nothing", {});
     visit("json", json, "records and events as JSON lines on standard output", {});
     all.fields(visit);
@@ -65,8 +66,9 @@ std::string run_name(const fs::path& data) {
 
 /// What --resume may not change, and what it may.
 void check_resumed_options(const Json& stored, const Json& asked) {
-  static const std::set<std::string> free = {"images", "epochs", "time", "log_every", "sample_every", "checkpoint_every",
-                                             "keep", "device", "threads", "cache", "cache_limit", "strict"};
+  static const std::set<std::string> free = {"images",           "epochs", "time",   "log_every", "sample_every",
+                                             "checkpoint_every", "keep",   "device", "threads",   "cache",
+                                             "cache_limit",      "strict"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.value(key, Json()) != value) changed.push_back("--" + dashed(key));
@@ -75,8 +77,8 @@ void check_resumed_options(const Json& stored, const Json& asked) {
                      "leave it out to keep the run's own value, or start a new run");
   for (const char* key : {"threads", "device"})
     if (stored.value(key, Json()) != asked.value(key, Json()))
-      note(std::string(key) + " changes from " + compact(stored.value(key, Json())) + " to " + compact(asked.value(key, Json())) +
-           ": from here on the run no longer equals one left alone bit for bit");
+      note(std::string(key) + " changes from " + compact(stored.value(key, Json())) + " to " +
+           compact(asked.value(key, Json())) + ": from here on the run no longer equals one left alone bit for bit");
 }
 
 void refuse_file_for_resume(const std::string& data) {
@@ -84,11 +86,15 @@ void refuse_file_for_resume(const std::string& data) {
   if (data.empty()) return;
   const fs::path path(data);
   if (is_run_directory(path))
-    throw UsageError("'" + printable(data) + "' is a run directory, not data", "say `dcgan train --resume --run " + printable(data) + "`");
-  if (fs::is_regular_file(path, ignored) && (path.extension() == ".ckpt" || path.extension() == ".pt" || path.extension() == ".json")) {
-    const fs::path folder = path.parent_path().filename() == "checkpoints" ? path.parent_path().parent_path() : path.parent_path();
+    throw UsageError("'" + printable(data) + "' is a run directory, not data",
+                     "say `dcgan train --resume --run " + printable(data) + "`");
+  if (fs::is_regular_file(path, ignored) &&
+      (path.extension() == ".ckpt" || path.extension() == ".pt" || path.extension() == ".json")) {
+    const fs::path folder =
+        path.parent_path().filename() == "checkpoints" ? path.parent_path().parent_path() : path.parent_path();
     throw UsageError("--resume takes no file, and '" + printable(data) + "' is no data",
-                     "name the run: `dcgan train --resume --run " + (is_run_directory(folder) ? shown(folder) : "RUN") + "`; it goes on from its newest checkpoint");
+                     "name the run: `dcgan train --resume --run " + (is_run_directory(folder) ? shown(folder) : "RUN") +
+                         "`; it goes on from its newest checkpoint");
   }
 }
 
@@ -108,7 +114,8 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options) {
 void describe_data(const std::string& path, const Dataset& dataset, double cache_limit) {
   constexpr size_t kNamed = 5;
   const auto& info = dataset.pixels->info();
-  note("data: " + counted(info.count, "image") + (info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")) +
+  note("data: " + counted(info.count, "image") +
+       (info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")) +
        " from " + printable(path) + ", " + to_text(info.size) + " px, " + counted(info.channels, "channel"));
   if (!dataset.cached_at.empty())
     note("data: decoded pixels are " + std::string(dataset.was_cached ? "" : "now ") + "kept in " + dataset.cached_at +
@@ -117,35 +124,46 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
   for (size_t i = 0; i < std::min(kNamed, info.skipped.size()); ++i)
     warn("skipped '" + info.skipped[i].name + "': " + info.skipped[i].reason);
   if (info.skipped.size() > kNamed)
-    warn(counted(static_cast<int64_t>(info.skipped.size()), "file") + " skipped in all; log.jsonl and `dcgan doctor` name every one");
+    warn(counted(static_cast<int64_t>(info.skipped.size()), "file") +
+         " skipped in all; log.jsonl and `dcgan doctor` name every one");
 }
 
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
   const Estimate cost = estimate(plan, dataset);
   const auto total = plan.total_images();
-  const double seconds = total ? static_cast<double>(*total) / cost.images_per_second : plan.options.length.time.value_or(0);
+  const double seconds =
+      total ? static_cast<double>(*total) / cost.images_per_second : plan.options.length.time.value_or(0);
   const int64_t disk = cost.checkpoint_bytes * (plan.options.run.keep + 1);
   if (json) {
     Json out = config_json(plan);
     out["event"] = "plan";
-    out["estimate"] = {{"parameters_g", cost.parameters_g}, {"parameters_d", cost.parameters_d},
-                       {"images_per_second", cost.images_per_second}, {"seconds", seconds > 0 ? Json(seconds) : Json()},
-                       {"memory_bytes", cost.memory_bytes}, {"checkpoint_bytes", cost.checkpoint_bytes}, {"disk_bytes", disk}};
+    out["estimate"] = {{"parameters_g", cost.parameters_g},
+                       {"parameters_d", cost.parameters_d},
+                       {"images_per_second", cost.images_per_second},
+                       {"seconds", seconds > 0 ? Json(seconds) : Json()},
+                       {"memory_bytes", cost.memory_bytes},
+                       {"checkpoint_bytes", cost.checkpoint_bytes},
+                       {"disk_bytes", disk}};
     std::printf("%s\n", compact(out).c_str());
     return;
   }
   const Json options = options_json(plan.options);
   for (const auto& [key, value] : options.items())
-    if (!value.is_null()) std::printf("  %-18s %s\n", dashed(key).c_str(), (value.is_string() ? value.get<std::string>() : compact(value)).c_str());
-  std::printf("parameters: generator %s, discriminator %s\n", with_commas(cost.parameters_g).c_str(), with_commas(cost.parameters_d).c_str());
-  std::printf("speed:      %s images/s, timed just now (%s)\n", fixed_text(cost.images_per_second, 1).c_str(), processor_name().c_str());
-  std::printf("time:       %s\n", seconds > 0 ? (duration_text(seconds) + (total ? " for " + counted(*total, "image") : ""))
-                                                   .c_str()
-                                              : "until stopped; add --images, --epochs or --time");
+    if (!value.is_null())
+      std::printf("  %-18s %s\n", dashed(key).c_str(),
+                  (value.is_string() ? value.get<std::string>() : compact(value)).c_str());
+  std::printf("parameters: generator %s, discriminator %s\n", with_commas(cost.parameters_g).c_str(),
+              with_commas(cost.parameters_d).c_str());
+  std::printf("speed:      %s images/s, timed just now (%s)\n", fixed_text(cost.images_per_second, 1).c_str(),
+              processor_name().c_str());
+  std::printf("time:       %s\n",
+              seconds > 0 ? (duration_text(seconds) + (total ? " for " + counted(*total, "image") : "")).c_str()
+                          : "until stopped; add --images, --epochs or --time");
   std::printf("an hour:    %s\n", counted(static_cast<int64_t>(cost.images_per_second * 3600), "image").c_str());
   std::printf("memory:     %s\n", bytes_text(double(cost.memory_bytes)).c_str());
-  std::printf("disk:       %s for checkpoints (%s each, %lld kept) and generator.pt; decoded pixels %s\n", bytes_text(double(disk)).c_str(),
-              bytes_text(double(cost.checkpoint_bytes)).c_str(), static_cast<long long>(plan.options.run.keep),
+  std::printf("disk:       %s for checkpoints (%s each, %lld kept) and generator.pt; decoded pixels %s\n",
+              bytes_text(double(disk)).c_str(), bytes_text(double(cost.checkpoint_bytes)).c_str(),
+              static_cast<long long>(plan.options.run.keep),
               bytes_text(double(plan.data_images * dataset.pixels->info().image_bytes())).c_str());
 }
 
@@ -156,7 +174,8 @@ void start_run(TrainCommand& command, const std::string& data) {
   check_one_length(command.all.length);
   const fs::path path = command.run.empty() ? RunDirectory::next_free("runs", run_name(data)) : fs::path(command.run);
   std::error_code problem;
-  if (!command.dry_run && fs::exists(path, problem) && !(fs::is_directory(path, problem) && fs::is_empty(path, problem)))
+  if (!command.dry_run && fs::exists(path, problem) &&
+      !(fs::is_directory(path, problem) && fs::is_empty(path, problem)))
     RunDirectory::create(path);  // throws: it is not empty
   const Dataset dataset = open_with_progress(data, command.all);
   const std::string absolute = fs::absolute(data).lexically_normal().native();
@@ -179,7 +198,8 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   const DirectoryLock lock(run.path());
   const std::string origin = shown(run.config());
   const Json config = parse_json(read_file(run.config()), origin);
-  if (!config.is_object() || config.value("format", Json()) != "dcgan-run") throw Error("'" + origin + "' is no config of a run");
+  if (!config.is_object() || config.value("format", Json()) != "dcgan-run")
+    throw Error("'" + origin + "' is no config of a run");
   TrainCommand stored;
   set_from_json(fields_of(stored.all), required<Json>(config, "options", origin), "'" + origin + "'");
   const Json stored_options = options_json(stored.all);
@@ -197,18 +217,21 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
   std::error_code ignored;
   if (!fs::exists(data, ignored))
-    throw UsageError("the run's data '" + printable(data) + "' is not there", "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shown(run.path()) + "`");
+    throw UsageError(
+        "the run's data '" + printable(data) + "' is not there",
+        "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shown(run.path()) + "`");
   const Dataset dataset = open_with_progress(data, command.all);
   if (dataset.pixels->info().identity != identity)
-    throw UsageError("the pictures in '" + printable(data) + "' are not those the run was trained on: " +
-                         counted(dataset.pixels->info().count, "picture") + " here, " + counted(config.value("data_images", int64_t{0}), "picture") + " then",
+    throw UsageError("the pictures in '" + printable(data) +
+                         "' are not those the run was trained on: " + counted(dataset.pixels->info().count, "picture") +
+                         " here, " + counted(config.value("data_images", int64_t{0}), "picture") + " then",
                      "bring the old ones back, or start a new run");
   const TrainPlan plan = make_plan(command.all, fs::absolute(data).lexically_normal().native(), dataset);
   describe_data(data, dataset, plan.options.data.cache_limit);
   const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
   if (const auto total = plan.total_images(); total && position >= *total) {
-    note("nothing to do: the run has seen " + counted(position, "image") + " of " + with_commas(*total) + "; to train on, add for instance --images " +
-         std::to_string(2 * position));
+    note("nothing to do: the run has seen " + counted(position, "image") + " of " + with_commas(*total) +
+         "; to train on, add for instance --images " + std::to_string(2 * position));
     return;
   }
   if (command.dry_run) return print_dry_run(plan, dataset, command.json);
@@ -216,9 +239,11 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   if (checkpoints.empty()) {
     run.cut_back_to(0);
     fs::remove(run.log(), ignored);
-    console.event("the run has no checkpoint yet: it begins again", {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
+    console.event("the run has no checkpoint yet: it begins again",
+                  {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
-    console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image"), {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
+    console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image"),
+                  {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
   }
   train(plan, dataset, run, !checkpoints.empty(), console);
 }
@@ -243,7 +268,8 @@ Verb train_verb() {
     if (command.resume) return resume_run(command, invocation);
     command = {};
     apply_layers(command, invocation);
-    if (invocation.positionals.empty()) throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
+    if (invocation.positionals.empty())
+      throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
     start_run(command, invocation.positional(0));
   };
   return verb;

@@ -30,7 +30,7 @@ struct Verb {
   std::string help;     // one line
   std::string details;  // more, shown by --help of the verb alone
   std::vector<Positional> positionals;
-  Fields fields;        // for help and for knowing names; values are set by `run`
+  Fields fields;  // for help and for knowing names; values are set by `run`
   std::function<void(const Invocation&)> run;
   std::vector<Verb> children;  // `data unpack`
 };

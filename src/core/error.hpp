@@ -14,8 +14,7 @@ enum ExitCode : int { kDone = 0, kFailed = 1, kUsedWrongly = 2, kSignalBase = 12
 /// Something failed that the user did not ask for wrongly: a damaged file, a full disk. Exit code 1.
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& what, std::string hint = "")
-      : std::runtime_error(what), hint_(std::move(hint)) {}
+  explicit Error(const std::string& what, std::string hint = "") : std::runtime_error(what), hint_(std::move(hint)) {}
   /// What to do about it; may be empty.
   const std::string& hint() const { return hint_; }
   virtual int exit_code() const { return kFailed; }

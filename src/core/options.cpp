@@ -30,8 +30,7 @@ std::optional<T> whole(std::string_view text) {
   return value;
 }
 
-[[noreturn]] void refuse(const Limit& limit, const std::string& label, std::string_view text,
-                         const std::string& why) {
+[[noreturn]] void refuse(const Limit& limit, const std::string& label, std::string_view text, const std::string& why) {
   throw UsageError(label + " is '" + printable(text) + "': " + why, "allowed: " + limit.text());
 }
 
@@ -153,7 +152,8 @@ std::string Field::text() const {
 void set_from_text(const Field& field, std::string_view text, const std::string& label) {
   const Limit& limit = field.limit;
   std::visit(overloaded{[&](bool* value) {
-                          if (text != "true" && text != "false") refuse(one_of({"true", "false"}), label, text, "not a yes or no");
+                          if (text != "true" && text != "false")
+                            refuse(one_of({"true", "false"}), label, text, "not a yes or no");
                           *value = text == "true";
                         },
                         [&](int64_t* value) { *value = integer_from(limit, text, label); },

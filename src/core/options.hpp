@@ -37,7 +37,7 @@ struct PerNetwork {
 struct Limit {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
-  bool low_open = false;  // the lower end itself is not allowed
+  bool low_open = false;   // the lower end itself is not allowed
   bool automatic = false;  // the word "auto" is allowed and means: not set
   std::string unit;
   std::vector<std::string> choices;
@@ -77,8 +77,7 @@ struct Collector {
     fields.push_back({name, &value, help, std::move(limit), source});
   }
   template <class T>
-  void operator()(const char* name, PerNetwork<T>& value, const char* help, Limit limit,
-                  const char* source = "") {
+  void operator()(const char* name, PerNetwork<T>& value, const char* help, Limit limit, const char* source = "") {
     const std::string base(name);
     fields.push_back({base, &value, std::string(help) + ", both networks", limit, source});
     fields.push_back({base + "-g", &value.generator, std::string(help) + ", generator", limit, source});

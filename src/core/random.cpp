@@ -19,8 +19,8 @@ std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<u
 
 Draw::Draw(uint64_t seed, Purpose purpose, uint64_t index, uint16_t branch)
     : key_{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)},
-      counter_{0, static_cast<uint32_t>(purpose) | static_cast<uint32_t>(branch) << 16,
-               static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32)} {}
+      counter_{0, static_cast<uint32_t>(purpose) | static_cast<uint32_t>(branch) << 16, static_cast<uint32_t>(index),
+               static_cast<uint32_t>(index >> 32)} {}
 
 std::array<uint32_t, 4> Draw::block(uint32_t number) const {
   auto counter = counter_;

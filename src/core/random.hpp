@@ -12,11 +12,11 @@ namespace dcgan {
 /// What a draw is for. The numbers are part of every saved run: never change or reuse one.
 enum class Purpose : uint16_t {
   kInitialWeights = 1,
-  kTrainingLatent = 2,   // index: global image index (images seen before it)
-  kSampleLatent = 3,     // index: the image's number i in its name seed:i
-  kStatisticsLatent = 4, // index: 0.. of the fixed latents that BatchNorm statistics are recomputed from
-  kImageOrder = 5,       // index: epoch
-  kFlip = 6,             // index: global image index
+  kTrainingLatent = 2,    // index: global image index (images seen before it)
+  kSampleLatent = 3,      // index: the image's number i in its name seed:i
+  kStatisticsLatent = 4,  // index: 0.. of the fixed latents that BatchNorm statistics are recomputed from
+  kImageOrder = 5,        // index: epoch
+  kFlip = 6,              // index: global image index
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.

@@ -80,7 +80,8 @@ std::string printable(std::string_view bytes) {
   for (size_t at = 0; at < bytes.size();) {
     const auto value = static_cast<unsigned char>(bytes[at]);
     size_t length = value < 0x20 || value == 0x7F ? 0 : utf8_length(bytes.substr(at));
-    if (length == 2 && value == 0xC2 && static_cast<unsigned char>(bytes[at + 1]) < 0xA0) length = 0;  // U+0080 to U+009F
+    if (length == 2 && value == 0xC2 && static_cast<unsigned char>(bytes[at + 1]) < 0xA0)
+      length = 0;  // U+0080 to U+009F
     if (length == 0) {
       char escaped[8];
       std::snprintf(escaped, sizeof escaped, "\\x%02x", value);

@@ -36,7 +36,9 @@ class MappedPixels : public Pixels {
  public:
   explicit MappedPixels(const fs::path& path) : file_(path) {
     const auto bytes = file_.bytes();
-    const auto refuse = [&](const char* why) { throw Error("the pixel file '" + shown(path) + "' " + why, "remove it; it is made anew"); };
+    const auto refuse = [&](const char* why) {
+      throw Error("the pixel file '" + shown(path) + "' " + why, "remove it; it is made anew");
+    };
     if (bytes.size() < kPixelsAt) refuse("is cut off");
     std::memcpy(&header_, bytes.data(), sizeof header_);
     if (std::memcmp(header_.magic, kMagic, sizeof kMagic) != 0) refuse("is of another kind");
@@ -47,7 +49,8 @@ class MappedPixels : public Pixels {
                           header_.slots <= (uint64_t{1} << 60) / header_.image_bytes;
     if (!possible || header_.tables_at() + header_.tables_bytes() != bytes.size()) refuse("is cut off");
     const uint8_t* tables = bytes.data() + header_.tables_at();
-    if (sha256_hex({reinterpret_cast<const char*>(tables), header_.tables_bytes()}) != std::string_view(header_.digest, 64))
+    if (sha256_hex({reinterpret_cast<const char*>(tables), header_.tables_bytes()}) !=
+        std::string_view(header_.digest, 64))
       refuse("is damaged");
     pixels_ = bytes.data() + kPixelsAt;
     valid_.resize(header_.count), labels_.resize(header_.count);
@@ -75,7 +78,8 @@ class MappedPixels : public Pixels {
     info_.classes = required<std::vector<std::string>>(json, "classes", origin);
     info_.identity = required<std::string>(json, "identity", origin);
     for (const auto& entry : required<Json>(json, "skipped", origin))
-      info_.skipped.push_back({required<std::string>(entry, "name", origin), required<std::string>(entry, "reason", origin)});
+      info_.skipped.push_back(
+          {required<std::string>(entry, "name", origin), required<std::string>(entry, "reason", origin)});
   }
 
   MappedFile file_;
@@ -98,13 +102,18 @@ void PixelFileWriter::put(int64_t slot, const uint8_t* pixels) {
   file_.write_at(pixels, static_cast<size_t>(image_bytes_), kPixelsAt + static_cast<uint64_t>(slot * image_bytes_));
 }
 
-void PixelFileWriter::finish(const PixelsInfo& info, const std::vector<uint32_t>& valid, const std::vector<int32_t>& labels) {
+void PixelFileWriter::finish(const PixelsInfo& info, const std::vector<uint32_t>& valid,
+                             const std::vector<int32_t>& labels) {
   Json skipped = Json::array();
   for (const auto& one : info.skipped) skipped.push_back({{"name", one.name}, {"reason", one.reason}});
   std::vector<std::string> classes;
   for (const auto& name : info.classes) classes.push_back(printable(name));
-  const std::string json = compact({{"width", info.size.width}, {"height", info.size.height}, {"channels", info.channels},
-                                    {"classes", classes}, {"identity", info.identity}, {"skipped", skipped}});
+  const std::string json = compact({{"width", info.size.width},
+                                    {"height", info.size.height},
+                                    {"channels", info.channels},
+                                    {"classes", classes},
+                                    {"identity", info.identity},
+                                    {"skipped", skipped}});
   std::string tables(reinterpret_cast<const char*>(valid.data()), valid.size() * 4);
   tables.append(reinterpret_cast<const char*>(labels.data()), labels.size() * 4);
   tables += json;

@@ -36,7 +36,9 @@ void read_all(gzFile file, void* out, size_t bytes, const fs::path& path) {
   }
 }
 
-bool is_idx_header(const uint8_t* b) { return b[0] == 0 && b[1] == 0 && b[2] >= 0x08 && b[2] <= 0x0E && b[3] >= 1 && b[3] <= 4; }
+bool is_idx_header(const uint8_t* b) {
+  return b[0] == 0 && b[1] == 0 && b[2] >= 0x08 && b[2] <= 0x0E && b[3] >= 1 && b[3] <= 4;
+}
 
 }  // namespace
 
@@ -56,14 +58,17 @@ IdxFile read_idx(const fs::path& path) {
   uint8_t header[4] = {};
   read_all(file.get(), header, 4, path);
   if (!is_idx_header(header)) throw Error("'" + shown(path) + "' is no IDX file");
-  if (header[2] != 0x08) throw Error(place(path) + " holds numbers that are no bytes", "only IDX files of unsigned bytes (type 0x08) are read");
+  if (header[2] != 0x08)
+    throw Error(place(path) + " holds numbers that are no bytes",
+                "only IDX files of unsigned bytes (type 0x08) are read");
   IdxFile idx;
   int64_t total = 1;
   for (int i = 0; i < header[3]; ++i) {
     uint8_t size[4] = {};
     read_all(file.get(), size, 4, path);
     idx.shape.push_back(int64_t{size[0]} << 24 | size[1] << 16 | size[2] << 8 | size[3]);
-    total = idx.shape.back() > 0 && total <= kMostValues / idx.shape.back() ? total * idx.shape.back() : kMostValues + 1;
+    total =
+        idx.shape.back() > 0 && total <= kMostValues / idx.shape.back() ? total * idx.shape.back() : kMostValues + 1;
   }
   // Grow with what really arrives: a lying header must not allocate by itself.
   if (total > kMostValues) throw Error(place(path) + " has a header with impossible sizes");
@@ -80,7 +85,8 @@ IdxFile read_idx(const fs::path& path) {
   // The end of a gzip stream holds its checksum: it is only now looked at.
   int code = Z_OK;
   const char* message = gzerror(file.get(), &code);
-  if (more < 0 || (code != Z_OK && code != Z_STREAM_END)) throw Error(place(path) + " is damaged: " + printable(message));
+  if (more < 0 || (code != Z_OK && code != Z_STREAM_END))
+    throw Error(place(path) + " is damaged: " + printable(message));
   return idx;
 }
 

@@ -18,7 +18,8 @@ void mirror(uint8_t* pixels, const PixelsInfo& info) {
 
 }  // namespace
 
-Loader::Loader(const Pixels& pixels, const LoaderOptions& options) : pixels_(pixels), options_(options), slots_(options.ahead) {
+Loader::Loader(const Pixels& pixels, const LoaderOptions& options)
+    : pixels_(pixels), options_(options), slots_(options.ahead) {
   for (int64_t t = 0; t < options.threads; ++t) threads_.emplace_back([this] { work(); });
 }
 
@@ -64,7 +65,8 @@ void Loader::fill(Batch& batch, int64_t ticket) const {
     uint8_t* out = batch.pixels.data() + i * image_bytes;
     pixels_.copy(index, out);
     batch.labels[static_cast<size_t>(i)] = pixels_.label(index);
-    if (options_.flip && (Draw(options_.seed, Purpose::kFlip, static_cast<uint64_t>(image)).word(0) & 1)) mirror(out, info);
+    if (options_.flip && (Draw(options_.seed, Purpose::kFlip, static_cast<uint64_t>(image)).word(0) & 1))
+      mirror(out, info);
   }
 }
 

@@ -19,8 +19,8 @@ namespace {
 /// Every option that the pixels depend on, and what the source looks like from outside.
 std::string cache_key(const Source& source, const DataOptions& options, const std::string& channels) {
   constexpr int kDecoderVersion = 1;  // raise it when decoding or fitting changes
-  const Json parts = {kDecoderVersion, to_text(options.size), channels, options.fit, options.crop_at,
-                      options.max_megapixels, source.stamp()};
+  const Json parts = {kDecoderVersion, to_text(options.size),  channels,      options.fit,
+                      options.crop_at, options.max_megapixels, source.stamp()};
   return sha256_hex(compact(parts));
 }
 
@@ -66,7 +66,8 @@ class DecodedPixels : public Pixels {
 int64_t channel_count(const std::string& name) { return name == "gray" ? 1 : name == "rgba" ? 4 : 3; }
 
 /// Pixels kept before, if they serve. A run that goes on asks for "rgb" where it began with "auto".
-std::unique_ptr<Pixels> find_kept(const PixelCache& cache, const Source& source, const DataOptions& options, fs::path& at) {
+std::unique_ptr<Pixels> find_kept(const PixelCache& cache, const Source& source, const DataOptions& options,
+                                  fs::path& at) {
   for (const std::string& channels : {options.channels, std::string("auto")}) {
     at = cache.enabled() ? cache.path_of(cache_key(source, options, channels)) : fs::path();
     auto kept = cache.find(at);
@@ -98,7 +99,8 @@ struct Survey {
 Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* writer, bool strict, int64_t threads,
                   const DecodeProgress& progress) {
   const int64_t count = source.count();
-  Survey survey{std::vector<std::string>(static_cast<size_t>(count)), std::vector<std::string>(static_cast<size_t>(count)), ""};
+  Survey survey{std::vector<std::string>(static_cast<size_t>(count)),
+                std::vector<std::string>(static_cast<size_t>(count)), ""};
   std::mutex mutex;
   std::atomic<int64_t> done{0};
   std::atomic<bool> keeps = writer != nullptr;
@@ -119,7 +121,8 @@ Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* w
       if (keeps) keep(i, image);
       survey.digests[static_cast<size_t>(i)] = std::move(digest);
     } catch (const Error& error) {
-      if (strict) throw Error("cannot use '" + source.name(i) + "': " + error.what(), "drop --strict to skip such files");
+      if (strict)
+        throw Error("cannot use '" + source.name(i) + "': " + error.what(), "drop --strict to skip such files");
       survey.problems[static_cast<size_t>(i)] = error.what();
     }
     const int64_t so_far = ++done;
@@ -138,7 +141,8 @@ Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* w
 
 }  // namespace
 
-Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads, const DecodeProgress& progress) {
+Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads,
+                     const DecodeProgress& progress) {
   auto source = open_source(path);
   Dataset dataset;
   dataset.kind = source->kind();
@@ -157,8 +161,12 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
 
   const int64_t slots = source->count();
   if (slots == 0) no_image(path, {});
-  const Fitter fitter{*source, options.size, resolve_channels(*source, options.channels, threads), fit_from(options.fit),
-                      crop_at_from(options.crop_at), options.max_megapixels};
+  const Fitter fitter{*source,
+                      options.size,
+                      resolve_channels(*source, options.channels, threads),
+                      fit_from(options.fit),
+                      crop_at_from(options.crop_at),
+                      options.max_megapixels};
   PixelsInfo info;
   info.size = options.size;
   info.channels = fitter.channels;
@@ -196,14 +204,14 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   info.identity = identity.hex();
 
   if (writer) try {
-    writer->finish(info, valid, labels);
-    writer.reset();
-    dataset.pixels = open_pixel_file(kept_at);
-    dataset.cached_at = shown(kept_at);
-    return dataset;
-  } catch (const Error& error) {
-    not_kept = error.what();
-  }
+      writer->finish(info, valid, labels);
+      writer.reset();
+      dataset.pixels = open_pixel_file(kept_at);
+      dataset.cached_at = shown(kept_at);
+      return dataset;
+    } catch (const Error& error) {
+      not_kept = error.what();
+    }
   if (!not_kept.empty()) dataset.remarks.push_back("decoded pixels are not kept, so every epoch decodes: " + not_kept);
   dataset.pixels = std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid));
   return dataset;

@@ -119,8 +119,12 @@ class IdxSource : public Source {
     struct stat status {};
     open_for_reading(path);  // for its clear error
     if (::stat(path.c_str(), &status) != 0) throw Error("cannot read '" + shown(path) + "'");
-    const int64_t numbers[] = {static_cast<int64_t>(status.st_size), static_cast<int64_t>(status.st_ino),
-                               status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+    const int64_t numbers[] = {static_cast<int64_t>(status.st_size),
+                               static_cast<int64_t>(status.st_ino),
+                               status.st_mtim.tv_sec,
+                               status.st_mtim.tv_nsec,
+                               status.st_ctim.tv_sec,
+                               status.st_ctim.tv_nsec};
     stamp.add(numbers, sizeof numbers);
   }
 
@@ -153,9 +157,10 @@ class IdxSource : public Source {
   void take_labels() const {
     IdxFile labels = read_idx(labels_path_);
     if (labels.shape.size() != 1 || labels.shape[0] != content_.count)
-      throw Error("the labels '" + shown(labels_path_) + "' do not fit: " +
-                  with_commas(labels.shape.empty() ? 0 : labels.shape[0]) + " labels for " +
-                  counted(content_.count, "image"), "move the file away to train without labels");
+      throw Error("the labels '" + shown(labels_path_) +
+                      "' do not fit: " + with_commas(labels.shape.empty() ? 0 : labels.shape[0]) + " labels for " +
+                      counted(content_.count, "image"),
+                  "move the file away to train without labels");
     content_.labels = std::move(labels.values);
     int most = -1;
     for (const uint8_t label : content_.labels) most = std::max<int>(most, label);

@@ -50,7 +50,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const int64_t n = required<int64_t>(json, "doublings", origin);
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);
-  if (n < 1 || n > 20 || width < 1 || height < 1 || plan.image_channels < 1) throw Error(origin + " holds an impossible shape");
+  if (n < 1 || n > 20 || width < 1 || height < 1 || plan.image_channels < 1)
+    throw Error(origin + " holds an impossible shape");
   plan.shape = {{width >> n, height >> n}, n};
   if (plan.shape.size() != Size{width, height}) throw Error(origin + " holds an impossible shape");
   return plan;
@@ -58,11 +59,14 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
 
 fs::path checkpoint_of(const fs::path& model) {
   std::error_code ignored;
-  if (!fs::exists(model, ignored)) throw UsageError("there is no '" + shown(model) + "'", "give a run directory, a checkpoint or an exported generator");
+  if (!fs::exists(model, ignored))
+    throw UsageError("there is no '" + shown(model) + "'",
+                     "give a run directory, a checkpoint or an exported generator");
   if (!fs::is_directory(model, ignored)) return model;
   const RunDirectory run = RunDirectory::open(model);
   const auto all = run.checkpoints();
-  if (all.empty()) throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
+  if (all.empty())
+    throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
   return run.checkpoint(all.back());
 }
 
@@ -82,8 +86,14 @@ LoadedNetwork load_network(const fs::path& model, bool ema) {
   load_into(live, archive.read_all(ema ? "ema." : "generator."), origin);
   loaded.net->eval();
   const Size size = plan.shape.size();
-  loaded.info = {plan.options.latent, plan.image_channels, size.height, size.width, 0,
-                 required<int64_t>(loaded.meta, "images", origin), ema, shown(path)};
+  loaded.info = {plan.options.latent,
+                 plan.image_channels,
+                 size.height,
+                 size.width,
+                 0,
+                 required<int64_t>(loaded.meta, "images", origin),
+                 ema,
+                 shown(path)};
   return loaded;
 }
 

@@ -16,8 +16,8 @@ namespace dcgan {
 struct GeneratorInfo {
   int64_t latent = 0, channels = 0, height = 0, width = 0, classes = 0;
   int64_t images_seen = 0;
-  bool ema = false;      // moving average, or the weights as they are
-  std::string origin;    // the file they were read from
+  bool ema = false;    // moving average, or the weights as they are
+  std::string origin;  // the file they were read from
 };
 
 /// Images from latents. One thread at a time.

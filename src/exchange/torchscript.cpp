@@ -43,8 +43,10 @@ constexpr char kImagesSource[] =
     "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(dtype=0).permute([0, 2, 3, 1]).contiguous()\n";
 
 Json metadata_of(const GeneratorInfo& info) {
-  return {{"format", "dcgan-generator"}, {"version", kExportVersion}, {"latent", info.latent}, {"channels", info.channels},
-          {"height", info.height}, {"width", info.width}, {"classes", info.classes}, {"value_range", {-1, 1}},
+  return {{"format", "dcgan-generator"},     {"version", kExportVersion},
+          {"latent", info.latent},           {"channels", info.channels},
+          {"height", info.height},           {"width", info.width},
+          {"classes", info.classes},         {"value_range", {-1, 1}},
           {"images_seen", info.images_seen}, {"ema", info.ema}};
 }
 
@@ -57,8 +59,11 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   for (const auto& named : net.named_parameters())
     module.register_parameter(flat(named.key()), named.value().detach().cpu().clone(), false);
   for (const auto& named : net.named_buffers())
-    if (!named.key().ends_with("num_batches_tracked")) module.register_buffer(flat(named.key()), named.value().cpu().clone());
-  const auto attribute = [&](const char* name, int64_t value) { module.register_attribute(name, c10::IntType::get(), value); };
+    if (!named.key().ends_with("num_batches_tracked"))
+      module.register_buffer(flat(named.key()), named.value().cpu().clone());
+  const auto attribute = [&](const char* name, int64_t value) {
+    module.register_attribute(name, c10::IntType::get(), value);
+  };
   attribute("latent", info.latent), attribute("channels", info.channels), attribute("height", info.height);
   attribute("width", info.width), attribute("classes", info.classes), attribute("version", kExportVersion);
   module.register_attribute("training", c10::BoolType::get(), false);  // Python's .eval() and .training look for it
@@ -70,7 +75,9 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
 
 class ScriptGenerator : public Generator {
  public:
-  ScriptGenerator(torch::jit::Module module, GeneratorInfo info) : module_(std::move(module)) { info_ = std::move(info); }
+  ScriptGenerator(torch::jit::Module module, GeneratorInfo info) : module_(std::move(module)) {
+    info_ = std::move(info);
+  }
   at::Tensor operator()(const at::Tensor& z) override {
     const at::NoGradGuard no_grad;
     return module_.forward({z}).toTensor();
@@ -90,7 +97,8 @@ torch::jit::Module load_module(const fs::path& path, Json* metadata) {
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-    throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read", "was it cut off while it was copied?");
+    throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read",
+                "was it cut off while it was copied?");
   }
 }
 
@@ -100,10 +108,10 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
     throw Error(origin + " is TorchScript, but no generator that dcgan exported");
   if (required<int64_t>(json, "version", origin) > kExportVersion)
     throw Error(origin + " was exported by a newer dcgan", "use that version");
-  return {required<int64_t>(json, "latent", origin), required<int64_t>(json, "channels", origin),
-          required<int64_t>(json, "height", origin), required<int64_t>(json, "width", origin),
+  return {required<int64_t>(json, "latent", origin),  required<int64_t>(json, "channels", origin),
+          required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
           required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
-          required<bool>(json, "ema", origin), shown(path)};
+          required<bool>(json, "ema", origin),        shown(path)};
 }
 
 }  // namespace
@@ -120,7 +128,8 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   const auto z = at::linspace(-2, 2, 2 * info.latent).view({2, info.latent});
   const auto expected = net(z.to(net->parameters().front().device())).cpu();
   const auto got = reloaded.forward({z}).toTensor();
-  if (!at::allclose(expected, got, 1e-4, 1e-5)) throw Error("the exported generator gives other images than the network; nothing was written");
+  if (!at::allclose(expected, got, 1e-4, 1e-5))
+    throw Error("the exported generator gives other images than the network; nothing was written");
   write_file(path, bytes.str());
 }
 
@@ -144,7 +153,8 @@ Json torchscript_metadata(const fs::path& path) {
 
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path) {
   std::vector<std::pair<std::string, std::vector<int64_t>>> out;
-  for (const auto& named : load_module(path, nullptr).named_parameters()) out.emplace_back(named.name, named.value.sizes().vec());
+  for (const auto& named : load_module(path, nullptr).named_parameters())
+    out.emplace_back(named.name, named.value.sizes().vec());
   return out;
 }
 

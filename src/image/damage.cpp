@@ -30,8 +30,8 @@ JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>
 /// A JPEG of one scan that ends early also hits the (made up) end marker while it needs bits; where it does
 /// not, only the end mark is missing. One of several may have lost whole scans: there the end itself counts.
 bool loses_data(int code, bool several_scans) {
-  return (several_scans && code == JWRN_JPEG_EOF) || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
-         code == JWRN_BOGUS_PROGRESSION || code == JWRN_ARITH_BAD_CODE;
+  return (several_scans && code == JWRN_JPEG_EOF) || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
+         code == JWRN_MUST_RESYNC || code == JWRN_BOGUS_PROGRESSION || code == JWRN_ARITH_BAD_CODE;
 }
 
 void remember(j_common_ptr info) {

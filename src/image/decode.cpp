@@ -24,8 +24,13 @@ class QuietWhileDecoding : public std::streambuf {
   explicit QuietWhileDecoding(std::streambuf* to) : to_(to) {}
 
  protected:
-  int_type overflow(int_type c) override { return decoding || traits_type::eq_int_type(c, traits_type::eof()) ? traits_type::not_eof(c) : to_->sputc(traits_type::to_char_type(c)); }
-  std::streamsize xsputn(const char* text, std::streamsize count) override { return decoding ? count : to_->sputn(text, count); }
+  int_type overflow(int_type c) override {
+    return decoding || traits_type::eq_int_type(c, traits_type::eof()) ? traits_type::not_eof(c)
+                                                                       : to_->sputc(traits_type::to_char_type(c));
+  }
+  std::streamsize xsputn(const char* text, std::streamsize count) override {
+    return decoding ? count : to_->sputn(text, count);
+  }
   int sync() override { return to_->pubsync(); }
 
  private:

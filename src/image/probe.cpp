@@ -22,12 +22,23 @@ void probe_png(std::string_view b, Probe& p) {
   if (b.size() < 33 || b.substr(12, 4) != "IHDR") return void(p.problem = "the PNG header is cut off");
   p.width = big(b, 16, 4), p.height = big(b, 20, 4), p.bits = byte(b, 24);
   switch (byte(b, 25)) {
-    case 0: p.mode = "gray", p.gray = true; break;
-    case 2: p.mode = "RGB"; break;
-    case 3: p.mode = "palette"; break;
-    case 4: p.mode = "gray+alpha", p.gray = p.alpha = true; break;
-    case 6: p.mode = "RGBA", p.alpha = true; break;
-    default: p.problem = "the PNG header names an unknown colour type";
+    case 0:
+      p.mode = "gray", p.gray = true;
+      break;
+    case 2:
+      p.mode = "RGB";
+      break;
+    case 3:
+      p.mode = "palette";
+      break;
+    case 4:
+      p.mode = "gray+alpha", p.gray = p.alpha = true;
+      break;
+    case 6:
+      p.mode = "RGBA", p.alpha = true;
+      break;
+    default:
+      p.problem = "the PNG header names an unknown colour type";
   }
   for (size_t at = 33; at + 12 <= b.size();) {  // tRNS comes before IDAT
     const auto type = b.substr(at + 4, 4);
@@ -40,10 +51,19 @@ void probe_png(std::string_view b, Probe& p) {
 /// JPEG (ITU T.81, annex B): walk the markers to the frame header SOFn.
 void probe_jpeg(std::string_view b, Probe& p) {
   for (size_t at = 2; at + 9 < b.size();) {
-    if (byte(b, at) != 0xFF) { ++at; continue; }
+    if (byte(b, at) != 0xFF) {
+      ++at;
+      continue;
+    }
     const uint8_t marker = byte(b, at + 1);
-    if (marker == 0xFF) { ++at; continue; }
-    if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { at += 2; continue; }
+    if (marker == 0xFF) {
+      ++at;
+      continue;
+    }
+    if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
+      at += 2;
+      continue;
+    }
     const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (frame) {
       p.bits = byte(b, at + 4), p.height = big(b, at + 5, 2), p.width = big(b, at + 7, 2);
@@ -123,7 +143,8 @@ void probe_pnm(std::string_view b, Probe& p) {
       at = b[at] == '#' ? std::min(b.find('\n', at), b.size()) : at + 1;
     int64_t value = 0;
     const size_t start = at;
-    while (at < b.size() && std::isdigit(byte(b, at)) && value < (int64_t{1} << 32)) value = value * 10 + (b[at++] - '0');
+    while (at < b.size() && std::isdigit(byte(b, at)) && value < (int64_t{1} << 32))
+      value = value * 10 + (b[at++] - '0');
     if (at == start) return void(p.problem = "the PNM header is broken");
     numbers[i] = value;
   }
@@ -159,14 +180,29 @@ Probe probe_image(std::string_view b) {
   Probe p;
   p.format = b.empty() ? kUnknown : sniff(b);
   switch (p.format) {
-    case kPng: probe_png(b, p); break;
-    case kJpeg: probe_jpeg(b, p); break;
-    case kBmp: probe_bmp(b, p); break;
-    case kWebp: probe_webp(b, p); break;
-    case kTiff: probe_tiff(b, p); break;
-    case kPnm: probe_pnm(b, p); break;
-    case kUnknown: p.problem = b.empty() ? "the file is empty" : "not a picture"; break;
-    default: p.problem = format_name(p.format) + " is not read; convert it: " + conversion_command(p.format);
+    case kPng:
+      probe_png(b, p);
+      break;
+    case kJpeg:
+      probe_jpeg(b, p);
+      break;
+    case kBmp:
+      probe_bmp(b, p);
+      break;
+    case kWebp:
+      probe_webp(b, p);
+      break;
+    case kTiff:
+      probe_tiff(b, p);
+      break;
+    case kPnm:
+      probe_pnm(b, p);
+      break;
+    case kUnknown:
+      p.problem = b.empty() ? "the file is empty" : "not a picture";
+      break;
+    default:
+      p.problem = format_name(p.format) + " is not read; convert it: " + conversion_command(p.format);
   }
   if (p.problem.empty() && (p.width <= 0 || p.height <= 0)) p.problem = "its header says it has no pixels";
   return p;
@@ -174,16 +210,26 @@ Probe probe_image(std::string_view b) {
 
 std::string format_name(ImageFormat format) {
   switch (format) {
-    case ImageFormat::kPng: return "PNG";
-    case ImageFormat::kJpeg: return "JPEG";
-    case ImageFormat::kBmp: return "BMP";
-    case ImageFormat::kWebp: return "WebP";
-    case ImageFormat::kTiff: return "TIFF";
-    case ImageFormat::kPnm: return "PNM";
-    case ImageFormat::kGif: return "GIF";
-    case ImageFormat::kHeic: return "HEIC";
-    case ImageFormat::kAvif: return "AVIF";
-    case ImageFormat::kUnknown: break;
+    case ImageFormat::kPng:
+      return "PNG";
+    case ImageFormat::kJpeg:
+      return "JPEG";
+    case ImageFormat::kBmp:
+      return "BMP";
+    case ImageFormat::kWebp:
+      return "WebP";
+    case ImageFormat::kTiff:
+      return "TIFF";
+    case ImageFormat::kPnm:
+      return "PNM";
+    case ImageFormat::kGif:
+      return "GIF";
+    case ImageFormat::kHeic:
+      return "HEIC";
+    case ImageFormat::kAvif:
+      return "AVIF";
+    case ImageFormat::kUnknown:
+      break;
   }
   return "no picture";
 }
@@ -192,10 +238,14 @@ bool is_readable(ImageFormat format) { return format != ImageFormat::kUnknown &&
 
 std::string conversion_command(ImageFormat format) {
   switch (format) {
-    case ImageFormat::kGif: return "convert 'IN.gif[0]' OUT.png (ImageMagick)";
-    case ImageFormat::kHeic: return "heif-convert IN.heic OUT.png (libheif-examples)";
-    case ImageFormat::kAvif: return "avifdec IN.avif OUT.png (libavif-bin)";
-    default: return "";
+    case ImageFormat::kGif:
+      return "convert 'IN.gif[0]' OUT.png (ImageMagick)";
+    case ImageFormat::kHeic:
+      return "heif-convert IN.heic OUT.png (libheif-examples)";
+    case ImageFormat::kAvif:
+      return "avifdec IN.avif OUT.png (libavif-bin)";
+    default:
+      return "";
   }
 }
 

@@ -15,8 +15,8 @@ constexpr int kCaptionWidth = 58;  // "0:000000" in the font below
 constexpr double kCaptionScale = 0.75;
 
 cv::Mat view(Image& image) {
-  return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(static_cast<int>(image.channels)),
-                 image.pixels.data());
+  return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width),
+                 CV_8UC(static_cast<int>(image.channels)), image.pixels.data());
 }
 }  // namespace
 
@@ -51,7 +51,8 @@ std::string encode_png(const Image& image) {
   if (image.channels == 3) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGB2BGR);
   if (image.channels == 4) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGBA2BGRA);
   std::vector<uint8_t> bytes;
-  if (!cv::imencode(".png", mat, bytes)) throw Error("cannot encode a PNG of " + to_text(Size{image.width, image.height}) + " pixels");
+  if (!cv::imencode(".png", mat, bytes))
+    throw Error("cannot encode a PNG of " + to_text(Size{image.width, image.height}) + " pixels");
   return std::string(bytes.begin(), bytes.end());
 }
 

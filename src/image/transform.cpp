@@ -8,8 +8,8 @@ namespace dcgan {
 namespace {
 
 cv::Mat as_mat(const Image& image) {
-  return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(static_cast<int>(image.channels)),
-                 const_cast<uint8_t*>(image.pixels.data()));
+  return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width),
+                 CV_8UC(static_cast<int>(image.channels)), const_cast<uint8_t*>(image.pixels.data()));
 }
 
 Image from_mat(const cv::Mat& mat) {
@@ -64,9 +64,11 @@ cv::Rect crop_of(const cv::Mat& from, Size size, CropAt crop_at) {
 Image padded(const cv::Mat& from, Size size) {
   const double scale = std::min(double(size.width) / from.cols, double(size.height) / from.rows);
   const int width = std::clamp<int>(static_cast<int>(std::lround(from.cols * scale)), 1, static_cast<int>(size.width));
-  const int height = std::clamp<int>(static_cast<int>(std::lround(from.rows * scale)), 1, static_cast<int>(size.height));
+  const int height =
+      std::clamp<int>(static_cast<int>(std::lround(from.rows * scale)), 1, static_cast<int>(size.height));
   Image out(size.width, size.height, from.channels());
-  const cv::Rect inside((static_cast<int>(size.width) - width) / 2, (static_cast<int>(size.height) - height) / 2, width, height);
+  const cv::Rect inside((static_cast<int>(size.width) - width) / 2, (static_cast<int>(size.height) - height) / 2, width,
+                        height);
   resized(from, inside.size()).copyTo(as_mat(out)(inside));
   return out;
 }
@@ -87,7 +89,8 @@ Image with_channels(const Image& image, int64_t channels) {
     for (size_t i = 0, n = static_cast<size_t>(image.width * image.height); i < n; ++i) {
       const int alpha = image.pixels[4 * i + 3];
       for (size_t c = 0; c < 3; ++c)
-        opaque.pixels[3 * i + c] = static_cast<uint8_t>((image.pixels[4 * i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        opaque.pixels[3 * i + c] =
+            static_cast<uint8_t>((image.pixels[4 * i + c] * alpha + 255 * (255 - alpha) + 127) / 255);
     }
     from = &opaque;
     if (channels == 3) return opaque;

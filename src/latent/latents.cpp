@@ -33,7 +33,8 @@ class Blocks {
   Image image(const ImageName& name) {
     if (bytes_.numel() == 0 || name.seed != seed_ || name.index / kImageBlock != block_) {
       seed_ = name.seed, block_ = name.index / kImageBlock;
-      const auto z = latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent);
+      const auto z =
+          latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent);
       bytes_ = to_bytes(generator_(z));
     }
     const auto one = bytes_[name.index % kImageBlock];
@@ -61,7 +62,8 @@ std::vector<ImageName> parse_image_names(const std::string& text, uint64_t seed)
       return value;
     };
     const size_t colon = part.find(':');
-    const uint64_t own_seed = colon == std::string::npos ? seed : static_cast<uint64_t>(number(std::string_view(part).substr(0, colon)));
+    const uint64_t own_seed =
+        colon == std::string::npos ? seed : static_cast<uint64_t>(number(std::string_view(part).substr(0, colon)));
     const std::string_view indices = std::string_view(part).substr(colon == std::string::npos ? 0 : colon + 1);
     const size_t dash = indices.find('-');
     const int64_t first = number(indices.substr(0, dash));
@@ -89,7 +91,8 @@ void generate(Generator& generator, const std::vector<ImageName>& names,
   }
 }
 
-void generate(Generator& generator, uint64_t seed, int64_t count, const std::function<void(int64_t, const Image&)>& take) {
+void generate(Generator& generator, uint64_t seed, int64_t count,
+              const std::function<void(int64_t, const Image&)>& take) {
   Blocks blocks(generator);
   for (int64_t i = 0; i < count; ++i) {
     throw_if_stopped("not all images were made");

@@ -35,6 +35,7 @@ inline constexpr int64_t kImageBlock = 16;
 void generate(Generator& generator, const std::vector<ImageName>& names,
               const std::function<void(int64_t, const Image&)>& take);
 /// The same for indices 0 .. count - 1 of one seed, without a list of names.
-void generate(Generator& generator, uint64_t seed, int64_t count, const std::function<void(int64_t, const Image&)>& take);
+void generate(Generator& generator, uint64_t seed, int64_t count,
+              const std::function<void(int64_t, const Image&)>& take);
 
 }  // namespace dcgan

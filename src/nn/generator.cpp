@@ -11,10 +11,12 @@ GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : plan_(plan) {
   using Options = torch::nn::ConvTranspose2dOptions;
   const auto levels = plan.channels(plan.options.base_channels.generator);
   const auto& base = plan.shape.base;
-  convolutions_.push_back(ConvTranspose2d(Options(plan.options.latent, levels.front(), {base.height, base.width}).bias(false)));
+  convolutions_.push_back(
+      ConvTranspose2d(Options(plan.options.latent, levels.front(), {base.height, base.width}).bias(false)));
   for (size_t i = 1; i < levels.size(); ++i)
     convolutions_.push_back(ConvTranspose2d(Options(levels[i - 1], levels[i], 4).stride(2).padding(1).bias(false)));
-  convolutions_.push_back(ConvTranspose2d(Options(levels.back(), plan.image_channels, 4).stride(2).padding(1).bias(false)));
+  convolutions_.push_back(
+      ConvTranspose2d(Options(levels.back(), plan.image_channels, 4).stride(2).padding(1).bias(false)));
   for (const int64_t channels : levels) norms_.push_back(BatchNorm2d(channels));
   for (size_t i = 0; i < convolutions_.size(); ++i) {
     register_module("conv" + std::to_string(i), convolutions_[i]);

@@ -45,8 +45,9 @@ ShapePlan shape_plan(Size size) {
   const int64_t n = common_doublings(size);
   if (n > 0) return {{size.width >> n, size.height >> n}, n};
   const std::string below = nearest(size, -1), above = nearest(size, +1);
-  throw UsageError("--size " + to_text(size) + " cannot be built: both sides must be 3 to 7 times the same power of two",
-                   "the nearest sizes are " + below + (below.empty() || above.empty() ? "" : " and ") + above);
+  throw UsageError(
+      "--size " + to_text(size) + " cannot be built: both sides must be 3 to 7 times the same power of two",
+      "the nearest sizes are " + below + (below.empty() || above.empty() ? "" : " and ") + above);
 }
 
 std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {

@@ -12,7 +12,8 @@ constexpr auto kRedraw = std::chrono::milliseconds(250);
 constexpr auto kPlainLine = std::chrono::seconds(10);
 }  // namespace
 
-Console::Console(bool json, Goal goal) : json_(json), terminal_(stderr_is_terminal() && (json || stdout_is_terminal())), goal_(goal) {
+Console::Console(bool json, Goal goal)
+    : json_(json), terminal_(stderr_is_terminal() && (json || stdout_is_terminal())), goal_(goal) {
   sink_before_ = set_log_sink([this](const std::string& line) {
     const std::lock_guard lock(mutex_);
     clear();
@@ -27,8 +28,8 @@ Console::~Console() {
 }
 
 std::string Console::progress(int64_t images, double seconds) const {
-  const double rate = last_ ? last_->images_per_second
-                            : (images - first_images_) / std::max(1e-9, seconds - first_seconds_);
+  const double rate =
+      last_ ? last_->images_per_second : (images - first_images_) / std::max(1e-9, seconds - first_seconds_);
   std::string line = with_commas(images);
   double left = -1, share = -1;
   if (goal_.images) {

@@ -8,19 +8,19 @@
 namespace dcgan {
 
 struct Record {
-  int64_t images = 0;             // seen by the discriminator since the run began
-  int64_t steps = 0;              // since the last record
-  double seconds = 0;             // of training since the run began, all its processes together
-  double images_per_second = 0;   // since the last record, everything included
-  double loss_d_real = 0;         // means over the steps: -log D(x)
-  double loss_d_fake = 0;         // -log(1 - D(G(z)))
-  double loss_g = 0;              // -log D(G(z)), after D's update
-  double d_real = 0;              // D(x) as a probability
-  double d_fake_before = 0;       // D(G(z)) before D's update
-  double d_fake_after = 0;        // and after it, as the generator's step sees it
-  double grad_norm_d = 0;         // L2 norm over all of D's gradients
+  int64_t images = 0;            // seen by the discriminator since the run began
+  int64_t steps = 0;             // since the last record
+  double seconds = 0;            // of training since the run began, all its processes together
+  double images_per_second = 0;  // since the last record, everything included
+  double loss_d_real = 0;        // means over the steps: -log D(x)
+  double loss_d_fake = 0;        // -log(1 - D(G(z)))
+  double loss_g = 0;             // -log D(G(z)), after D's update
+  double d_real = 0;             // D(x) as a probability
+  double d_fake_before = 0;      // D(G(z)) before D's update
+  double d_fake_after = 0;       // and after it, as the generator's step sees it
+  double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
-  double data_wait_share = 0;     // of the time: waiting for the loader, 0 to 1
+  double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
 
   /// Names and values, in this order; the log, --json and the console all use them.
   template <class Visit>

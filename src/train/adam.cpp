@@ -20,7 +20,8 @@ void Adam::step(std::vector<at::Tensor> gradients) {
   const at::NoGradGuard no_grad;
   // The kernel walks memory: a gradient laid out otherwise than its parameter must be brought in line.
   for (size_t i = 0; i < gradients.size(); ++i)
-    if (gradients[i].strides() != parameters_[i].strides()) gradients[i] = at::empty_like(parameters_[i]).copy_(gradients[i]);
+    if (gradients[i].strides() != parameters_[i].strides())
+      gradients[i] = at::empty_like(parameters_[i]).copy_(gradients[i]);
   step_.add_(1);
   const std::vector<at::Tensor> steps(parameters_.size(), step_);
   at::_fused_adam_(parameters_, gradients, exp_avg_, exp_avg_sq_, {}, steps, settings_.learning_rate, settings_.beta1,

@@ -14,7 +14,8 @@ struct AdamOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("lr", learning_rate, "step size of Adam (the paper: 0.0002 for both)", above(0, 1), "Radford et al. 2015, section 4");
+    visit("lr", learning_rate, "step size of Adam (the paper: 0.0002 for both)", above(0, 1),
+          "Radford et al. 2015, section 4");
     visit("beta1", beta1, "decay of Adam's first moment", within(0, 0.9999), "Radford et al. 2015, section 4");
     visit("beta2", beta2, "decay of Adam's second moment", within(0, 0.999999), "Kingma and Ba 2014");
   }
@@ -28,7 +29,8 @@ struct TrainOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU", automatic(within(2, 65536, "images")));
+    visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU",
+          automatic(within(2, 65536, "images")));
     adam.fields(visit);
     visit("ema-images", ema_images, "half-life of the generator's moving average; 0: none", within(0, 1e9, "images"),
           "Karras et al. 2018 (progressive growing), section 6");
@@ -48,7 +50,8 @@ struct RunOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("device", device, "where to compute; auto: a GPU if this build and machine have one", any_text("auto|cpu|cuda|cuda:N"));
+    visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
+          any_text("auto|cpu|cuda|cuda:N"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
     visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",

@@ -24,8 +24,7 @@ void check_one_length(const LengthOptions& length) {
   if (length.images) given.push_back("--images");
   if (length.epochs) given.push_back("--epochs");
   if (length.time) given.push_back("--time");
-  if (given.size() > 1)
-    throw UsageError(joined(given, " and ") + " are both lengths of the run", "give one of them");
+  if (given.size() > 1) throw UsageError(joined(given, " and ") + " are both lengths of the run", "give one of them");
 }
 
 std::string resolve_device(const std::string& asked, std::vector<std::string>& remarks) {
@@ -33,7 +32,9 @@ std::string resolve_device(const std::string& asked, std::vector<std::string>& r
   const int64_t gpus = has_cuda ? at::detail::getCUDAHooks().deviceCount() : 0;
   if (asked == "cpu") return "cpu";
   if (asked == "auto") {
-    remarks.push_back(gpus > 0 ? "device: cuda:0, the first GPU" : has_cuda ? "device: cpu, no GPU was found" : "device: cpu, this LibTorch build has no CUDA");
+    remarks.push_back(gpus > 0   ? "device: cuda:0, the first GPU"
+                      : has_cuda ? "device: cpu, no GPU was found"
+                                 : "device: cpu, this LibTorch build has no CUDA");
     return gpus > 0 ? "cuda:0" : "cpu";
   }
   int64_t number = asked == "cuda" ? 0 : -1;
@@ -41,9 +42,11 @@ std::string resolve_device(const std::string& asked, std::vector<std::string>& r
     const char* end = asked.data() + asked.size();
     if (std::from_chars(asked.data() + 5, end, number).ptr != end) number = -1;
   }
-  if (number < 0) throw UsageError("--device is '" + printable(asked) + "': no such device", "allowed: auto|cpu|cuda|cuda:N");
+  if (number < 0)
+    throw UsageError("--device is '" + printable(asked) + "': no such device", "allowed: auto|cpu|cuda|cuda:N");
   if (number >= gpus)
-    throw UsageError("--device " + asked + " is not there: " + (has_cuda ? "this machine has " + counted(gpus, "GPU") : "this LibTorch build has no CUDA"),
+    throw UsageError("--device " + asked + " is not there: " +
+                         (has_cuda ? "this machine has " + counted(gpus, "GPU") : "this LibTorch build has no CUDA"),
                      gpus > 0 ? "use cuda:0 to cuda:" + std::to_string(gpus - 1) : "use --device cpu");
   return "cuda:" + std::to_string(number);
 }
@@ -58,7 +61,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   auto& remarks = plan.remarks;
   if (options.data.channels == "auto") {
     options.data.channels = info.channels == 1 ? "gray" : info.channels == 4 ? "rgba" : "rgb";
-    remarks.push_back("channels: " + options.data.channels + (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
+    remarks.push_back("channels: " + options.data.channels +
+                      (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
   }
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
@@ -69,7 +73,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   const auto choose = [&](std::optional<int64_t>& value, const char* name, int64_t cpu, int64_t gpu) {
     if (value) return;
     value = on_cpu ? cpu : gpu;
-    remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
+    remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " +
+                      (on_cpu ? "CPU" : "GPU"));
   };
   choose(options.train.batch, "batch", 16, 128);
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
@@ -82,8 +87,13 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
 Json options_json(AllOptions options) { return to_json(fields_of(options)); }
 
 Json config_json(const TrainPlan& plan) {
-  return {{"format", "dcgan-run"}, {"version", 1}, {"dcgan", kVersionText}, {"data", printable(plan.data)},
-          {"data_images", plan.data_images}, {"data_identity", plan.data_identity}, {"options", options_json(plan.options)}};
+  return {{"format", "dcgan-run"},
+          {"version", 1},
+          {"dcgan", kVersionText},
+          {"data", printable(plan.data)},
+          {"data_images", plan.data_images},
+          {"data_identity", plan.data_identity},
+          {"options", options_json(plan.options)}};
 }
 
 }  // namespace dcgan

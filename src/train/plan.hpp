@@ -12,9 +12,9 @@
 namespace dcgan {
 
 struct TrainPlan {
-  AllOptions options;       // no "auto" left
+  AllOptions options;  // no "auto" left
   NetworkPlan network;
-  std::string data;         // the path as given, made absolute
+  std::string data;  // the path as given, made absolute
   std::string data_identity;
   int64_t data_images = 0;
   std::vector<std::string> remarks;  // what "auto" chose and why, and other things to know

@@ -29,7 +29,10 @@ double seconds_now() {
 class Run {
  public:
   Run(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& directory, bool resume, Console& console)
-      : plan_(plan), dataset_(dataset), directory_(directory), console_(console),
+      : plan_(plan),
+        dataset_(dataset),
+        directory_(directory),
+        console_(console),
         trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device)) {
     if (resume)
       go_back_to_checkpoint();
@@ -83,7 +86,11 @@ class Run {
     write_file(directory_.config(), pretty(config_json(plan_)));
     LineFile log(directory_.log());
     const auto& info = dataset_.pixels->info();
-    log.append(compact({{"event", "data"}, {"images", 0}, {"pictures", info.count}, {"classes", info.classes.size()}, {"skipped", info.skipped.size()}}));
+    log.append(compact({{"event", "data"},
+                        {"images", 0},
+                        {"pictures", info.count},
+                        {"classes", info.classes.size()},
+                        {"skipped", info.skipped.size()}}));
     for (const auto& skipped : info.skipped)
       log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
     write_real_samples();
@@ -121,13 +128,15 @@ class Run {
       const ArchiveReader archive(path);
       const std::string origin = "the checkpoint '" + shown(path) + "'";
       const NetworkPlan stored = plan_from_json(archive.meta(), origin);
-      if (plan_to_json(stored) != plan_to_json(plan_.network)) throw Error(origin + " holds networks of another shape than config.json says");
+      if (plan_to_json(stored) != plan_to_json(plan_.network))
+        throw Error(origin + " holds networks of another shape than config.json says");
       trainer_.load(archive);
       trainer_.set_position(archive.meta(), origin);
       seconds_before_ = required<double>(archive.meta(), "seconds", origin);
     } catch (const Error& error) {
       if (all.size() < 2 || !error.hint().empty()) throw;
-      throw Error(error.what(), "move it away, then --resume goes on from '" + shown(directory_.checkpoint(all[all.size() - 2])) + "'");
+      throw Error(error.what(), "move it away, then --resume goes on from '" +
+                                    shown(directory_.checkpoint(all[all.size() - 2])) + "'");
     }
     directory_.cut_back_to(trainer_.images());
     saved_images_ = trainer_.images();
@@ -149,19 +158,29 @@ class Run {
   }
 
   void check_finite(const Record& record) const {
-    for (const double value : {record.loss_d_real, record.loss_d_fake, record.loss_g, record.grad_norm_d, record.grad_norm_g})
+    for (const double value :
+         {record.loss_d_real, record.loss_d_fake, record.loss_g, record.grad_norm_d, record.grad_norm_g})
       if (!std::isfinite(value)) diverged("a loss or a gradient is not finite any more");
   }
 
   [[noreturn]] void diverged(const std::string& why) const {
-    throw Error("training broke down after " + counted(trainer_.images(), "image") + ": " + why,
-                (saved_images_ < 0 ? "no checkpoint had been written yet" : "the last good checkpoint is '" + shown(directory_.checkpoint(saved_images_)) + "'") +
-                    "; try a lower --lr");
+    throw Error(
+        "training broke down after " + counted(trainer_.images(), "image") + ": " + why,
+        (saved_images_ < 0 ? "no checkpoint had been written yet"
+                           : "the last good checkpoint is '" + shown(directory_.checkpoint(saved_images_)) + "'") +
+            "; try a lower --lr");
   }
 
   GeneratorInfo generator_info() const {
     const Size size = plan_.network.shape.size();
-    return {plan_.network.options.latent, plan_.network.image_channels, size.height, size.width, 0, trainer_.images(), true, "this run"};
+    return {plan_.network.options.latent,
+            plan_.network.image_channels,
+            size.height,
+            size.width,
+            0,
+            trainer_.images(),
+            true,
+            "this run"};
   }
 
   /// The generator that is shown and exported, made once a position.
@@ -199,12 +218,15 @@ class Run {
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
     export_torchscript(evaluation(), generator_info(), directory_.generator());
-    console_.event("checkpoint " + shown(path), {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
+    console_.event("checkpoint " + shown(path),
+                   {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
   [[noreturn]] void stop_for(int signal) {
     save();
-    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") + "; all is saved; go on with `dcgan train --resume --run " + shown(directory_.path()) + "`");
+    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") +
+                              "; all is saved; go on with `dcgan train --resume --run " + shown(directory_.path()) +
+                              "`");
   }
 
   void finish() {
@@ -212,8 +234,9 @@ class Run {
     if (!fs::exists(directory_.samples(trainer_.images()), ignored)) write_grid();
     save();
     const double seconds = in_process();
-    console_.event("done: " + counted(trainer_.images(), "image") + " seen, " + duration_text(seconds) + " in this process",
-                   {{"event", "done"}, {"images", trainer_.images()}, {"seconds", in_all()}});
+    console_.event(
+        "done: " + counted(trainer_.images(), "image") + " seen, " + duration_text(seconds) + " in this process",
+        {{"event", "done"}, {"images", trainer_.images()}, {"seconds", in_all()}});
   }
 
   const TrainPlan& plan_;
@@ -244,7 +267,8 @@ CheckpointHead read_head(const fs::path& checkpoint) {
   if (required<int64_t>(archive.meta(), "training_version", origin) != kTrainingVersion)
     throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
   return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
-          required<Json>(archive.meta(), "options", origin), required<std::string>(archive.meta(), "data_identity", origin)};
+          required<Json>(archive.meta(), "options", origin),
+          required<std::string>(archive.meta(), "data_identity", origin)};
 }
 
 Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
@@ -271,7 +295,8 @@ Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
   estimate.parameters_g = parameter_count(*trainer.generator());
   estimate.parameters_d = parameter_count(*trainer.discriminator());
   const auto evaluation = trainer.evaluation_generator();
-  for (const auto& [name, tensor] : trainer.state(*evaluation)) estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
+  for (const auto& [name, tensor] : trainer.state(*evaluation))
+    estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
   estimate.memory_bytes = resident_memory().anonymous;
   return estimate;
 }

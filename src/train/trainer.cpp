@@ -58,7 +58,8 @@ at::Tensor norm_of(const std::vector<at::Tensor>& gradients) {
 at::Tensor to_images(const Batch& batch, const NetworkPlan& plan, at::Device device) {
   const Size size = plan.shape.size();
   const auto n = static_cast<int64_t>(batch.labels.size());
-  auto bytes = at::from_blob(const_cast<uint8_t*>(batch.pixels.data()), {n, size.height, size.width, plan.image_channels}, at::kByte);
+  auto bytes = at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
+                             {n, size.height, size.width, plan.image_channels}, at::kByte);
   return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div_(127.5).sub_(1.0);
 }
 
@@ -68,10 +69,12 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
     : options_(options),
       device_(device),
       generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device)),
-      discriminator_(prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator, device)),
-      adam_g_(named(*generator_, false), {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
-      adam_d_(named(*discriminator_, false),
-              {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator, options.adam.beta2.discriminator}) {
+      discriminator_(
+          prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator, device)),
+      adam_g_(named(*generator_, false),
+              {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
+      adam_d_(named(*discriminator_, false), {options.adam.learning_rate.discriminator,
+                                              options.adam.beta1.discriminator, options.adam.beta2.discriminator}) {
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());
   sums_ = at::zeros({8}, at::TensorOptions(at::kDouble).device(device));
 }
@@ -80,7 +83,8 @@ void Trainer::step(const Batch& batch) {
   const auto real = to_images(batch, generator_->plan(), device_);
   const int64_t n = real.size(0);
   const auto z = latents(static_cast<uint64_t>(options_.seed), Purpose::kTrainingLatent, batch.first_image, n,
-                         generator_->plan().options.latent).to(device_);
+                         generator_->plan().options.latent)
+                     .to(device_);
 
   const auto fake = generator_(z);  // one pass serves both updates: G does not change in between
   const auto real_logits = discriminator_(real);
@@ -112,7 +116,7 @@ void Trainer::step(const Batch& batch) {
 void Trainer::take_record(Record& record) {
   const auto sums = sums_.cpu();
   const double* sum = sums.const_data_ptr<double>();
-  double* figures[] = {&record.loss_d_real, &record.loss_d_fake, &record.loss_g, &record.d_real,
+  double* figures[] = {&record.loss_d_real,   &record.loss_d_fake,  &record.loss_g,      &record.d_real,
                        &record.d_fake_before, &record.d_fake_after, &record.grad_norm_d, &record.grad_norm_g};
   for (int i = 0; i < 8; ++i) *figures[i] = sum[i] / static_cast<double>(std::max<int64_t>(1, steps_in_record_));
   record.images = images_;

@@ -242,7 +242,12 @@ TEST_F(ArchiveTest, RefusesAHugeHeadWithoutMakingRoomForIt) {
 // Checksums keep accidents out, not intent: a head may claim anything.
 TEST_F(ArchiveTest, RefusesATableThatClaimsTheImpossible) {
   const auto claim = [&](const char* key, const Json& value) {
-    Json one = {{"name", "w"}, {"dtype", "float32"}, {"shape", {2}}, {"strides", {1}}, {"offset", 0}, {"bytes", 8},
+    Json one = {{"name", "w"},
+                {"dtype", "float32"},
+                {"shape", {2}},
+                {"strides", {1}},
+                {"offset", 0},
+                {"bytes", 8},
                 {"sha256", sha256_hex(std::string(8, '\0'))}};
     one[key] = value;
     write_with_head(compact({{"meta", Json::object()}, {"tensors", Json::array({one})}}));
@@ -250,14 +255,27 @@ TEST_F(ArchiveTest, RefusesATableThatClaimsTheImpossible) {
   };
   EXPECT_EQ(claim("name", "w"), "no error");  // so that what follows fails for its own reason
   const Json huge = {int64_t{1} << 45}, negative = {-2};
-  for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{
-           {"shape", huge}, {"shape", negative}, {"shape", {2, 2}}, {"shape", {int64_t{1} << 32, int64_t{1} << 32}}, {"shape", "two"},
-           {"shape", {0}}, {"shape", {0, -1}},
-           {"strides", huge}, {"strides", {0}}, {"strides", {-1}}, {"strides", Json::array()}, {"strides", {1, 1}},
-           {"offset", int64_t{1} << 60}, {"bytes", int64_t{1} << 60},
-           {"bytes", 4}, {"dtype", "float16"}, {"sha256", "0"}})
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, Json>>{{"shape", huge},
+                                                 {"shape", negative},
+                                                 {"shape", {2, 2}},
+                                                 {"shape", {int64_t{1} << 32, int64_t{1} << 32}},
+                                                 {"shape", "two"},
+                                                 {"shape", {0}},
+                                                 {"shape", {0, -1}},
+                                                 {"strides", huge},
+                                                 {"strides", {0}},
+                                                 {"strides", {-1}},
+                                                 {"strides", Json::array()},
+                                                 {"strides", {1, 1}},
+                                                 {"offset", int64_t{1} << 60},
+                                                 {"bytes", int64_t{1} << 60},
+                                                 {"bytes", 4},
+                                                 {"dtype", "float16"},
+                                                 {"sha256", "0"}})
     EXPECT_NE(claim(key, value), "no error") << key << " " << compact(value);
-  for (const char* head : {"", "{", "[]", "null", "{\"meta\":{}}", "{\"meta\":{},\"tensors\":3}", "{\"meta\":{},\"tensors\":[1]}"}) {
+  for (const char* head :
+       {"", "{", "[]", "null", "{\"meta\":{}}", "{\"meta\":{},\"tensors\":3}", "{\"meta\":{},\"tensors\":[1]}"}) {
     write_with_head(head);
     EXPECT_NE(said_by([&] { ArchiveReader(path_).read_all(""); }), "no error") << head;
   }
@@ -279,9 +297,12 @@ TEST(LoadInto, FillsLiveTensorsAndTheirStrides) {
 
 TEST(LoadInto, NamesWhatDoesNotFit) {
   const NamedTensors live = {{"a", at::zeros({2})}, {"b", at::zeros({3, 1})}};
-  const auto said = [&](const NamedTensors& archived) { return said_by([&] { load_into(live, archived, "the file"); }); };
+  const auto said = [&](const NamedTensors& archived) {
+    return said_by([&] { load_into(live, archived, "the file"); });
+  };
   EXPECT_EQ(said({{"a", at::ones({2})}}), "the file has no 'b'");
-  EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3, 1})}, {"c", at::ones({1})}}), "the file has a 'c' that this network has not");
+  EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3, 1})}, {"c", at::ones({1})}}),
+            "the file has a 'c' that this network has not");
   EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3})}}), "the file: 'b' is [3], this network needs [3, 1]");
   EXPECT_EQ(said({{"b", at::ones({3, 1})}, {"a", at::ones({2})}}), "no error");  // the order does not matter
 }

@@ -125,8 +125,10 @@ TEST_F(RunDirectoryTest, CutBackLeavesAWholeLogUntouched) {
 }
 
 TEST_F(RunDirectoryTest, CutBackRemovesWhatAKilledProcessWasWritingAndNoOther) {
-  const fs::path killed = run_.path() / "checkpoints" / ".dcgan-aside-999999999-000000064.ckpt";  // no process has such an id
-  const fs::path living = run_.path() / "checkpoints" / (".dcgan-aside-" + std::to_string(::getpid()) + "-000000064.ckpt");
+  const fs::path killed =
+      run_.path() / "checkpoints" / ".dcgan-aside-999999999-000000064.ckpt";  // no process has such an id
+  const fs::path living =
+      run_.path() / "checkpoints" / (".dcgan-aside-" + std::to_string(::getpid()) + "-000000064.ckpt");
   write_text(killed, "x"), write_text(living, "x");
   run_.cut_back_to(0);
   EXPECT_FALSE(fs::exists(killed));
@@ -194,8 +196,10 @@ TEST(KeepsGrid, StaysWithinABoundHoweverLongTheRun) {
 TEST(KeepsGrid, KeepsTheNewestTenAndTheFirstFew) {
   constexpr int64_t kEvery = 10'000;
   for (const int64_t now : {100'000, 1'230'000, 98'760'000})
-    for (int64_t back = 0; back < 10; ++back) EXPECT_TRUE(keeps_grid(now - back * kEvery, now, kEvery)) << now << " " << back;
-  for (const int64_t early : {1'000, 2'000, 4'000, 8'000}) EXPECT_TRUE(keeps_grid(early, 1'000'000'000, kEvery)) << early;
+    for (int64_t back = 0; back < 10; ++back)
+      EXPECT_TRUE(keeps_grid(now - back * kEvery, now, kEvery)) << now << " " << back;
+  for (const int64_t early : {1'000, 2'000, 4'000, 8'000})
+    EXPECT_TRUE(keeps_grid(early, 1'000'000'000, kEvery)) << early;
 }
 
 // A resumed run draws no grid again, so what was dropped must not be wanted back later.

@@ -21,7 +21,9 @@ void make_mixed_folder(const Program& dcgan, const std::string& name, int sound)
   write_text(folder / "empty.png", "");
   write_text(folder / "notes.txt", "no picture");
   write_text(folder / "anim.gif", "GIF89a\x10\x01\x10\x01");
-  write_text(folder / "phone.heic", std::string("\0\0\0\x18" "ftypheic", 12));
+  write_text(folder / "phone.heic", std::string("\0\0\0\x18"
+                                                "ftypheic",
+                                                12));
   write_text(folder / ".hidden.png", png);
   write_text(folder / "._resource.png", png);
   write_text(folder / "Thumbs.db", "x");
@@ -87,8 +89,11 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
   std::filesystem::create_directories(dcgan.at("empty"));
   write_text(dcgan.at("texts/a.txt"), "x");
   write_text(dcgan.at("file.txt"), "x");
-  for (const auto& [data, words] : std::vector<std::pair<std::string, std::string>>{
-           {"missing", "there is no folder"}, {"empty", "no image"}, {"texts", "no readable image"}, {"file.txt", "no folder and no IDX"}}) {
+  for (const auto& [data, words] :
+       std::vector<std::pair<std::string, std::string>>{{"missing", "there is no folder"},
+                                                        {"empty", "no image"},
+                                                        {"texts", "no readable image"},
+                                                        {"file.txt", "no folder and no IDX"}}) {
     const Finished result = dcgan(dcgan.small_train(data, "run", {"--images", "40"}));
     EXPECT_EXIT_CODE(result, 1);
     EXPECT_SAYS(result, words);
@@ -97,7 +102,8 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
 }
 
 std::string big_endian(uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
 }
 
 /// 20 pictures of 28 x 28 with labels 0 to 3, images gzipped.
@@ -119,7 +125,9 @@ TEST(Idx, TrainsAsItIsAndUnpacksIntoClassFoldersWithTheSamePixels) {
   Program dcgan;
   make_idx(dcgan);
   const std::string idx = dcgan.at("t-images-idx3-ubyte.gz");
-  ASSERT_EXIT_CODE(dcgan({"train", idx, "--run", dcgan.at("run"), "--size", "28", "--base-channels", "4", "--batch", "4", "--images", "40"}), 0);
+  ASSERT_EXIT_CODE(dcgan({"train", idx, "--run", dcgan.at("run"), "--size", "28", "--base-channels", "4", "--batch",
+                          "4", "--images", "40"}),
+                   0);
   EXPECT_EQ(Json::parse(read_text(dcgan.at("run/config.json")))["options"]["channels"], "gray");
   ASSERT_EXIT_CODE(dcgan({"data", "unpack", idx, "--out", dcgan.at("out"), "--names", "a,b,c,d"}), 0);
   const auto folder = open_source(dcgan.at("out"));

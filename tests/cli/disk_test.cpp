@@ -34,7 +34,9 @@ TEST(FullDisk, EndsTheRunWithAClearErrorAndThePreviousCheckpointIntact) {
   if (!disk.mounted()) GTEST_SKIP() << "cannot mount a tmpfs here";
   make_pictures(dcgan.at("photos"), 10);
   // Every checkpoint stays, so the disk must fill.
-  const Finished result = dcgan(dcgan.small_train("photos", "disk/run", {"--images", "100k", "--checkpoint-every", "80", "--keep", "1000", "--sample-every", "50k"}));
+  const Finished result = dcgan(
+      dcgan.small_train("photos", "disk/run",
+                        {"--images", "100k", "--checkpoint-every", "80", "--keep", "1000", "--sample-every", "50k"}));
   EXPECT_EXIT_CODE(result, 1);
   EXPECT_SAYS(result, "No space left on device");
   EXPECT_SAYS(result, "free some space");
@@ -71,7 +73,8 @@ TEST(Permissions, OfRunAndCacheAndPicturesAreClearErrors) {
   ::chmod(dcgan.at("photos/picture101.png").c_str(), 0);
   std::filesystem::create_directories(dcgan.at("locked"));  // owned by root
   const auto words = dcgan.command(dcgan.small_train("photos", "locked/run", {"--images", "40"}));
-  if (run({"/usr/bin/env", "test", "-x", DCGAN_TEST_PROGRAM}, become_nobody).code != 0) GTEST_SKIP() << "an ordinary user cannot reach the program here";
+  if (run({"/usr/bin/env", "test", "-x", DCGAN_TEST_PROGRAM}, become_nobody).code != 0)
+    GTEST_SKIP() << "an ordinary user cannot reach the program here";
   const Finished result = run(words, become_nobody);
   EXPECT_EXIT_CODE(result, 1);
   EXPECT_SAYS(result, "Permission denied");

@@ -38,7 +38,9 @@ TEST_F(Model, AnImageIsTheSameAloneInABatchInASheetAndFromTheExport) {
   ASSERT_EXIT_CODE(dcgan()({"sample", run(), "--out", dcgan().at("sheet.png"), "--count", "40", "--columns", "8"}), 0);
   ASSERT_EXIT_CODE(dcgan()({"sample", run(), "--out", dcgan().at("files"), "--count", "40"}), 0);
   ASSERT_EXIT_CODE(dcgan()({"sample", exported, "--out", dcgan().at("exported"), "--images", "37,3"}), 0);
-  ASSERT_EXIT_CODE(dcgan()({"sample", RunDirectory(run()).checkpoint(160).string(), "--out", dcgan().at("alone"), "--images", "37"}), 0);
+  ASSERT_EXIT_CODE(
+      dcgan()({"sample", RunDirectory(run()).checkpoint(160).string(), "--out", dcgan().at("alone"), "--images", "37"}),
+      0);
   const Image alone = read_picture(dcgan().at("alone/000037.png"));
   EXPECT_EQ(read_picture(dcgan().at("files/000037.png")), alone);
   EXPECT_EQ(read_picture(dcgan().at("exported/000037.png")), alone);
@@ -92,8 +94,10 @@ TEST_F(Model, ExportWritesWhatTheRunWritesAndPlainWeightsDiffer) {
 }
 
 TEST_F(Model, InspectKnowsRunsCheckpointsExportsAndFolders) {
-  const std::pair<std::string, std::string> things[] = {{run(), "run"}, {RunDirectory(run()).checkpoint(160).string(), "checkpoint"},
-                                                        {run() + "/generator.pt", "exported generator"}, {dcgan().at("photos"), "data"}};
+  const std::pair<std::string, std::string> things[] = {{run(), "run"},
+                                                        {RunDirectory(run()).checkpoint(160).string(), "checkpoint"},
+                                                        {run() + "/generator.pt", "exported generator"},
+                                                        {dcgan().at("photos"), "data"}};
   for (const auto& [path, kind] : things) {
     const Finished result = dcgan()({"inspect", path, "--json"});
     ASSERT_EXIT_CODE(result, 0);
@@ -110,7 +114,8 @@ TEST_F(Model, InspectKnowsRunsCheckpointsExportsAndFolders) {
 }
 
 TEST_F(Model, DamagedAndForeignModelsAreOneClearError) {
-  const std::string checkpoint = read_text(RunDirectory(run()).checkpoint(160)), exported = read_text(run() + "/generator.pt");
+  const std::string checkpoint = read_text(RunDirectory(run()).checkpoint(160)),
+                    exported = read_text(run() + "/generator.pt");
   write_text(dcgan().at("cut.ckpt"), checkpoint.substr(0, checkpoint.size() / 2));
   write_text(dcgan().at("cut.pt"), exported.substr(0, exported.size() / 2));
   write_text(dcgan().at("text.pt"), "no model");

@@ -11,7 +11,8 @@ namespace {
 TEST(Training, LeavesARunDirectoryWithEverythingThatIsPromised) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 20);
-  const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "400", "--checkpoint-every", "160", "--keep", "2", "--sample-every", "160"}));
+  const Finished result = dcgan(dcgan.small_train(
+      "photos", "run", {"--images", "400", "--checkpoint-every", "160", "--keep", "2", "--sample-every", "160"}));
   ASSERT_EXIT_CODE(result, 0);
   const RunDirectory run(dcgan.at("run"));
   EXPECT_EQ(run.checkpoints(), (std::vector<int64_t>{320, 400}));
@@ -26,7 +27,8 @@ TEST(Training, LeavesARunDirectoryWithEverythingThatIsPromised) {
   ASSERT_EQ(records.size(), 10u);  // 50 steps, one record in five
   EXPECT_EQ(records.back()["images"], 400);
   for (const auto& record : records)
-    for (const char* key : {"loss_d_real", "loss_d_fake", "loss_g", "d_real", "d_fake_before", "d_fake_after", "grad_norm_d", "grad_norm_g"})
+    for (const char* key : {"loss_d_real", "loss_d_fake", "loss_g", "d_real", "d_fake_before", "d_fake_after",
+                            "grad_norm_d", "grad_norm_g"})
       EXPECT_TRUE(record[key].is_number()) << key;
 }
 
@@ -99,7 +101,8 @@ TEST(Resume, RefusesByNameWhatWouldChangeTheRun) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 4);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
-  for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{{"--lr-g", "0.1"}, {"--batch", "4"}, {"--seed", "5"}, {"--size", "32"}}) {
+  for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
+           {"--lr-g", "0.1"}, {"--batch", "4"}, {"--seed", "5"}, {"--size", "32"}}) {
     const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), option, value, "--images", "160"});
     EXPECT_EXIT_CODE(result, 2);
     EXPECT_SAYS(result, option);
@@ -126,7 +129,8 @@ TEST(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
   EXPECT_EXIT_CODE(result, 2);
   EXPECT_SAYS(result, "if it moved");
   EXPECT_EXIT_CODE(dcgan({"train", dcgan.at("moved"), "--resume", "--run", dcgan.at("run"), "--images", "160"}), 0);
-  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"}), 0);  // it knows the new place
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"}),
+                   0);  // it knows the new place
   write_text(dcgan.at("moved/one more.png"), encode_png(made_picture(16, 3, 77)));
   result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "320"});
   EXPECT_EXIT_CODE(result, 2);

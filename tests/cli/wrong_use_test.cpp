@@ -16,32 +16,31 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
   write_text(dcgan.at("range.json"), "{\"beta1\": 7}");
   write_text(dcgan.at("type.json"), "{\"batch\": [1]}");
   const std::string photos = dcgan.at("photos"), run = dcgan.at("run");
-  const WrongUse cases[] = {
-      {{}, "no verb"},
-      {{"trian", photos}, "did you mean train?"},
-      {{"train"}, "DATA is missing"},
-      {{"train", photos, "--learning-rate", "1"}, "unknown option '--learning-rate'"},
-      {{"train", photos, "--batchs", "1"}, "did you mean --batch"},
-      {{"train", photos, "--lr", "nan"}, "--lr is 'nan'"},
-      {{"train", photos, "--lr", "0"}, "above 0, at most 1"},
-      {{"train", photos, "--latent", "0"}, "--latent is '0'"},
-      {{"train", photos, "--batch", "many"}, "not a number"},
-      {{"train", photos, "--size", "100"}, "96 and 112"},
-      {{"train", photos, "--size", "64y48"}, "--size is '64y48'"},
-      {{"train", photos, "--channels", "blue"}, "auto|gray|rgb|rgba"},
-      {{"train", photos, "--images", "10", "--epochs", "2"}, "--images and --epochs"},
-      {{"train", photos, "--device", "cuda:77"}, "cuda:77"},
-      {{"train", photos, "--device", "tpu"}, "no such device"},
-      {{"train", photos, "--config", dcgan.at("unknown.json")}, "did you mean 'batch'"},
-      {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
-      {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},
-      {{"train", "--resume"}, "--run DIR"},
-      {{"train", "--resume", "--run", run}, "no run directory"},
-      {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
-      {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
-      {{"sample", photos}, "--out"},
-      {{"inspect", dcgan.at("nothing")}, "nothing"},
-      {{"data"}, "one more word"}};
+  const WrongUse cases[] = {{{}, "no verb"},
+                            {{"trian", photos}, "did you mean train?"},
+                            {{"train"}, "DATA is missing"},
+                            {{"train", photos, "--learning-rate", "1"}, "unknown option '--learning-rate'"},
+                            {{"train", photos, "--batchs", "1"}, "did you mean --batch"},
+                            {{"train", photos, "--lr", "nan"}, "--lr is 'nan'"},
+                            {{"train", photos, "--lr", "0"}, "above 0, at most 1"},
+                            {{"train", photos, "--latent", "0"}, "--latent is '0'"},
+                            {{"train", photos, "--batch", "many"}, "not a number"},
+                            {{"train", photos, "--size", "100"}, "96 and 112"},
+                            {{"train", photos, "--size", "64y48"}, "--size is '64y48'"},
+                            {{"train", photos, "--channels", "blue"}, "auto|gray|rgb|rgba"},
+                            {{"train", photos, "--images", "10", "--epochs", "2"}, "--images and --epochs"},
+                            {{"train", photos, "--device", "cuda:77"}, "cuda:77"},
+                            {{"train", photos, "--device", "tpu"}, "no such device"},
+                            {{"train", photos, "--config", dcgan.at("unknown.json")}, "did you mean 'batch'"},
+                            {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
+                            {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},
+                            {{"train", "--resume"}, "--run DIR"},
+                            {{"train", "--resume", "--run", run}, "no run directory"},
+                            {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
+                            {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
+                            {{"sample", photos}, "--out"},
+                            {{"inspect", dcgan.at("nothing")}, "nothing"},
+                            {{"data"}, "one more word"}};
   for (const auto& one : cases) {
     auto words = one.words;
     if (words.size() > 2 && words[0] == "train" && words[1] == photos) words.insert(words.end(), {"--run", run});
@@ -58,9 +57,11 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
 TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {
   Program dcgan;
   const std::pair<const char*, const char*> flags[] = {
-      {"--nz", "--latent"}, {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"}, {"--batchSize", "--batch"},
-      {"--imageSize", "--size"}, {"--niter", "--epochs"}, {"--outf", "--run"}, {"--dataroot", "DATA"}, {"--kimg", "--images"},
-      {"--outdir", "--run"}, {"--gpus", "--device"}, {"--cfg", "--config"}, {"--cond", "classes"}};
+      {"--nz", "--latent"},       {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"},
+      {"--batchSize", "--batch"}, {"--imageSize", "--size"},      {"--niter", "--epochs"},
+      {"--outf", "--run"},        {"--dataroot", "DATA"},         {"--kimg", "--images"},
+      {"--outdir", "--run"},      {"--gpus", "--device"},         {"--cfg", "--config"},
+      {"--cond", "classes"}};
   for (const auto& [theirs, ours] : flags) {
     const Finished result = dcgan({"train", "photos", theirs, "3"});
     EXPECT_EXIT_CODE(result, 2);
@@ -79,7 +80,8 @@ TEST(WrongUse, ABrokenConfigNamesLineAndColumn) {
 
 TEST(Help, IsThereOnEveryLevelWithDefaultsRangesAndUnits) {
   Program dcgan;
-  for (const auto& words : std::vector<std::vector<std::string>>{{}, {"train"}, {"sample"}, {"export"}, {"inspect"}, {"doctor"}, {"data"}, {"data", "unpack"}}) {
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {}, {"train"}, {"sample"}, {"export"}, {"inspect"}, {"doctor"}, {"data"}, {"data", "unpack"}}) {
     auto with_help = words;
     with_help.push_back("--help");
     const Finished result = dcgan(with_help);
@@ -94,9 +96,11 @@ TEST(Help, IsThereOnEveryLevelWithDefaultsRangesAndUnits) {
 TEST(Precedence, IsFlagThenConfigThenDefault) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 3);
-  write_text(dcgan.at("c.json"), R"({"lr": 0.01, "lr-d": 0.02, "beta1": 0.3, "batch": 4, "size": 16, "base_channels": 4, "images": 100})");
+  write_text(dcgan.at("c.json"),
+             R"({"lr": 0.01, "lr-d": 0.02, "beta1": 0.3, "batch": 4, "size": 16, "base_channels": 4, "images": 100})");
   const auto plan = [&](std::vector<std::string> more) {
-    std::vector<std::string> words = {"train", dcgan.at("photos"), "--config", dcgan.at("c.json"), "--dry-run", "--json"};
+    std::vector<std::string> words = {"train", dcgan.at("photos"), "--config", dcgan.at("c.json"), "--dry-run",
+                                      "--json"};
     words.insert(words.end(), more.begin(), more.end());
     const Finished result = dcgan(words);
     EXPECT_EXIT_CODE(result, 0);

@@ -75,7 +75,8 @@ TEST(AtomicFile, TakesPiecesAtAnyPlaceFromSeveralThreads) {
   const std::string content = read_text(folder / "a.bin");
   ASSERT_EQ(content.size(), 4u + 100 * 1000);
   EXPECT_EQ(content.substr(0, 4), "head");
-  for (size_t i = 0; i < 100; ++i) EXPECT_EQ(content.substr(4 + i * 1000, 1000), std::string(1000, static_cast<char>(i)));
+  for (size_t i = 0; i < 100; ++i)
+    EXPECT_EQ(content.substr(4 + i * 1000, 1000), std::string(1000, static_cast<char>(i)));
 }
 
 TEST(AtomicFile, TakesNamesOfAnyBytes) {
@@ -121,7 +122,8 @@ TEST(AtomicFile, NamesMissingPermissionWithAHint) {
                                       AtomicFile(folder / "a.bin");
                                     } catch (const Error& error) {
                                       const bool clear = contains(error.what(), "Permission denied") &&
-                                                         contains(error.what(), "a.bin") && contains(error.hint(), "permissions");
+                                                         contains(error.what(), "a.bin") &&
+                                                         contains(error.hint(), "permissions");
                                       return clear ? 0 : 2;
                                     }
                                     return 1;
@@ -133,7 +135,8 @@ TEST(AtomicFile, NamesMissingPermissionWithAHint) {
 /// A disk of 64 KiB, where this machine lets us make one.
 class SmallDisk {
  public:
-  explicit SmallDisk(fs::path at) : at_(std::move(at)), mounted_(::mount("none", at_.c_str(), "tmpfs", 0, "size=64k") == 0) {}
+  explicit SmallDisk(fs::path at)
+      : at_(std::move(at)), mounted_(::mount("none", at_.c_str(), "tmpfs", 0, "size=64k") == 0) {}
   ~SmallDisk() {
     if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
   }
@@ -267,7 +270,8 @@ TEST(DirectoryLock, RefusesASecondProcess) {
               try {
                 const DirectoryLock second(folder.path());
               } catch (const Error& error) {
-                return contains(error.what(), "another process") && contains(error.what(), folder.path().native()) ? 0 : 2;
+                return contains(error.what(), "another process") && contains(error.what(), folder.path().native()) ? 0
+                                                                                                                   : 2;
               }
               return 1;
             }),

@@ -14,7 +14,8 @@ std::string problem(const std::string& text) {
 }
 
 TEST(ParseJson, KeepsTheOrderOfKeys) {
-  EXPECT_EQ(compact(parse_json(R"({"z": 1, "a": [true, null], "m": "x"})", "a test")), R"({"z":1,"a":[true,null],"m":"x"})");
+  EXPECT_EQ(compact(parse_json(R"({"z": 1, "a": [true, null], "m": "x"})", "a test")),
+            R"({"z":1,"a":[true,null],"m":"x"})");
 }
 
 TEST(ParseJson, NamesFileLineAndColumnOfAMistake) {
@@ -25,7 +26,8 @@ TEST(ParseJson, NamesFileLineAndColumnOfAMistake) {
 }
 
 TEST(ParseJson, RefusesWhatIsNotJson) {
-  for (const char* text : {"", " ", "{", "{\"a\":}", "[1,]", "{'a': 1}", "[1] 2", "NaN", "\"\xff\"", "\"\xed\xa0\x80\"", "\"\\ud800\"", "01", "// x"})
+  for (const char* text : {"", " ", "{", "{\"a\":}", "[1,]", "{'a': 1}", "[1] 2", "NaN", "\"\xff\"", "\"\xed\xa0\x80\"",
+                           "\"\\ud800\"", "01", "// x"})
     EXPECT_CONTAINS(problem(text), "not valid JSON") << text;
 }
 
@@ -33,7 +35,11 @@ TEST(ParseJson, RefusesWhatIsNotJson) {
 TEST(ParseJson, RefusesANumberTooLargeForADouble) { EXPECT_CONTAINS(problem("{\"lr\":\n 1e999}"), "too large"); }
 
 TEST(CompactJson, ReplacesInvalidUtf8InsteadOfThrowing) {
-  EXPECT_EQ(compact(Json{{"name", "a\xff" "b"}}), "{\"name\":\"a\xEF\xBF\xBD" "b\"}");
+  EXPECT_EQ(compact(Json{{"name",
+                          "a\xff"
+                          "b"}}),
+            "{\"name\":\"a\xEF\xBF\xBD"
+            "b\"}");
 }
 
 TEST(PrettyJson, EndsWithANewline) { EXPECT_EQ(pretty(Json{{"a", 1}}), "{\n  \"a\": 1\n}\n"); }
@@ -47,7 +53,8 @@ TEST(Required, GivesTheValueOrNamesOriginAndKey) {
     EXPECT_CONTAINS(error.what, "head");
     EXPECT_CONTAINS(error.what, "'other' is missing");
   }
-  EXPECT_CONTAINS(thrown_by([&] { required<int64_t>(json, "name", "head"); }).what, "'name' has a value of the wrong type");
+  EXPECT_CONTAINS(thrown_by([&] { required<int64_t>(json, "name", "head"); }).what,
+                  "'name' has a value of the wrong type");
 }
 
 }  // namespace

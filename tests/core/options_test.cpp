@@ -79,7 +79,8 @@ TEST(Options, NameOptionValueAndRangeInTheirErrors) {
 }
 
 TEST(Options, RefuseWhatIsNoNumber) {
-  for (const char* text : {"", " ", "abc", "1,5", "0x10", "1e", "0.5 ", " 0.5", "--1", "0.5k", "nan", "NaN", "-nan", "inf", "-inf", "1e999"})
+  for (const char* text : {"", " ", "abc", "1,5", "0x10", "1e", "0.5 ", " 0.5", "--1", "0.5k", "nan", "NaN", "-nan",
+                           "inf", "-inf", "1e999"})
     EXPECT_EQ(refused("lr", text).exit_code, 2) << "'" << text << "'";
 }
 
@@ -116,7 +117,8 @@ TEST(Options, TakeSuffixesForTime) {
   EXPECT_EQ(time("90s"), 90);
   EXPECT_EQ(time("1.5m"), 90);
   EXPECT_EQ(time("2h"), 7200);
-  for (const char* text : {"s", "m", "h", "1M", "1k", "1d", "-1h", "0s", "ms"}) EXPECT_EQ(refused("time", text).exit_code, 2) << text;
+  for (const char* text : {"s", "m", "h", "1M", "1k", "1d", "-1h", "0s", "ms"})
+    EXPECT_EQ(refused("time", text).exit_code, 2) << text;
 }
 
 TEST(Options, CheckTheRangeOfTheNumberWithItsSuffix) {
@@ -133,7 +135,8 @@ TEST(Options, ReadSizesAsASideOrAsWidthAndHeight) {
   EXPECT_EQ(size("64"), (Size{64, 64}));
   EXPECT_EQ(size("64x48"), (Size{64, 48}));
   EXPECT_EQ(size("48X64"), (Size{48, 64}));
-  for (const char* text : {"", "x", "64x", "x64", "64x48x3", "64.0", "64 x 48", "64x4", "4x64", "64x99999999999999999999"})
+  for (const char* text :
+       {"", "x", "64x", "x64", "64x48x3", "64.0", "64 x 48", "64x4", "4x64", "64x99999999999999999999"})
     EXPECT_EQ(refused("size", text).exit_code, 2) << text;
   EXPECT_EQ(to_text(Size{64, 64}), "64");
   EXPECT_EQ(to_text(Size{64, 48}), "64x48");
@@ -190,7 +193,13 @@ TEST(Options, KeepHugeSeedsExact) {
 TEST(Options, LeaveTheValueAloneWhenTheyRefuse) {
   SampleOptions options;
   const SampleOptions before = options;
-  for (const auto& [name, text] : Given{{"images", "0"}, {"lr", "2"}, {"size", "64x1"}, {"rate", "9"}, {"fit", "no"}, {"flip", "maybe"}, {"threads", "65"}})
+  for (const auto& [name, text] : Given{{"images", "0"},
+                                        {"lr", "2"},
+                                        {"size", "64x1"},
+                                        {"rate", "9"},
+                                        {"fit", "no"},
+                                        {"flip", "maybe"},
+                                        {"threads", "65"}})
     thrown_by([&] { give(options, {{name, text}}); });
   EXPECT_EQ(options, before);
 }
@@ -232,8 +241,17 @@ TEST(OptionsJson, HoldsEveryFieldButNoShorthand) {
 
 TEST(OptionsJson, ReadsBackWhatItWrote) {
   SampleOptions options;
-  give(options, {{"images", "25M"}, {"time", "1.5h"}, {"lr", "0.1"}, {"size", "48x64"}, {"rate-d", "0.3"}, {"width-g", "77"},
-                 {"fit", "pad"}, {"run-name", "한국어 \"x\" \\"}, {"threads", "3"}, {"flip", "true"}, {"seed", "42"}});
+  give(options, {{"images", "25M"},
+                 {"time", "1.5h"},
+                 {"lr", "0.1"},
+                 {"size", "48x64"},
+                 {"rate-d", "0.3"},
+                 {"width-g", "77"},
+                 {"fit", "pad"},
+                 {"run-name", "한국어 \"x\" \\"},
+                 {"threads", "3"},
+                 {"flip", "true"},
+                 {"seed", "42"}});
   SampleOptions again;
   set_from_json(fields_of(again), parse_json(pretty(to_json(fields_of(options))), "a test"), "a test");
   EXPECT_EQ(again, options);
@@ -273,10 +291,11 @@ TEST(OptionsJson, NamesTheNearestKeyForAnUnknownOne) {
 }
 
 TEST(OptionsJson, RefusesValuesOfTheWrongType) {
-  for (const char* text : {R"({"lr": true})", R"({"lr": [0.1]})", R"({"lr": {}})", R"({"lr": "fast"})", R"({"images": 1.5})",
-                           R"({"images": false})", R"({"flip": 1})", R"({"flip": "true"})", R"({"flip": "yes"})", R"({"fit": 3})",
-                           R"({"fit": true})", R"({"fit": ["crop"]})", R"({"size": [64, 64]})", R"({"size": true})", R"({"size": 64.5})",
-                           R"([1, 2])", R"(3)", R"("text")", R"(null)"}) {
+  for (const char* text :
+       {R"({"lr": true})", R"({"lr": [0.1]})", R"({"lr": {}})", R"({"lr": "fast"})", R"({"images": 1.5})",
+        R"({"images": false})", R"({"flip": 1})", R"({"flip": "true"})", R"({"flip": "yes"})", R"({"fit": 3})",
+        R"({"fit": true})", R"({"fit": ["crop"]})", R"({"size": [64, 64]})", R"({"size": true})", R"({"size": 64.5})",
+        R"([1, 2])", R"(3)", R"("text")", R"(null)"}) {
     const Thrown error = refused_json(text);
     EXPECT_EQ(error.exit_code, 2) << text;
     EXPECT_CONTAINS(error.what, "my.json");

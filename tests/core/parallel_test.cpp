@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <barrier>
-#include <set>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>

@@ -69,7 +69,10 @@ TEST_F(SignalsDeathTest, ASignalSentToAnotherThreadArrivesToo) {
   EXPECT_EXIT(
       {
         watch_signals();
-        std::thread([] { ::kill(::getpid(), SIGINT); while (stop_signal() == 0) std::this_thread::yield(); }).join();
+        std::thread([] {
+          ::kill(::getpid(), SIGINT);
+          while (stop_signal() == 0) std::this_thread::yield();
+        }).join();
         ::_exit(stop_signal());
       },
       ::testing::ExitedWithCode(SIGINT), "");

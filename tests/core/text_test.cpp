@@ -9,7 +9,8 @@ namespace dcgan::test::texts {
 namespace {
 
 TEST(Printable, LeavesValidUtf8AsItIs) {
-  for (const char* text : {"", "plain name.png", "얼굴 사진.png", "猫の写真.jpg", "人脸/图片.png", "é", "🐈", "\xF4\x8F\xBF\xBF", "\xEF\xBF\xBD", "\xED\x9F\xBF", "\xEE\x80\x80", "back\\slash"})
+  for (const char* text : {"", "plain name.png", "얼굴 사진.png", "猫の写真.jpg", "人脸/图片.png", "é", "🐈",
+                           "\xF4\x8F\xBF\xBF", "\xEF\xBF\xBD", "\xED\x9F\xBF", "\xEE\x80\x80", "back\\slash"})
     EXPECT_EQ(printable(text), text);
 }
 
@@ -20,13 +21,17 @@ TEST(Printable, EscapesControlCharacters) {
 
 // U+0080 to U+009F: a terminal may take U+009B for the start of a command.
 TEST(Printable, EscapesTheControlCharactersAboveAscii) {
-  EXPECT_EQ(printable("\xC2\x9B" "31m"), "\\xc2\\x9b31m");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "\\xc2\\x9b31m");
   EXPECT_EQ(printable("\xC2\x80\xC2\x9F"), "\\xc2\\x80\\xc2\\x9f");
   EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");
 }
 
 TEST(Printable, EscapesBytesThatAreNoUtf8) {
-  EXPECT_EQ(printable("a\xff\xfe" "b"), "a\\xff\\xfeb");
+  EXPECT_EQ(printable("a\xff\xfe"
+                      "b"),
+            "a\\xff\\xfeb");
   EXPECT_EQ(printable("\x80"), "\\x80");
   EXPECT_EQ(printable("caf\xe9.png"), "caf\\xe9.png");  // Latin-1
   EXPECT_EQ(printable("\xc3\xb1\xf0"), "\xc3\xb1\\xf0");
@@ -34,7 +39,9 @@ TEST(Printable, EscapesBytesThatAreNoUtf8) {
 
 TEST(Printable, EscapesSequencesThatAreCutOff) {
   EXPECT_EQ(printable("\xEA\xB0"), "\\xea\\xb0");
-  EXPECT_EQ(printable("\xEA\xB0" "x"), "\\xea\\xb0x");
+  EXPECT_EQ(printable("\xEA\xB0"
+                      "x"),
+            "\\xea\\xb0x");
   EXPECT_EQ(printable("\xF0\x9F\x90"), "\\xf0\\x9f\\x90");
   EXPECT_EQ(printable("\xC3"), "\\xc3");
 }

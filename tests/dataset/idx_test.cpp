@@ -95,7 +95,8 @@ TEST(Idx, WithALyingHeaderDoesNotTakeTheMemoryItSpeaksOf) {
   write_text(folder / "lies", idx_header(8, {1u << 25, 32, 32}) + "x");  // 34 GB, it says
   EXPECT_CONTAINS(thrown_by([&] { read_idx(folder / "lies"); }).what, "cut off");
   EXPECT_LT(resident_memory().peak - before, int64_t{1} << 30);
-  for (const auto& shape : {std::vector<uint32_t>{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}}) {
+  for (const auto& shape :
+       {std::vector<uint32_t>{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}}) {
     write_text(folder / "lies", idx_header(8, shape) + "x");
     EXPECT_CONTAINS(thrown_by([&] { read_idx(folder / "lies"); }).what, "impossible sizes");
   }

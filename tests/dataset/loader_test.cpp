@@ -33,7 +33,8 @@ class NumberPixels : public Pixels {
   std::function<void(int64_t)> on_copy_;
 };
 
-LoaderOptions options_of(int64_t batch, int64_t threads, int64_t ahead = 4, int64_t first_image = 0, bool flip = false) {
+LoaderOptions options_of(int64_t batch, int64_t threads, int64_t ahead = 4, int64_t first_image = 0,
+                         bool flip = false) {
   LoaderOptions options;
   options.batch = batch, options.threads = threads, options.ahead = ahead, options.first_image = first_image;
   options.flip = flip, options.seed = 9;
@@ -88,26 +89,30 @@ TEST(Loader, ShowsEveryPictureOnceAnEpochInTheOrderOfItsPermutation) {
   for (int64_t image = 0; image < 370; ++image)
     ASSERT_EQ(stream.labels[static_cast<size_t>(image)], Permutation(37, 9, image / 37)(image % 37));
   for (size_t epoch = 0; epoch < 10; ++epoch)
-    EXPECT_EQ(std::set<int32_t>(stream.labels.begin() + epoch * 37, stream.labels.begin() + (epoch + 1) * 37).size(), 37u);
+    EXPECT_EQ(std::set<int32_t>(stream.labels.begin() + epoch * 37, stream.labels.begin() + (epoch + 1) * 37).size(),
+              37u);
 }
 
 TEST(Loader, PutsPicturesBesideTheirLabels) {
   const NumberPixels pixels(37);
   const Stream stream = stream_of(pixels, options_of(10, 2), 10);
   for (size_t i = 0; i < stream.labels.size(); ++i)
-    for (size_t b = 0; b < 30; ++b) ASSERT_EQ(stream.pixels[30 * i + b], static_cast<uint8_t>(31 * static_cast<size_t>(stream.labels[i]) + b));
+    for (size_t b = 0; b < 30; ++b)
+      ASSERT_EQ(stream.pixels[30 * i + b], static_cast<uint8_t>(31 * static_cast<size_t>(stream.labels[i]) + b));
 }
 
 TEST(Loader, FillsABatchFromASetThatIsSmaller) {
   const Stream stream = stream_of(NumberPixels(3), options_of(64, 2), 3);
   ASSERT_EQ(stream.labels.size(), 192u);
-  for (int32_t label = 0; label < 3; ++label) EXPECT_EQ(std::count(stream.labels.begin(), stream.labels.end(), label), 64);
+  for (int32_t label = 0; label < 3; ++label)
+    EXPECT_EQ(std::count(stream.labels.begin(), stream.labels.end(), label), 64);
   EXPECT_EQ(stream_of(NumberPixels(1), options_of(4, 1), 1).labels, std::vector<int32_t>(4, 0));
 }
 
 TEST(Loader, MirrorsExactlyTheDrawnImages) {
   const NumberPixels pixels(37);
-  const Stream plain = stream_of(pixels, options_of(10, 2), 40), flipped = stream_of(pixels, options_of(10, 2, 4, 0, true), 40);
+  const Stream plain = stream_of(pixels, options_of(10, 2), 40),
+               flipped = stream_of(pixels, options_of(10, 2, 4, 0, true), 40);
   EXPECT_EQ(plain.labels, flipped.labels);
   int64_t mirrored = 0;
   for (size_t image = 0; image < 400; ++image) {
@@ -116,7 +121,8 @@ TEST(Loader, MirrorsExactlyTheDrawnImages) {
     for (size_t y = 0; y < 2; ++y)
       for (size_t x = 0; x < 5; ++x)
         for (size_t c = 0; c < 3; ++c)
-          ASSERT_EQ(flipped.pixels[image * 30 + y * 15 + x * 3 + c], plain.pixels[image * 30 + y * 15 + (is_drawn ? 4 - x : x) * 3 + c]);
+          ASSERT_EQ(flipped.pixels[image * 30 + y * 15 + x * 3 + c],
+                    plain.pixels[image * 30 + y * 15 + (is_drawn ? 4 - x : x) * 3 + c]);
   }
   EXPECT_NEAR(static_cast<double>(mirrored), 200, 50);
 }

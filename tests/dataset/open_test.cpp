@@ -123,7 +123,8 @@ TEST_F(OpenDataset, IsTheSameWithAndWithoutKeptPixelsAndOnAnyNumberOfThreads) {
 /// Writes other bytes of the same length into the same file and sets its time back. Repeats until the file
 /// system's clock, which ticks every few milliseconds, has moved.
 void change_in_secret(const fs::path& path, const std::string& content) {
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   ASSERT_EQ(::stat(path.c_str(), &before), 0);
   ASSERT_EQ(static_cast<size_t>(before.st_size), content.size());
   do {
@@ -212,7 +213,8 @@ TEST_F(OpenDataset, SkipsFilesThatCannotBeUsedAndNamesThem) {
       names.push_back(one.name);
       EXPECT_NE(one.reason, "");
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"cut.jpg", "cut.png", "empty.png", "large.bin", "no\\xff.txt", "riff.webp"}));
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"cut.jpg", "cut.png", "empty.png", "large.bin", "no\\xff.txt", "riff.webp"}));
   }
 }
 
@@ -314,11 +316,28 @@ TEST_F(OpenDataset, MakesDamagedPixelFilesAnew) {
   };
   const size_t tables = 4096 + 6 * 16 * 16 * 3;
   ASSERT_GT(whole.size(), tables + 48);
-  for (const auto& damaged :
-       {std::string(), whole.substr(0, 100), whole.substr(0, 4096), whole.substr(0, whole.size() - 1), whole + "x", flipped(0), flipped(8),
-        flipped(16), flipped(24), flipped(31), flipped(32), flipped(40), flipped(47), flipped(50), flipped(tables), flipped(tables + 24),
-        flipped(tables + 60), flipped(whole.size() - 2), std::string(whole.size(), '\xff'), std::string(whole.size(), '\0'),
-        std::string("a file of another program"), encode_png(noise(64, 64, 3))}) {
+  for (const auto& damaged : {std::string(),
+                              whole.substr(0, 100),
+                              whole.substr(0, 4096),
+                              whole.substr(0, whole.size() - 1),
+                              whole + "x",
+                              flipped(0),
+                              flipped(8),
+                              flipped(16),
+                              flipped(24),
+                              flipped(31),
+                              flipped(32),
+                              flipped(40),
+                              flipped(47),
+                              flipped(50),
+                              flipped(tables),
+                              flipped(tables + 24),
+                              flipped(tables + 60),
+                              flipped(whole.size() - 2),
+                              std::string(whole.size(), '\xff'),
+                              std::string(whole.size(), '\0'),
+                              std::string("a file of another program"),
+                              encode_png(noise(64, 64, 3))}) {
     fs::remove(path);  // `sound` still reads the old file: nothing may be written into it
     write_text(path, damaged);
     EXPECT_THROW(open_pixel_file(path), Error);
@@ -383,7 +402,8 @@ TEST_F(OpenDataset, FindsPixelsMadeUnderAutoWhenAskedForTheirChannels) {
 
 TEST_F(OpenDataset, StopsWhenProgressThrowsAndLeavesNothing) {
   for (uint64_t i = 0; i < 70; ++i) put("pictures/more/" + std::to_string(i) + ".png", noise(8, 8, 3, i));
-  EXPECT_THROW(open_dataset(folder / "pictures", options, 2, [](int64_t, int64_t) { throw Stopped(2, "enough"); }), Stopped);
+  EXPECT_THROW(open_dataset(folder / "pictures", options, 2, [](int64_t, int64_t) { throw Stopped(2, "enough"); }),
+               Stopped);
   EXPECT_TRUE(kept_files().empty());
 }
 
@@ -446,7 +466,8 @@ TEST_F(OpenDataset, ReadsIdxFilesWithLabelsAndKeepsThem) {
 TEST(PixelCache, LivesBelowTheUsersCacheFolder) {
   DataOptions options;
   const auto folder_of = [&] { return PixelCache(options).path_of(std::string(64, 'a')).parent_path(); };
-  const std::string before = ::getenv("XDG_CACHE_HOME") ? ::getenv("XDG_CACHE_HOME") : "", home = ::getenv("HOME") ? ::getenv("HOME") : "";
+  const std::string before = ::getenv("XDG_CACHE_HOME") ? ::getenv("XDG_CACHE_HOME") : "",
+                    home = ::getenv("HOME") ? ::getenv("HOME") : "";
   ::setenv("XDG_CACHE_HOME", "/somewhere", 1);
   EXPECT_EQ(folder_of(), "/somewhere/dcgan");
   ::unsetenv("XDG_CACHE_HOME");
@@ -457,7 +478,10 @@ TEST(PixelCache, LivesBelowTheUsersCacheFolder) {
   options.cache = "off";
   ::setenv("HOME", "/home/me", 1);
   EXPECT_FALSE(PixelCache(options).enabled());
-  if (home.empty()) ::unsetenv("HOME"); else ::setenv("HOME", home.c_str(), 1);
+  if (home.empty())
+    ::unsetenv("HOME");
+  else
+    ::setenv("HOME", home.c_str(), 1);
   if (!before.empty()) ::setenv("XDG_CACHE_HOME", before.c_str(), 1);
 }
 

@@ -31,7 +31,8 @@ TEST(Permutation, VisitsEveryImageOnceAnEpoch) {
 TEST(Permutation, DiffersBetweenEpochsAndSeeds) {
   std::set<std::vector<int64_t>> seen;
   for (const uint64_t seed : {uint64_t{0}, uint64_t{1}, uint64_t{1} << 32, ~uint64_t{0}})
-    for (const int64_t epoch : {int64_t{0}, int64_t{1}, int64_t{2}, int64_t{1} << 33}) seen.insert(all_of(Permutation(1000, seed, epoch), 1000));
+    for (const int64_t epoch : {int64_t{0}, int64_t{1}, int64_t{2}, int64_t{1} << 33})
+      seen.insert(all_of(Permutation(1000, seed, epoch), 1000));
   EXPECT_EQ(seen.size(), 16u);
 }
 

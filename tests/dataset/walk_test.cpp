@@ -28,24 +28,28 @@ std::vector<int32_t> labels_of(const Listing& listing) {
 
 TEST(Walk, ListsFilesSortedByTheirBytes) {
   const TemporaryFolder folder;
-  for (const char* name : {"b.png", "a.png", "B.png", "10.png", "9.png", "\xffz.png", "가.png", "a/1.png", "a-b/1.png", "sub/deep/er/x.jpg"})
+  for (const char* name : {"b.png", "a.png", "B.png", "10.png", "9.png", "\xffz.png", "가.png", "a/1.png", "a-b/1.png",
+                           "sub/deep/er/x.jpg"})
     write_text(folder / name, "x");
   const Listing listing = list_folder(folder.path());
-  EXPECT_EQ(paths_of(listing), (Paths{"10.png", "9.png", "B.png", "a-b/1.png", "a.png", "a/1.png", "b.png", "sub/deep/er/x.jpg", "가.png", "\xffz.png"}));
+  EXPECT_EQ(paths_of(listing), (Paths{"10.png", "9.png", "B.png", "a-b/1.png", "a.png", "a/1.png", "b.png",
+                                      "sub/deep/er/x.jpg", "가.png", "\xffz.png"}));
   EXPECT_EQ(listing.root, folder.path());
   EXPECT_TRUE(listing.remarks.empty());
 }
 
 TEST(Walk, PassesOverWhatSystemsLeaveInFolders) {
   const TemporaryFolder folder;
-  for (const char* name : {"a.png", ".hidden.png", "._a.png", ".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/a.png", ".git/b.png", "c/._b.png", "c/Thumbs.db", "c/b.png"})
+  for (const char* name : {"a.png", ".hidden.png", "._a.png", ".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/a.png",
+                           ".git/b.png", "c/._b.png", "c/Thumbs.db", "c/b.png"})
     write_text(folder / name, "x");
   EXPECT_EQ(paths_of(list_folder(folder.path())), (Paths{"a.png", "c/b.png"}));
 }
 
 TEST(Walk, NamesClassesAfterTopLevelFolders) {
   const TemporaryFolder folder;
-  for (const char* name : {"dogs/2.png", "dogs/old/1.png", "cats/1.png", "zebras/.hidden"}) write_text(folder / name, "x");
+  for (const char* name : {"dogs/2.png", "dogs/old/1.png", "cats/1.png", "zebras/.hidden"})
+    write_text(folder / name, "x");
   fs::create_directory(folder / "empty");
   const Listing listing = list_folder(folder.path());
   EXPECT_EQ(listing.classes, (Paths{"cats", "dogs"}));  // a folder without files is no class
@@ -143,7 +147,10 @@ TEST(Walk, RemarksOnFoldersThatMayNotBeRead) {
   EXPECT_EQ(exit_code_of([&] {
               if (::getuid() == 0 && ::setuid(65534) != 0) return 98;
               const Listing listing = list_folder(folder.path());
-              return listing.files.size() == 1 && listing.remarks.size() == 1 && contains(listing.remarks[0], "'secret/'") ? 0 : 1;
+              return listing.files.size() == 1 && listing.remarks.size() == 1 &&
+                             contains(listing.remarks[0], "'secret/'")
+                         ? 0
+                         : 1;
             }),
             0);
   ::chmod((folder / "secret").c_str(), 0755);

@@ -14,7 +14,8 @@ namespace dcgan::test {
 namespace {
 
 TEST(ToBytes, RoundsToTheNearestOf256AndClamps) {
-  const auto values = at::tensor(std::vector<float>{-1.0f, 1.0f, 0.0f, -2.0f, 2.0f, -1.0f + 0.6f / 127.5f, -1.0f + 0.4f / 127.5f, 1.0f - 1.6f / 127.5f});
+  const auto values = at::tensor(std::vector<float>{-1.0f, 1.0f, 0.0f, -2.0f, 2.0f, -1.0f + 0.6f / 127.5f,
+                                                    -1.0f + 0.4f / 127.5f, 1.0f - 1.6f / 127.5f});
   const auto bytes = to_bytes(values.view({1, 1, 1, 8}));
   EXPECT_TRUE(same_bits(bytes.flatten(), at::tensor(std::vector<uint8_t>{0, 255, 128, 0, 255, 1, 0, 253}, at::kByte)));
 }
@@ -47,9 +48,18 @@ TEST(PlanJson, ReadsBackAsTheSamePlan) {
 
 TEST(PlanJson, RefusesImpossibleShapes) {
   const Json good = plan_to_json(small_plan());
-  for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{
-           {"doublings", 0}, {"doublings", 63}, {"doublings", -1}, {"width", 0}, {"width", -16}, {"width", 17}, {"height", 18},
-           {"image_channels", 0}, {"latent", 0}, {"latent", 1'000'000'000}, {"base_channels_g", "many"}, {"surprise", 1}}) {
+  for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{{"doublings", 0},
+                                                                            {"doublings", 63},
+                                                                            {"doublings", -1},
+                                                                            {"width", 0},
+                                                                            {"width", -16},
+                                                                            {"width", 17},
+                                                                            {"height", 18},
+                                                                            {"image_channels", 0},
+                                                                            {"latent", 0},
+                                                                            {"latent", 1'000'000'000},
+                                                                            {"base_channels_g", "many"},
+                                                                            {"surprise", 1}}) {
     Json bad = good;
     bad[key] = value;
     EXPECT_THROW(plan_from_json({{"network", bad}}, "the test"), Error) << key << " " << compact(value);
@@ -74,7 +84,8 @@ class StoredGeneratorTest : public testing::Test {
     add("generator.", used_generator(plan_, 100 + seed));
     add("ema.", used_generator(plan_, seed));
     fs::create_directories(path.parent_path());
-    write_archive(path, {{"training_version", kTrainingVersion}, {"network", plan_to_json(plan_)}, {"images", images}}, state);
+    write_archive(path, {{"training_version", kTrainingVersion}, {"network", plan_to_json(plan_)}, {"images", images}},
+                  state);
   }
   at::Tensor network_images(uint64_t seed) {
     const at::NoGradGuard no_grad;

@@ -88,7 +88,8 @@ TEST_F(TorchScriptTest, TakesClassesThatAreOmittedOrNone) {
 
 TEST_F(TorchScriptTest, RefusesLatentsOfAnotherLength) {
   auto module = loaded();
-  for (const auto& z : {at::zeros({3, 7}), at::zeros({3, 9, 1, 1}), at::zeros({24}), at::zeros({3, 8, 2, 1}), at::zeros({3, 8, 1})})
+  for (const auto& z :
+       {at::zeros({3, 7}), at::zeros({3, 9, 1, 1}), at::zeros({24}), at::zeros({3, 8, 2, 1}), at::zeros({3, 8, 1})})
     EXPECT_ANY_THROW(module.forward({z})) << z.sizes();
 }
 
@@ -104,8 +105,8 @@ TEST_F(TorchScriptTest, TellsTheSameInAttributesAndInItsExtraFile) {
   torch::jit::ExtraFilesMap extra{{"dcgan.json", ""}};
   auto module = loaded(&extra);
   const Json told = parse_json(extra["dcgan.json"], "dcgan.json");
-  const std::vector<std::pair<const char*, int64_t>> expected = {{"latent", 8}, {"channels", 3}, {"height", 16},
-                                                                 {"width", 24}, {"classes", 0},  {"version", kExportVersion}};
+  const std::vector<std::pair<const char*, int64_t>> expected = {
+      {"latent", 8}, {"channels", 3}, {"height", 16}, {"width", 24}, {"classes", 0}, {"version", kExportVersion}};
   for (const auto& [key, value] : expected) {
     EXPECT_EQ(module.attr(key).toInt(), value) << key;
     EXPECT_EQ(told[key], value) << key;
@@ -131,8 +132,9 @@ TEST_F(TorchScriptTest, ReadsBackWhatTheGeneratorIs) {
 
 TEST_F(TorchScriptTest, HoldsNothingOfTheUsersPaths) {
   const std::string bytes = read_text(file_);
-  for (const std::string& part : {folder_.path().filename().native(), std::string("secret name"), std::string("someone"),
-                                  std::string("private"), std::string("generator.pt"), std::string("/tmp/"), std::string("/work")})
+  for (const std::string& part :
+       {folder_.path().filename().native(), std::string("secret name"), std::string("someone"), std::string("private"),
+        std::string("generator.pt"), std::string("/tmp/"), std::string("/work")})
     EXPECT_FALSE(has(bytes, part)) << part;
 }
 
@@ -238,8 +240,8 @@ TEST_F(TorchScriptTest, IsReadByPython) {
   if (python.empty()) GTEST_SKIP() << "no python3 with torch was found when the build was configured";
   const auto images = network_images(line(3)).contiguous();
   write_text(folder_ / "images.bin", std::string(static_cast<const char*>(images.const_data_ptr()), images.nbytes()));
-  const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/load_generator.py' '" + file_.native() + "' '" +
-                                        (folder_ / "images.bin").native() + "'");
+  const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/load_generator.py' '" +
+                                        file_.native() + "' '" + (folder_ / "images.bin").native() + "'");
   EXPECT_EQ(status, 0) << said;
   EXPECT_TRUE(said.ends_with("ok\n")) << said;
 }

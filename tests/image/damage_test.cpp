@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <jpeglib.h>
 #include <cstdio>  // jpeglib.h needs FILE
 #include <cstdlib>
-#include <jpeglib.h>
 
 #include "core/error.hpp"
 #include "support/pictures.hpp"
@@ -40,7 +40,8 @@ std::string jpeg_with(const Image& image, Scans scans) {
   unsigned long size = 0;
   jpeg_mem_dest(&info, &memory, &size);
   info.image_width = static_cast<JDIMENSION>(image.width), info.image_height = static_cast<JDIMENSION>(image.height);
-  info.input_components = static_cast<int>(image.channels), info.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  info.input_components = static_cast<int>(image.channels),
+  info.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(&info);
   if (scans == Scans::kProgressive) jpeg_simple_progression(&info);
   if (scans == Scans::kOneAColour) info.scan_info = kEachColour, info.num_scans = static_cast<int>(image.channels);
@@ -101,9 +102,10 @@ TEST(JpegDamage, AcceptsBytesThatLoseNothing) {
   const Image picture = decoded(whole);
   const size_t tables = whole.find("\xFF\xDB");
   ASSERT_NE(tables, std::string::npos);
-  for (const auto& odd : {whole.substr(0, tables) + "extra" + whole.substr(tables),  // libjpeg warns of these
-                          whole + std::string(500, '\0'), whole + "\xFF\xD8 a second picture",
-                          with_segment(whole, 0xFE, "a comment"), with_segment(whole, 0xE5, std::string(3000, '\xFF'))}) {
+  for (const auto& odd :
+       {whole.substr(0, tables) + "extra" + whole.substr(tables),  // libjpeg warns of these
+        whole + std::string(500, '\0'), whole + "\xFF\xD8 a second picture", with_segment(whole, 0xFE, "a comment"),
+        with_segment(whole, 0xE5, std::string(3000, '\xFF'))}) {
     EXPECT_EQ(jpeg_damage(odd), "");
     EXPECT_EQ(decoded(odd), picture);
   }
@@ -148,12 +150,16 @@ TEST(PngDamage, FindsAPngWithoutPixels) {
 }
 
 TEST(PngDamage, KeepsOnlyTheChunksThatCarryThePicture) {
-  const std::string palette = png_chunk("PLTE", "RGBrgb"), transparent = png_chunk("tRNS", "\x01"), exif = png_chunk("eXIf", exif_of(1));
+  const std::string palette = png_chunk("PLTE", "RGBrgb"), transparent = png_chunk("tRNS", "\x01"),
+                    exif = png_chunk("eXIf", exif_of(1));
   const std::string rows("\0\1\1\0", 4);
-  const std::string profile = png_chunk("iCCP", std::string("broken\0\0nonsense", 16)), text = png_chunk("tEXt", "Title\0x");
+  const std::string profile = png_chunk("iCCP", std::string("broken\0\0nonsense", 16)),
+                    text = png_chunk("tEXt", "Title\0x");
   const std::string time = png_chunk("tIME", "1234567"), gamma = png_chunk("gAMA", "\1\1\1\1");
   std::string essential;
-  EXPECT_EQ(png_damage(png_of_rows(2, 2, 8, 3, rows, profile + gamma + palette + text + transparent + exif + time), essential), "");
+  EXPECT_EQ(png_damage(png_of_rows(2, 2, 8, 3, rows, profile + gamma + palette + text + transparent + exif + time),
+                       essential),
+            "");
   EXPECT_EQ(essential, png_of_rows(2, 2, 8, 3, rows, palette + transparent + exif));
 }
 

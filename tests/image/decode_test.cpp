@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <jpeglib.h>
 #include <cstdio>  // jpeglib.h needs FILE
 #include <cstdlib>
-#include <jpeglib.h>
 
 #include "image/transform.hpp"
 #include "support/pictures.hpp"
@@ -15,8 +15,10 @@ namespace {
 
 TEST(Decode, GivesTheExactPixelsOfLosslessFormats) {
   const Image gray = noise(21, 13, 1), colour = noise(21, 13, 3), with_alpha = noise(21, 13, 4);
-  for (const char* suffix : {".png", ".tiff", ".pgm"}) EXPECT_EQ(decoded(encoded(suffix, mat_of(gray))), gray) << suffix;
-  for (const char* suffix : {".png", ".bmp", ".tiff", ".ppm"}) EXPECT_EQ(decoded(encoded(suffix, mat_of(colour))), colour) << suffix;
+  for (const char* suffix : {".png", ".tiff", ".pgm"})
+    EXPECT_EQ(decoded(encoded(suffix, mat_of(gray))), gray) << suffix;
+  for (const char* suffix : {".png", ".bmp", ".tiff", ".ppm"})
+    EXPECT_EQ(decoded(encoded(suffix, mat_of(colour))), colour) << suffix;
   EXPECT_EQ(decoded(encoded(".png", mat_of(with_alpha))), with_alpha);
   EXPECT_EQ(decoded(encoded(".webp", mat_of(colour), {cv::IMWRITE_WEBP_QUALITY, 101})), colour);
 }
@@ -41,7 +43,8 @@ TEST(Decode, LooksUpPalettesAndTheirTransparency) {
   EXPECT_EQ(opaque.pixels, (std::vector<uint8_t>{10, 20, 30, 100, 110, 120, 100, 110, 120, 10, 20, 30}));
   const Image transparent = decoded(png_of_rows(2, 2, 8, 3, rows, palette + png_chunk("tRNS", "\x40")));
   EXPECT_EQ(transparent.channels, 4);
-  EXPECT_EQ(transparent.pixels, (std::vector<uint8_t>{10, 20, 30, 64, 100, 110, 120, 255, 100, 110, 120, 255, 10, 20, 30, 64}));
+  EXPECT_EQ(transparent.pixels,
+            (std::vector<uint8_t>{10, 20, 30, 64, 100, 110, 120, 255, 100, 110, 120, 255, 10, 20, 30, 64}));
 }
 
 TEST(Decode, KeepsTheAlphaOfAGrayPicture) {
@@ -51,7 +54,8 @@ TEST(Decode, KeepsTheAlphaOfAGrayPicture) {
 }
 
 TEST(Decode, TakesAnAlphaChannelThatIsNowhereVisibleAsUnused) {
-  const Image image = decoded(png_of(drawn(3, 3, 4, [](auto x, auto y, auto c) { return c == 3 ? 0 : 10 * x + y + c; })));
+  const Image image =
+      decoded(png_of(drawn(3, 3, 4, [](auto x, auto y, auto c) { return c == 3 ? 0 : 10 * x + y + c; })));
   EXPECT_EQ(image, drawn(3, 3, 3, [](auto x, auto y, auto c) { return 10 * x + y + c; }));
 }
 
@@ -78,7 +82,8 @@ std::string cmyk_jpeg(int64_t width, int64_t height, uint8_t ink) {
 }
 
 TEST(Decode, TurnsFourInksIntoColours) {
-  const Image white = decoded(cmyk_jpeg(16, 16, 255)), black = decoded(cmyk_jpeg(16, 16, 0));  // Adobe stores them inverted
+  const Image white = decoded(cmyk_jpeg(16, 16, 255)),
+              black = decoded(cmyk_jpeg(16, 16, 0));  // Adobe stores them inverted
   ASSERT_EQ(white.channels, 3);
   for (const uint8_t value : white.pixels) EXPECT_GT(value, 250);
   for (const uint8_t value : black.pixels) EXPECT_LT(value, 5);
@@ -117,21 +122,30 @@ Image stored_as(const Image& upright, int orientation) {
   const bool turned = orientation >= 5;
   return drawn(turned ? h : w, turned ? w : h, upright.channels, [&](int64_t x, int64_t y, int64_t c) {
     switch (orientation) {
-      case 2: return upright.at(w - 1 - x, y)[c];
-      case 3: return upright.at(w - 1 - x, h - 1 - y)[c];
-      case 4: return upright.at(x, h - 1 - y)[c];
-      case 5: return upright.at(y, x)[c];
-      case 6: return upright.at(w - 1 - y, x)[c];
-      case 7: return upright.at(w - 1 - y, h - 1 - x)[c];
-      case 8: return upright.at(y, h - 1 - x)[c];
-      default: return upright.at(x, y)[c];
+      case 2:
+        return upright.at(w - 1 - x, y)[c];
+      case 3:
+        return upright.at(w - 1 - x, h - 1 - y)[c];
+      case 4:
+        return upright.at(x, h - 1 - y)[c];
+      case 5:
+        return upright.at(y, x)[c];
+      case 6:
+        return upright.at(w - 1 - y, x)[c];
+      case 7:
+        return upright.at(w - 1 - y, h - 1 - x)[c];
+      case 8:
+        return upright.at(y, h - 1 - x)[c];
+      default:
+        return upright.at(x, y)[c];
     }
   });
 }
 
 /// Blocks of one colour each, along JPEG's own blocks, so that compression loses next to nothing.
 Image upright_scene(int64_t channels) {
-  return drawn(48, 32, channels, [](int64_t x, int64_t y, int64_t c) { return 30 + 60 * (x / 16) + 40 * (y / 16) + 20 * c; });
+  return drawn(48, 32, channels,
+               [](int64_t x, int64_t y, int64_t c) { return 30 + 60 * (x / 16) + 40 * (y / 16) + 20 * c; });
 }
 
 void expect_near(const Image& a, const Image& b, int tolerance, const std::string& what) {
@@ -164,7 +178,8 @@ TEST(Orientation, OfAPngIsObeyedWithAndWithoutAlpha) {
 
 TEST(Orientation, ThatMakesNoSenseIsIgnored) {
   const Image upright = noise(9, 5, 4);
-  for (const auto& exif : {exif_of(0), exif_of(9), exif_of(65535), std::string("MM"), std::string("MM\0*\xff\xff\xff\xff", 8), std::string()})
+  for (const auto& exif : {exif_of(0), exif_of(9), exif_of(65535), std::string("MM"),
+                           std::string("MM\0*\xff\xff\xff\xff", 8), std::string()})
     EXPECT_EQ(decoded(png_of(upright, png_chunk("eXIf", exif))), upright);
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 using enum ImageFormat;
 
-void expect_probe(const std::string& bytes, ImageFormat format, const std::string& mode, bool gray, bool alpha, int bits = 8) {
+void expect_probe(const std::string& bytes, ImageFormat format, const std::string& mode, bool gray, bool alpha,
+                  int bits = 8) {
   const Probe p = probe_image(bytes);
   EXPECT_EQ(p.problem, "");
   EXPECT_EQ(p.format, format) << format_name(p.format);
@@ -56,7 +57,8 @@ TEST(Probe, ReadsJpegs) {
   expect_probe(encoded(".jpg", kColour8), kJpeg, "RGB", false, false);
   expect_probe(encoded(".jpg", kGray8), kJpeg, "gray", true, false);
   expect_probe(encoded(".jpg", kColour8, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), kJpeg, "RGB", false, false);
-  const std::string frame = std::string("\xFF\xC0") + big_endian(8 + 3 * 4, 2) + "\x08" + big_endian(12, 2) + big_endian(20, 2);
+  const std::string frame =
+      std::string("\xFF\xC0") + big_endian(8 + 3 * 4, 2) + "\x08" + big_endian(12, 2) + big_endian(20, 2);
   expect_probe(std::string("\xFF\xD8") + frame + "\x04" + std::string(12, '\x11'), kJpeg, "CMYK", false, false);
 }
 
@@ -83,8 +85,9 @@ TEST(Probe, ReadsABmpThatIsStoredFromTheTop) {
 /// The header of OS/2: sizes of 16 bits.
 std::string os2_bmp() {
   const std::string pixels(12 * 60, '\x50');
-  return "BM" + little_endian(26 + pixels.size(), 4) + little_endian(0, 4) + little_endian(26, 4) + little_endian(12, 4) +
-         little_endian(20, 2) + little_endian(12, 2) + little_endian(1, 2) + little_endian(24, 2) + pixels;
+  return "BM" + little_endian(26 + pixels.size(), 4) + little_endian(0, 4) + little_endian(26, 4) +
+         little_endian(12, 4) + little_endian(20, 2) + little_endian(12, 2) + little_endian(1, 2) +
+         little_endian(24, 2) + pixels;
 }
 
 TEST(Probe, ReadsABmpOfOs2) {
@@ -97,8 +100,8 @@ TEST(Probe, ReadsEveryKindOfWebp) {
   expect_probe(encoded(".webp", kColour8, {cv::IMWRITE_WEBP_QUALITY, 101}), kWebp, "RGB", false, false);
   expect_probe(encoded(".webp", kAlpha8, {cv::IMWRITE_WEBP_QUALITY, 80}), kWebp, "RGBA", false, true);
   expect_probe(encoded(".webp", kAlpha8, {cv::IMWRITE_WEBP_QUALITY, 101}), kWebp, "RGBA", false, true);
-  const std::string animated = "RIFF" + little_endian(100, 4) + "WEBPVP8X" + little_endian(10, 4) + '\x02' + std::string(3, '\0') +
-                               little_endian(19, 3) + little_endian(11, 3);
+  const std::string animated = "RIFF" + little_endian(100, 4) + "WEBPVP8X" + little_endian(10, 4) + '\x02' +
+                               std::string(3, '\0') + little_endian(19, 3) + little_endian(11, 3);
   EXPECT_CONTAINS(probe_image(animated).problem, "animated");
 }
 
@@ -111,8 +114,9 @@ TEST(Probe, ReadsTiffs) {
   const auto entry = [](uint64_t tag, uint64_t value) {
     return big_endian(tag, 2) + big_endian(3, 2) + big_endian(1, 4) + big_endian(value, 2) + big_endian(0, 2);
   };
-  expect_probe("MM" + big_endian(42, 2) + big_endian(8, 4) + big_endian(3, 2) + entry(256, 20) + entry(257, 12) + entry(262, 5),
-               kTiff, "CMYK", false, false);
+  expect_probe(
+      "MM" + big_endian(42, 2) + big_endian(8, 4) + big_endian(3, 2) + entry(256, 20) + entry(257, 12) + entry(262, 5),
+      kTiff, "CMYK", false, false);
 }
 
 TEST(Probe, ReadsEveryKindOfNetpbm) {
@@ -129,9 +133,12 @@ TEST(Probe, ReadsEveryKindOfNetpbm) {
 TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
   const auto media = [](const char* brand) { return big_endian(24, 4) + "ftyp" + brand + std::string(12, '\0'); };
   const std::tuple<std::string, ImageFormat, const char*, const char*> cases[] = {
-      {"GIF89a" + std::string(20, '\0'), kGif, "GIF", "convert"},    {"GIF87a" + std::string(20, '\0'), kGif, "GIF", "convert"},
-      {media("heic"), kHeic, "HEIC", "heif-convert"}, {media("mif1"), kHeic, "HEIC", "heif-convert"},
-      {media("avif"), kAvif, "AVIF", "avifdec"},      {media("avis"), kAvif, "AVIF", "avifdec"}};
+      {"GIF89a" + std::string(20, '\0'), kGif, "GIF", "convert"},
+      {"GIF87a" + std::string(20, '\0'), kGif, "GIF", "convert"},
+      {media("heic"), kHeic, "HEIC", "heif-convert"},
+      {media("mif1"), kHeic, "HEIC", "heif-convert"},
+      {media("avif"), kAvif, "AVIF", "avifdec"},
+      {media("avis"), kAvif, "AVIF", "avifdec"}};
   for (const auto& [bytes, format, name, command] : cases) {
     const Probe p = probe_image(bytes);
     EXPECT_EQ(p.format, format) << name;
@@ -150,7 +157,8 @@ TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
 
 TEST(Probe, TellsFilesThatAreNoPictures) {
   EXPECT_EQ(probe_image("").problem, "the file is empty");
-  for (const char* text : {"hello", "P9 20 12", "BM is the start of a sentence that goes on", "%PDF-1.4", "PK\x03\x04", "<svg></svg>", "\x89PN"}) {
+  for (const char* text : {"hello", "P9 20 12", "BM is the start of a sentence that goes on", "%PDF-1.4", "PK\x03\x04",
+                           "<svg></svg>", "\x89PN"}) {
     EXPECT_EQ(probe_image(text).problem, "not a picture") << text;
     EXPECT_EQ(probe_image(text).format, kUnknown);
   }
@@ -182,7 +190,8 @@ TEST(Probe, TakesAFileThatEndsAnywhere) {
       // A copy of exactly this length, so that the address sanitizer sees every byte read beyond it.
       const std::vector<char> cut(whole.begin(), whole.begin() + static_cast<long>(length));
       Probe p;
-      ASSERT_NO_THROW(p = probe_image({cut.data(), cut.size()})) << format_name(probe_image(whole).format) << " " << length;
+      ASSERT_NO_THROW(p = probe_image({cut.data(), cut.size()}))
+          << format_name(probe_image(whole).format) << " " << length;
       EXPECT_TRUE(!p.problem.empty() || (p.width > 0 && p.height > 0));
     }
 }

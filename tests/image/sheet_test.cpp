@@ -7,9 +7,11 @@
 namespace dcgan::test::sheets {
 namespace {
 
-Sheet::Layout layout(int64_t count, int64_t columns, int64_t width, int64_t height, int64_t channels, bool captions = false) {
+Sheet::Layout layout(int64_t count, int64_t columns, int64_t width, int64_t height, int64_t channels,
+                     bool captions = false) {
   Sheet::Layout out;
-  out.count = count, out.columns = columns, out.width = width, out.height = height, out.channels = channels, out.captions = captions;
+  out.count = count, out.columns = columns, out.width = width, out.height = height, out.channels = channels,
+  out.captions = captions;
   return out;
 }
 
@@ -48,7 +50,8 @@ TEST(Sheet, DrawsEachCaptionBelowItsPictureAndInsideItsCell) {
     const auto with = layout(4, 2, 8, 6, channels, true);
     Sheet sheet(with);
     sheet.put(0, Image(8, 6, channels, 255), "0:888888");
-    const int64_t right = with.gap + with.cell_width(), top = with.gap + 6, bottom = with.gap + (with.sheet_height() - with.gap) / 2 - with.gap;
+    const int64_t right = with.gap + with.cell_width(), top = with.gap + 6,
+                  bottom = with.gap + (with.sheet_height() - with.gap) / 2 - with.gap;
     int64_t ink = 0;
     for (int64_t y = 0; y < sheet.image().height; ++y)
       for (int64_t x = 0; x < sheet.image().width; ++x)

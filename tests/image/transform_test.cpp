@@ -12,7 +12,8 @@ namespace {
 TEST(WithChannels, RepeatsGrayInEveryColour) {
   const Image gray = noise(17, 9, 1);
   EXPECT_EQ(with_channels(gray, 3), drawn(17, 9, 3, [&](auto x, auto y, auto) { return *gray.at(x, y); }));
-  EXPECT_EQ(with_channels(gray, 4), drawn(17, 9, 4, [&](auto x, auto y, auto c) { return c == 3 ? 255 : *gray.at(x, y); }));
+  EXPECT_EQ(with_channels(gray, 4),
+            drawn(17, 9, 4, [&](auto x, auto y, auto c) { return c == 3 ? 255 : *gray.at(x, y); }));
 }
 
 TEST(WithChannels, LaysAlphaOverWhite) {
@@ -41,16 +42,19 @@ TEST(WithChannels, MakesGrayOfTransparentPicturesOverWhite) {
 }
 
 TEST(WithChannels, KeepsWhatHasThemAlready) {
-  for (const int64_t channels : {1, 3, 4}) EXPECT_EQ(with_channels(noise(5, 4, channels), channels), noise(5, 4, channels));
+  for (const int64_t channels : {1, 3, 4})
+    EXPECT_EQ(with_channels(noise(5, 4, channels), channels), noise(5, 4, channels));
 }
 
 TEST(WithChannels, MakesOpaqueColoursForRgba) {
   const Image image = noise(5, 4, 3);
-  EXPECT_EQ(with_channels(image, 4), drawn(5, 4, 4, [&](auto x, auto y, auto c) { return c == 3 ? 255 : image.at(x, y)[c]; }));
+  EXPECT_EQ(with_channels(image, 4),
+            drawn(5, 4, 4, [&](auto x, auto y, auto c) { return c == 3 ? 255 : image.at(x, y)[c]; }));
 }
 
 TEST(Fitted, HasExactlyTheSizeAskedFor) {
-  for (const Size from : {Size{1, 1000}, Size{1000, 1}, Size{1, 1}, Size{3, 7}, Size{999, 2}, Size{64, 65}, Size{500, 333}})
+  for (const Size from :
+       {Size{1, 1000}, Size{1000, 1}, Size{1, 1}, Size{3, 7}, Size{999, 2}, Size{64, 65}, Size{500, 333}})
     for (const Size to : {Size{6, 6}, Size{64, 48}, Size{7, 96}, Size{128, 128}})
       for (const Fit fit : {Fit::kCrop, Fit::kPad, Fit::kStretch})
         for (const int64_t channels : {1, 3, 4}) {
@@ -60,23 +64,29 @@ TEST(Fitted, HasExactlyTheSizeAskedFor) {
           EXPECT_EQ(image.channels, channels);
           EXPECT_EQ(image.pixels.size(), static_cast<size_t>(to.width * to.height * channels));
           // A constant picture stays constant but for the borders of kPad.
-          if (fit != Fit::kPad) { EXPECT_EQ(image, Image(to.width, to.height, channels, 200)); }
+          if (fit != Fit::kPad) {
+            EXPECT_EQ(image, Image(to.width, to.height, channels, 200));
+          }
         }
 }
 
 TEST(Fitted, KeepsAPictureOfTheRightSizeBitForBit) {
-  for (const Fit fit : {Fit::kCrop, Fit::kPad, Fit::kStretch}) EXPECT_EQ(fitted(noise(32, 20, 3), {32, 20}, fit, CropAt::kTop), noise(32, 20, 3));
+  for (const Fit fit : {Fit::kCrop, Fit::kPad, Fit::kStretch})
+    EXPECT_EQ(fitted(noise(32, 20, 3), {32, 20}, fit, CropAt::kTop), noise(32, 20, 3));
 }
 
 TEST(Fitted, CutsTheMiddleOut) {
   const Image wide = noise(30, 10, 3), tall = noise(10, 30, 3);
-  EXPECT_EQ(fitted(wide, {10, 10}, Fit::kCrop, CropAt::kCenter), drawn(10, 10, 3, [&](auto x, auto y, auto c) { return wide.at(x + 10, y)[c]; }));
-  EXPECT_EQ(fitted(tall, {10, 10}, Fit::kCrop, CropAt::kCenter), drawn(10, 10, 3, [&](auto x, auto y, auto c) { return tall.at(x, y + 10)[c]; }));
+  EXPECT_EQ(fitted(wide, {10, 10}, Fit::kCrop, CropAt::kCenter),
+            drawn(10, 10, 3, [&](auto x, auto y, auto c) { return wide.at(x + 10, y)[c]; }));
+  EXPECT_EQ(fitted(tall, {10, 10}, Fit::kCrop, CropAt::kCenter),
+            drawn(10, 10, 3, [&](auto x, auto y, auto c) { return tall.at(x, y + 10)[c]; }));
 }
 
 TEST(Fitted, KeepsTheTopEdgeWhenAsked) {
   const Image wide = noise(30, 10, 3), tall = noise(10, 30, 3);
-  EXPECT_EQ(fitted(tall, {10, 10}, Fit::kCrop, CropAt::kTop), drawn(10, 10, 3, [&](auto x, auto y, auto c) { return tall.at(x, y)[c]; }));
+  EXPECT_EQ(fitted(tall, {10, 10}, Fit::kCrop, CropAt::kTop),
+            drawn(10, 10, 3, [&](auto x, auto y, auto c) { return tall.at(x, y)[c]; }));
   EXPECT_EQ(fitted(wide, {10, 10}, Fit::kCrop, CropAt::kTop), fitted(wide, {10, 10}, Fit::kCrop, CropAt::kCenter));
 }
 
@@ -116,12 +126,14 @@ TEST(Fitted, AveragesOverAreasWhenItShrinks) {
     for (const uint8_t value : shrunk.pixels) EXPECT_NEAR(value, 127.5, 0.6);
   }
   // Where a side does not divide the other the average is over parts of pixels: still near gray.
-  for (const uint8_t value : fitted(drawn(640, 640, 1, checkers), {36, 36}, Fit::kCrop, CropAt::kCenter).pixels) EXPECT_NEAR(value, 127.5, 4);
+  for (const uint8_t value : fitted(drawn(640, 640, 1, checkers), {36, 36}, Fit::kCrop, CropAt::kCenter).pixels)
+    EXPECT_NEAR(value, 127.5, 4);
 }
 
 TEST(Fitted, AveragesAlongTheAxisThatShrinksWhileTheOtherGrows) {
   const Image lines = drawn(128, 8, 1, [](auto x, auto, auto) { return x % 2 ? 255 : 0; });
-  for (const uint8_t value : fitted(lines, {32, 32}, Fit::kStretch, CropAt::kCenter).pixels) EXPECT_NEAR(value, 127.5, 0.6);
+  for (const uint8_t value : fitted(lines, {32, 32}, Fit::kStretch, CropAt::kCenter).pixels)
+    EXPECT_NEAR(value, 127.5, 0.6);
 }
 
 TEST(Fitted, GivesEveryAreaTheMeanOfItsPixels) {

@@ -32,10 +32,23 @@ TEST(ImageNames, ReadBackFromTheirText) {
 }
 
 TEST(ImageNames, ThatCannotBeReadAreRefusedByPart) {
-  for (const auto& [text, part] : std::vector<std::pair<std::string, std::string>>{
-           {"", ""}, {"1,,2", ""}, {"a", "a"}, {"1,2x", "2x"}, {"-3", "-3"}, {"5-2", "5-2"}, {"5-", "5-"}, {"1-2-3", "1-2-3"},
-           {":3", ":3"}, {"7:", "7:"}, {"1:2:3", "1:2:3"}, {" 1", " 1"}, {"1.5", "1.5"}, {"99999999999999999999", "99999999999999999999"},
-           {"0-999999999999", "0-999999999999"}, {"+1", "+1"}}) {
+  for (const auto& [text, part] :
+       std::vector<std::pair<std::string, std::string>>{{"", ""},
+                                                        {"1,,2", ""},
+                                                        {"a", "a"},
+                                                        {"1,2x", "2x"},
+                                                        {"-3", "-3"},
+                                                        {"5-2", "5-2"},
+                                                        {"5-", "5-"},
+                                                        {"1-2-3", "1-2-3"},
+                                                        {":3", ":3"},
+                                                        {"7:", "7:"},
+                                                        {"1:2:3", "1:2:3"},
+                                                        {" 1", " 1"},
+                                                        {"1.5", "1.5"},
+                                                        {"99999999999999999999", "99999999999999999999"},
+                                                        {"0-999999999999", "0-999999999999"},
+                                                        {"+1", "+1"}}) {
     try {
       parse_image_names(text, 0);
       ADD_FAILURE() << "'" << text << "' was read";
@@ -48,12 +61,14 @@ TEST(ImageNames, ThatCannotBeReadAreRefusedByPart) {
 TEST(Latents, RowDoesNotDependOnHowManyAreDrawn) {
   const auto many = latents(5, Purpose::kSampleLatent, 0, 40, 100);
   EXPECT_EQ(many.sizes().vec(), (std::vector<int64_t>{40, 100}));
-  for (const int64_t i : {0, 1, 17, 39}) EXPECT_TRUE(same_bits(latents(5, Purpose::kSampleLatent, i, 1, 100)[0], many[i])) << i;
+  for (const int64_t i : {0, 1, 17, 39})
+    EXPECT_TRUE(same_bits(latents(5, Purpose::kSampleLatent, i, 1, 100)[0], many[i])) << i;
   EXPECT_TRUE(same_bits(latents(5, Purpose::kSampleLatent, 8, 16, 100), many.slice(0, 8, 24)));
 }
 
 TEST(Latents, ShorterOnesAreTheHeadOfLongerOnes) {
-  EXPECT_TRUE(same_bits(latents(5, Purpose::kSampleLatent, 0, 3, 7), latents(5, Purpose::kSampleLatent, 0, 3, 100).slice(1, 0, 7)));
+  EXPECT_TRUE(same_bits(latents(5, Purpose::kSampleLatent, 0, 3, 7),
+                        latents(5, Purpose::kSampleLatent, 0, 3, 100).slice(1, 0, 7)));
 }
 
 TEST(Latents, DifferBySeedPurposeAndIndex) {
@@ -97,7 +112,8 @@ class GenerateTest : public testing::Test {
 
 TEST_F(GenerateTest, GivesAnImageItsBytesAloneInAListAndInAnyOrder) {
   const auto in_list = made(*generator_, names_);
-  for (const auto& name : names_) EXPECT_EQ(made(*generator_, {name}).at(name.text()), in_list.at(name.text())) << name.text();
+  for (const auto& name : names_)
+    EXPECT_EQ(made(*generator_, {name}).at(name.text()), in_list.at(name.text())) << name.text();
   Names reversed(names_.rbegin(), names_.rend());
   EXPECT_EQ(made(*generator_, reversed), in_list);
   Names mixed = names_;

@@ -71,7 +71,8 @@ TEST(Structure, GeneratorHasAConvolutionADoublingBatchNormInAllButTheLastAndNoBi
   EXPECT_EQ(convolutions[0]->weight.sizes().vec(), (std::vector<int64_t>{8, 32, 3, 4}));
   EXPECT_EQ(convolutions[4]->weight.sizes().vec(), (std::vector<int64_t>{4, 3, 4, 4}));
   for (const auto& one : convolutions) EXPECT_FALSE(one->bias.defined());
-  for (size_t i = 0; i < net->norms().size(); ++i) EXPECT_EQ(net->norms()[i]->weight.size(0), convolutions[i]->weight.size(1));
+  for (size_t i = 0; i < net->norms().size(); ++i)
+    EXPECT_EQ(net->norms()[i]->weight.size(0), convolutions[i]->weight.size(1));
 }
 
 TEST(Structure, DiscriminatorHasNoBatchNormInTheFirstAndTheLastLayerAndNoBias) {
@@ -82,7 +83,8 @@ TEST(Structure, DiscriminatorHasNoBatchNormInTheFirstAndTheLastLayerAndNoBias) {
   EXPECT_EQ(convolutions[0]->weight.sizes().vec(), (std::vector<int64_t>{4, 3, 4, 4}));
   EXPECT_EQ(convolutions[4]->weight.sizes().vec(), (std::vector<int64_t>{1, 32, 3, 4}));
   for (const auto& one : convolutions) EXPECT_FALSE(one->bias.defined());
-  for (size_t i = 0; i < net->norms().size(); ++i) EXPECT_EQ(net->norms()[i]->weight.size(0), convolutions[i + 1]->weight.size(0));
+  for (size_t i = 0; i < net->norms().size(); ++i)
+    EXPECT_EQ(net->norms()[i]->weight.size(0), convolutions[i + 1]->weight.size(0));
 }
 
 TEST(Structure, NamesOfParametersAreTheOnesThatCheckpointsHold) {
@@ -91,9 +93,11 @@ TEST(Structure, NamesOfParametersAreTheOnesThatCheckpointsHold) {
     for (const auto& one : net.named_parameters()) out.push_back(one.key());
     return out;
   };
-  EXPECT_EQ(names(*GeneratorNet(small_plan())), (std::vector<std::string>{"conv0.weight", "norm0.weight", "norm0.bias", "conv1.weight",
-                                                                         "norm1.weight", "norm1.bias", "conv2.weight"}));
-  EXPECT_EQ(names(*DiscriminatorNet(small_plan())), (std::vector<std::string>{"conv0.weight", "conv1.weight", "norm1.weight", "norm1.bias", "conv2.weight"}));
+  EXPECT_EQ(names(*GeneratorNet(small_plan())),
+            (std::vector<std::string>{"conv0.weight", "norm0.weight", "norm0.bias", "conv1.weight", "norm1.weight",
+                                      "norm1.bias", "conv2.weight"}));
+  EXPECT_EQ(names(*DiscriminatorNet(small_plan())),
+            (std::vector<std::string>{"conv0.weight", "conv1.weight", "norm1.weight", "norm1.bias", "conv2.weight"}));
 }
 
 // The forward passes written out once more, layer by layer, in double precision.
@@ -108,7 +112,8 @@ TEST(Forward, OfTheGeneratorIsReluOfBatchNormThenTanh) {
     x = i == 0 ? at::conv_transpose2d(x, weight) : at::conv_transpose2d(x, weight, {}, 2, 1);
     if (i == net->norms().size()) break;
     const auto& norm = net->norms()[i];
-    x = (x - wide(norm->running_mean)) / (wide(norm->running_var) + 1e-5).sqrt() * wide(norm->weight) + wide(norm->bias);
+    x = (x - wide(norm->running_mean)) / (wide(norm->running_var) + 1e-5).sqrt() * wide(norm->weight) +
+        wide(norm->bias);
     x = at::where(x > 0, x, at::zeros_like(x));
   }
   EXPECT_LE(largest_difference(net(z), x.tanh()), 1e-5);
@@ -130,7 +135,8 @@ TEST(Forward, OfTheDiscriminatorIsLeakyReluOfBatchNormWithSlopeOneFifth) {
     if (i > 0) {  // in training mode: statistics of the batch
       const auto& norm = net->norms()[i - 1];
       const auto wide = [](const at::Tensor& t) { return t.to(at::kDouble).view({1, -1, 1, 1}); };
-      x = (x - wide(x.mean({0, 2, 3}))) / (wide(x.var({0, 2, 3}, false)) + 1e-5).sqrt() * wide(norm->weight) + wide(norm->bias);
+      x = (x - wide(x.mean({0, 2, 3}))) / (wide(x.var({0, 2, 3}, false)) + 1e-5).sqrt() * wide(norm->weight) +
+          wide(norm->bias);
     }
     x = at::where(x > 0, x, 0.2 * x);
   }
@@ -140,7 +146,8 @@ TEST(Forward, OfTheDiscriminatorIsLeakyReluOfBatchNormWithSlopeOneFifth) {
 TEST(Forward, InChannelsLastEqualsContiguous) {
   const at::NoGradGuard no_grad;
   const auto plan = small_plan({32, 32});
-  const auto compare = [](auto plain, auto last, NetworkRole role, const at::Tensor& input, const at::Tensor& input_last) {
+  const auto compare = [](auto plain, auto last, NetworkRole role, const at::Tensor& input,
+                          const at::Tensor& input_last) {
     initialise(*plain, 3, role), initialise(*last, 3, role);
     to_channels_last(*last);
     EXPECT_FALSE(plain->convolutions()[1]->weight.is_contiguous(at::MemoryFormat::ChannelsLast));
@@ -149,7 +156,8 @@ TEST(Forward, InChannelsLastEqualsContiguous) {
   };
   const auto z = noise({6, 8}), images = noise({6, 3, 32, 32});
   compare(GeneratorNet(plan), GeneratorNet(plan), NetworkRole::kGenerator, z, z);
-  compare(DiscriminatorNet(plan), DiscriminatorNet(plan), NetworkRole::kDiscriminator, images, images.contiguous(at::MemoryFormat::ChannelsLast));
+  compare(DiscriminatorNet(plan), DiscriminatorNet(plan), NetworkRole::kDiscriminator, images,
+          images.contiguous(at::MemoryFormat::ChannelsLast));
 }
 
 TEST(ChannelsLast, ChangesStridesAndNothingElse) {

@@ -43,9 +43,11 @@ TEST(ShapePlan, GivesItsSizeBackForEverySizeThatCanBeBuilt) {
         continue;
       }
       ASSERT_EQ(plan.size(), (Size{w, h}));
-      ASSERT_TRUE(plan.base.width >= 3 && plan.base.width <= 7 && plan.base.height >= 3 && plan.base.height <= 7) << w << "x" << h;
+      ASSERT_TRUE(plan.base.width >= 3 && plan.base.width <= 7 && plan.base.height >= 3 && plan.base.height <= 7)
+          << w << "x" << h;
       // One more doubling would leave a base that is not whole, or under 3.
-      ASSERT_TRUE(plan.base.width % 2 || plan.base.height % 2 || plan.base.width < 6 || plan.base.height < 6) << w << "x" << h;
+      ASSERT_TRUE(plan.base.width % 2 || plan.base.height % 2 || plan.base.width < 6 || plan.base.height < 6)
+          << w << "x" << h;
     }
 }
 
@@ -68,7 +70,8 @@ TEST(ShapePlan, NamesOneSizeWhereThereIsNoneOnTheOtherSide) {
 }
 
 TEST(ShapePlan, NamesOnlySizesThatCanBeBuilt) {
-  for (const Size size : {Size{100, 100}, Size{65, 65}, Size{30, 30}, Size{5000, 6}, Size{6, 5000}, Size{101, 37}, Size{7167, 6}, Size{1, 1}}) {
+  for (const Size size : {Size{100, 100}, Size{65, 65}, Size{30, 30}, Size{5000, 6}, Size{6, 5000}, Size{101, 37},
+                          Size{7167, 6}, Size{1, 1}}) {
     const auto hint = hint_for(size);
     std::vector<Size> named;
     for (size_t at = 0; at < hint.size(); ++at)

@@ -14,7 +14,8 @@ namespace {
 constexpr int kImages = 1600;
 
 std::vector<std::string> training(const Program& dcgan, const std::string& name, std::vector<std::string> more = {}) {
-  more.insert(more.end(), {"--images", std::to_string(kImages), "--checkpoint-every", "240", "--sample-every", "500", "--json", "--flip"});
+  more.insert(more.end(), {"--images", std::to_string(kImages), "--checkpoint-every", "240", "--sample-every", "500",
+                           "--json", "--flip"});
   return dcgan.small_train("photos", name, more);
 }
 
@@ -22,7 +23,8 @@ std::vector<std::string> training(const Program& dcgan, const std::string& name,
 void expect_equal_runs(const Program& dcgan, const std::string& a, const std::string& b) {
   const RunDirectory first(dcgan.at(a)), second(dcgan.at(b));
   ASSERT_EQ(first.checkpoints(), second.checkpoints());
-  const auto one = ArchiveReader(first.checkpoint(kImages)).read_all(""), other = ArchiveReader(second.checkpoint(kImages)).read_all("");
+  const auto one = ArchiveReader(first.checkpoint(kImages)).read_all(""),
+             other = ArchiveReader(second.checkpoint(kImages)).read_all("");
   ASSERT_EQ(one.size(), other.size());
   for (size_t i = 0; i < one.size(); ++i) {
     ASSERT_EQ(one[i].first, other[i].first);
@@ -31,7 +33,8 @@ void expect_equal_runs(const Program& dcgan, const std::string& a, const std::st
   }
   EXPECT_EQ(records_without_times(read_text(first.log())), records_without_times(read_text(second.log())));
   EXPECT_EQ(first.grids(), second.grids());
-  for (const int64_t grid : first.grids()) EXPECT_EQ(read_text(first.samples(grid)), read_text(second.samples(grid))) << "grid " << grid;
+  for (const int64_t grid : first.grids())
+    EXPECT_EQ(read_text(first.samples(grid)), read_text(second.samples(grid))) << "grid " << grid;
 }
 
 /// Resumes until the run is complete.
@@ -80,7 +83,8 @@ TEST_F(Killed, WhileACheckpointIsWrittenARunGoesOnFromTheOneBefore) {
     process.wait();
     ::inotify_rm_watch(watcher, watch);
     const RunDirectory run(dcgan_.at(name));
-    for (const auto& entry : std::filesystem::directory_iterator(dcgan_.at(name) + "/checkpoints")) was_inside |= entry.path().extension() != ".ckpt" || entry.path().filename().native().starts_with(".");
+    for (const auto& entry : std::filesystem::directory_iterator(dcgan_.at(name) + "/checkpoints"))
+      was_inside |= entry.path().extension() != ".ckpt" || entry.path().filename().native().starts_with(".");
     ASSERT_FALSE(run.checkpoints().empty());
     resume(dcgan_, name);
     expect_equal_runs(dcgan_, "alone", name);

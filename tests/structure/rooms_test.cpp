@@ -14,14 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kRooms = {"core", "image", "dist", "nn", "dataset", "checkpoint", "telemetry", "exchange",
-                                         "latent", "eval", "train", "report", "serve", "cli"};
+const std::vector<std::string> kRooms = {"core",     "image",  "dist", "nn",    "dataset", "checkpoint", "telemetry",
+                                         "exchange", "latent", "eval", "train", "report",  "serve",      "cli"};
 const std::vector<std::string> kWithoutTorch = {"core", "image", "dataset", "telemetry"};
 
 /// A dependency's headers, and the files or rooms that may include them.
 const std::vector<std::pair<std::string, std::string>> kDoors = {
-    {"nlohmann/", "core/json.hpp"}, {"openssl/", "core/digest.cpp"}, {"opencv2/", "image/"}, {"jpeglib.h", "image/"},
-    {"jerror.h", "image/"}, {"zlib.h", "dataset/"}, {"CLI/", "cli/parser.cpp"}, {"httplib.h", "serve/"}, {"onnx/", "exchange/"}};
+    {"nlohmann/", "core/json.hpp"}, {"openssl/", "core/digest.cpp"}, {"opencv2/", "image/"},
+    {"jpeglib.h", "image/"},        {"jerror.h", "image/"},          {"zlib.h", "dataset/"},
+    {"CLI/", "cli/parser.cpp"},     {"httplib.h", "serve/"},         {"onnx/", "exchange/"}};
 
 struct Include {
   std::string file, header;  // file relative to src
@@ -71,7 +72,8 @@ TEST(Rooms, ThatKnowNoTorchIncludeNone) {
   for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES)) {
     const std::string room = file.substr(0, file.find('/'));
     if (std::find(kWithoutTorch.begin(), kWithoutTorch.end(), room) == kWithoutTorch.end()) continue;
-    for (const char* torch : {"torch/", "ATen/", "c10/"}) EXPECT_FALSE(header.starts_with(torch)) << file << " includes " << header;
+    for (const char* torch : {"torch/", "ATen/", "c10/"})
+      EXPECT_FALSE(header.starts_with(torch)) << file << " includes " << header;
   }
 }
 

@@ -36,8 +36,8 @@ inline std::string png_chunk(const std::string& type, const std::string& data) {
 inline std::string png_signature() { return "\x89PNG\r\n\x1a\n"; }
 inline std::string png_header(int64_t width, int64_t height, int bits, int colour_type) {
   return png_chunk("IHDR", big_endian(static_cast<uint64_t>(width), 4) + big_endian(static_cast<uint64_t>(height), 4) +
-                               big_endian(static_cast<uint64_t>(bits), 1) + big_endian(static_cast<uint64_t>(colour_type), 1) +
-                               std::string(3, '\0'));
+                               big_endian(static_cast<uint64_t>(bits), 1) +
+                               big_endian(static_cast<uint64_t>(colour_type), 1) + std::string(3, '\0'));
 }
 /// A PNG from raw rows without filter bytes; `between` are chunks before the pixels.
 inline std::string png_of_rows(int64_t width, int64_t height, int bits, int colour_type, const std::string& rows,
@@ -47,13 +47,16 @@ inline std::string png_of_rows(int64_t width, int64_t height, int bits, int colo
   for (size_t y = 0; y < static_cast<size_t>(height); ++y) raw += '\0' + rows.substr(y * row, row);
   uLongf size = ::compressBound(static_cast<uLong>(raw.size()));
   std::string packed(size, '\0');
-  ::compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(raw.data()), static_cast<uLong>(raw.size()));
+  ::compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(raw.data()),
+             static_cast<uLong>(raw.size()));
   packed.resize(size);
-  return png_signature() + png_header(width, height, bits, colour_type) + between + png_chunk("IDAT", packed) + png_chunk("IEND", "");
+  return png_signature() + png_header(width, height, bits, colour_type) + between + png_chunk("IDAT", packed) +
+         png_chunk("IEND", "");
 }
 inline std::string png_of(const Image& image, const std::string& between = "") {
   const int colour_type = image.channels == 1 ? 0 : image.channels == 3 ? 2 : 6;
-  return png_of_rows(image.width, image.height, 8, colour_type, std::string(image.pixels.begin(), image.pixels.end()), between);
+  return png_of_rows(image.width, image.height, 8, colour_type, std::string(image.pixels.begin(), image.pixels.end()),
+                     between);
 }
 
 /// A TIFF structure with one entry, the orientation: what EXIF in JPEG and PNG holds.
@@ -82,17 +85,20 @@ inline std::string jpeg_of(const Image& image, bool progressive = false, int qua
 }
 /// `segment` behind the first two bytes of a JPEG.
 inline std::string with_segment(const std::string& jpeg, int marker, const std::string& data) {
-  return jpeg.substr(0, 2) + '\xFF' + static_cast<char>(marker) + big_endian(data.size() + 2, 2) + data + jpeg.substr(2);
+  return jpeg.substr(0, 2) + '\xFF' + static_cast<char>(marker) + big_endian(data.size() + 2, 2) + data +
+         jpeg.substr(2);
 }
 
 /// A picture of noise that is the same for the same name.
 inline Image noise(int64_t width, int64_t height, int64_t channels, uint64_t name = 0) {
   Image image(width, height, channels);
   const Draw draw(name, Purpose::kFlip, 1);
-  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(draw.word(static_cast<uint32_t>(i)));
+  for (size_t i = 0; i < image.pixels.size(); ++i)
+    image.pixels[i] = static_cast<uint8_t>(draw.word(static_cast<uint32_t>(i)));
   return image;
 }
-inline Image drawn(int64_t width, int64_t height, int64_t channels, const std::function<int(int64_t, int64_t, int64_t)>& value) {
+inline Image drawn(int64_t width, int64_t height, int64_t channels,
+                   const std::function<int(int64_t, int64_t, int64_t)>& value) {
   Image image(width, height, channels);
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x)

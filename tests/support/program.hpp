@@ -19,7 +19,8 @@ inline Image made_picture(int64_t side, int64_t channels, int number) {
   for (int64_t y = 0; y < side; ++y)
     for (int64_t x = 0; x < side; ++x)
       for (int64_t c = 0; c < channels; ++c)
-        image.at(x, y)[c] = static_cast<uint8_t>(40 * c + 5 * number + ((x * (number % 5 + 1) + y * (number % 3 + 1)) * 255 / (8 * side)));
+        image.at(x, y)[c] = static_cast<uint8_t>(40 * c + 5 * number +
+                                                 ((x * (number % 5 + 1) + y * (number % 3 + 1)) * 255 / (8 * side)));
   return image;
 }
 
@@ -33,7 +34,8 @@ class Program {
  public:
   /// Every command gets its own cache folder, so that tests know nothing of the user's.
   std::vector<std::string> command(std::vector<std::string> words) const {
-    std::vector<std::string> all = {"/usr/bin/env", "XDG_CACHE_HOME=" + (place_ / "cache").string(), DCGAN_TEST_PROGRAM};
+    std::vector<std::string> all = {"/usr/bin/env", "XDG_CACHE_HOME=" + (place_ / "cache").string(),
+                                    DCGAN_TEST_PROGRAM};
     all.insert(all.end(), words.begin(), words.end());
     return all;
   }
@@ -42,9 +44,11 @@ class Program {
   std::string at(const std::string& name) const { return (place_ / name).string(); }
 
   /// `train` with a network that takes a second, and what is wanted besides.
-  std::vector<std::string> small_train(const std::string& data, const std::string& run_name, std::vector<std::string> more = {}) const {
-    std::vector<std::string> words = {"train", at(data), "--run", at(run_name), "--size", "16", "--base-channels", "8", "--latent", "8",
-                                      "--batch", "8", "--threads", "1", "--log-every", "5"};
+  std::vector<std::string> small_train(const std::string& data, const std::string& run_name,
+                                       std::vector<std::string> more = {}) const {
+    std::vector<std::string> words = {"train",           at(data), "--run",       at(run_name), "--size",  "16",
+                                      "--base-channels", "8",      "--latent",    "8",          "--batch", "8",
+                                      "--threads",       "1",      "--log-every", "5"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }

@@ -55,7 +55,9 @@ TEST(ConsoleInJson, PrintsOneLineARecordThatParses) {
 }
 
 TEST(ConsoleInJson, PrintsEventsForProgramsAndForPeopleApart) {
-  const Said said = said_by([] { Console(true, {}).event("saved a grid", {{"event", "grid"}, {"path", "a \"b\"\n.png"}}); });
+  const Said said = said_by([] {
+    Console(true, {}).event("saved a grid", {{"event", "grid"}, {"path", "a \"b\"\n.png"}});
+  });
   ASSERT_EQ(said.out.size(), 1u);
   EXPECT_EQ(parse_json(said.out[0], "a line")["path"], "a \"b\"\n.png");
   EXPECT_EQ(said.err, std::vector<std::string>{"saved a grid"});

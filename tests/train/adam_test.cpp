@@ -16,9 +16,12 @@ struct AdamGolden {
   size_t steps = json["steps"].size();
 
   at::Tensor tensor(const Json& values, const std::string& name) const {
-    return at::tensor(values.get<std::vector<float>>(), at::kFloat).view(json["shapes"][name].get<std::vector<int64_t>>());
+    return at::tensor(values.get<std::vector<float>>(), at::kFloat)
+        .view(json["shapes"][name].get<std::vector<int64_t>>());
   }
-  std::vector<at::Tensor> tensors(const Json& both) const { return {tensor(both[0], "weight"), tensor(both[1], "scale")}; }
+  std::vector<at::Tensor> tensors(const Json& both) const {
+    return {tensor(both[0], "weight"), tensor(both[1], "scale")};
+  }
   std::vector<at::Tensor> gradients(size_t step) const { return tensors(json["steps"][step]["gradients"]); }
   std::vector<at::Tensor> after(size_t step) const { return tensors(json["steps"][step]["after"]); }
   NamedTensors start() const {
@@ -36,7 +39,8 @@ TEST(Adam, FollowsPythonsForTwentySteps) {
     adam.step(golden.gradients(step));
     const auto expected = golden.after(step);
     for (size_t i = 0; i < 2; ++i)
-      ASSERT_LE(largest_difference(parameters[i].second, expected[i]), 1e-6) << parameters[i].first << " after step " << step + 1;
+      ASSERT_LE(largest_difference(parameters[i].second, expected[i]), 1e-6)
+          << parameters[i].first << " after step " << step + 1;
   }
 }
 
@@ -53,10 +57,13 @@ TEST(Adam, GoesOnFromItsStateBitForBit) {
   for (const auto& [name, tensor] : whole.state()) state.emplace_back(name, tensor.clone());
   load_into(again.state(), state, "the state");
 
-  for (size_t step = 10; step < golden.steps; ++step) whole.step(golden.gradients(step)), again.step(golden.gradients(step));
-  for (size_t i = 0; i < through.size(); ++i) EXPECT_TRUE(same_bits(through[i].second, copied[i].second)) << through[i].first;
+  for (size_t step = 10; step < golden.steps; ++step)
+    whole.step(golden.gradients(step)), again.step(golden.gradients(step));
+  for (size_t i = 0; i < through.size(); ++i)
+    EXPECT_TRUE(same_bits(through[i].second, copied[i].second)) << through[i].first;
   const auto expected = whole.state(), got = again.state();
-  for (size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(same_bits(expected[i].second, got[i].second)) << expected[i].first;
+  for (size_t i = 0; i < expected.size(); ++i)
+    EXPECT_TRUE(same_bits(expected[i].second, got[i].second)) << expected[i].first;
 }
 
 TEST(Adam, NamesMomentsAfterTheirParametersAndCountsSteps) {
@@ -65,7 +72,8 @@ TEST(Adam, NamesMomentsAfterTheirParametersAndCountsSteps) {
   adam.step(golden.gradients(0)), adam.step(golden.gradients(1));
   std::vector<std::string> names;
   for (const auto& [name, tensor] : adam.state()) names.push_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"exp_avg.weight", "exp_avg_sq.weight", "exp_avg.scale", "exp_avg_sq.scale", "step"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"exp_avg.weight", "exp_avg_sq.weight", "exp_avg.scale", "exp_avg_sq.scale",
+                                             "step"}));
   EXPECT_EQ(adam.state().back().second.item<float>(), 2.0f);
 }
 

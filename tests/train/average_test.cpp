@@ -98,7 +98,8 @@ TEST(EvaluationCopy, HasTheMeansOverFixedLatentsAsStatistics) {
     for (size_t i = 0; i < norms; ++i) {
       auto convolution = copy->convolutions()[i];
       x = convolution(x);
-      const auto m = x.mean({0, 2, 3}), v = x.var({0, 2, 3}, /*unbiased=*/true), biased = x.var({0, 2, 3}, /*unbiased=*/false);
+      const auto m = x.mean({0, 2, 3}), v = x.var({0, 2, 3}, /*unbiased=*/true),
+                 biased = x.var({0, 2, 3}, /*unbiased=*/false);
       mean[i] = batch == 0 ? m : mean[i] + m;
       variance[i] = batch == 0 ? v : variance[i] + v;
       const auto wide = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };

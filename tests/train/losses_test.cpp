@@ -48,7 +48,8 @@ TEST(Losses, OfTheDiscriminatorAreLeastAtRealOverRealPlusFake) {
     EXPECT_NEAR(at::sigmoid(l).item<double>(), p / (p + q), 1e-12);
     EXPECT_NEAR(torch::autograd::grad({at_optimum}, {l})[0].item<double>(), 0, 1e-12);
     for (const double step : {-1.0, -0.01, 0.01, 1.0}) {
-      const double beside = p * value_at(real_bce, std::log(p / q) + step) + q * value_at(fake_bce, std::log(p / q) + step);
+      const double beside =
+          p * value_at(real_bce, std::log(p / q) + step) + q * value_at(fake_bce, std::log(p / q) + step);
       EXPECT_GT(beside, at_optimum.item<double>()) << p << " against " << q << ", " << step << " off";
     }
   }

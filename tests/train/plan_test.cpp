@@ -61,7 +61,8 @@ TEST(MakePlan, SaysWhatItChose) {
   AllOptions options;
   const auto plan = make_plan(options, "/photos", dataset_of(3));
   const auto said = [&](const std::string& start) {
-    return std::any_of(plan.remarks.begin(), plan.remarks.end(), [&](const auto& line) { return line.starts_with(start); });
+    return std::any_of(plan.remarks.begin(), plan.remarks.end(),
+                       [&](const auto& line) { return line.starts_with(start); });
   };
   for (const char* what : {"channels: rgb", "device: ", "threads: ", "batch: ", "sample-every: ", "checkpoint-every: "})
     EXPECT_TRUE(said(what)) << what;
@@ -80,7 +81,8 @@ TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
 }
 
 TEST(MakePlan, TakesChannelsFromThePictures) {
-  for (const auto& [channels, name] : std::vector<std::pair<int64_t, std::string>>{{1, "gray"}, {3, "rgb"}, {4, "rgba"}}) {
+  for (const auto& [channels, name] :
+       std::vector<std::pair<int64_t, std::string>>{{1, "gray"}, {3, "rgb"}, {4, "rgba"}}) {
     const auto plan = make_plan({}, "/photos", dataset_of(channels));
     EXPECT_EQ(plan.options.data.channels, name);
     EXPECT_EQ(plan.network.image_channels, channels);
@@ -142,7 +144,8 @@ TEST(ResolveDevice, TakesTheCpuAsAskedAndSaysSoOnlyWhenItChose) {
   std::vector<std::string> remarks;
   EXPECT_EQ(resolve_device("cpu", remarks), "cpu");
   EXPECT_TRUE(remarks.empty());
-  EXPECT_EQ(resolve_device("auto", remarks), at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0 ? "cuda:0" : "cpu");
+  EXPECT_EQ(resolve_device("auto", remarks),
+            at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0 ? "cuda:0" : "cpu");
   ASSERT_EQ(remarks.size(), 1u);
   EXPECT_TRUE(remarks[0].starts_with("device: "));
 }

@@ -27,7 +27,8 @@ class RunTest : public testing::Test {
     for (uint64_t i = 0; i < 10; ++i) {
       Image image(12, 8, 3);
       const Draw draw(11, Purpose::kFlip, i);
-      for (size_t j = 0; j < image.pixels.size(); ++j) image.pixels[j] = static_cast<uint8_t>(draw.word(static_cast<uint32_t>(j)) >> 24);
+      for (size_t j = 0; j < image.pixels.size(); ++j)
+        image.pixels[j] = static_cast<uint8_t>(draw.word(static_cast<uint32_t>(j)) >> 24);
       write_text(folder_ / "photos" / (std::to_string(i) + ".png"), encode_png(image));
     }
     options_.data.size = {8, 8};
@@ -44,7 +45,9 @@ class RunTest : public testing::Test {
     options_.run.checkpoint_every = 32;
   }
 
-  Dataset open() const { return open_dataset(folder_ / "photos", options_.data, 1, [](int64_t, int64_t) {}); }
+  Dataset open() const {
+    return open_dataset(folder_ / "photos", options_.data, 1, [](int64_t, int64_t) {});
+  }
 
   /// Trains to `images`; with `resume` in a directory that is there.
   RunDirectory run_to(int64_t images, const std::string& name, bool resume = false) {
@@ -88,9 +91,9 @@ TEST_F(RunTest, LeavesTheFilesThatItPromises) {
   for (const auto& entry : fs::recursive_directory_iterator(run.path()))
     if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), run.path()).native());
   std::sort(files.begin(), files.end());
-  EXPECT_EQ(files, (std::vector<std::string>{"checkpoints/000000032.ckpt", "checkpoints/000000064.ckpt", "checkpoints/000000080.ckpt",
-                                             "config.json", "generator.pt", "log.jsonl", "samples/000000040.png",
-                                             "samples/000000080.png", "samples/real.png"}));
+  EXPECT_EQ(files, (std::vector<std::string>{"checkpoints/000000032.ckpt", "checkpoints/000000064.ckpt",
+                                             "checkpoints/000000080.ckpt", "config.json", "generator.pt", "log.jsonl",
+                                             "samples/000000040.png", "samples/000000080.png", "samples/real.png"}));
 }
 
 TEST_F(RunTest, KeepsOnlyTheNewestCheckpoints) {
@@ -98,9 +101,7 @@ TEST_F(RunTest, KeepsOnlyTheNewestCheckpoints) {
   EXPECT_EQ(run_to(96, "run").checkpoints(), (std::vector<int64_t>{64, 96}));
 }
 
-TEST_F(RunTest, EndsAtTheFirstStepThatReachesItsLength) {
-  EXPECT_EQ(run_to(33, "run").checkpoints().back(), 40);
-}
+TEST_F(RunTest, EndsAtTheFirstStepThatReachesItsLength) { EXPECT_EQ(run_to(33, "run").checkpoints().back(), 40); }
 
 TEST_F(RunTest, LogsARecordEveryFewStepsThatCoversThemAll) {
   const auto lines = log_lines(run_to(80, "run"));
@@ -114,8 +115,9 @@ TEST_F(RunTest, LogsARecordEveryFewStepsThatCoversThemAll) {
       keys.push_back(key);
       EXPECT_TRUE(value.is_number()) << key;
     }
-    EXPECT_EQ(keys, (std::vector<std::string>{"images", "steps", "seconds", "images_per_second", "loss_d_real", "loss_d_fake", "loss_g",
-                                              "d_real", "d_fake_before", "d_fake_after", "grad_norm_d", "grad_norm_g", "data_wait_share"}));
+    EXPECT_EQ(keys, (std::vector<std::string>{"images", "steps", "seconds", "images_per_second", "loss_d_real",
+                                              "loss_d_fake", "loss_g", "d_real", "d_fake_before", "d_fake_after",
+                                              "grad_norm_d", "grad_norm_g", "data_wait_share"}));
     EXPECT_EQ(lines[i]["images"], 24 * i);
     EXPECT_EQ(lines[i]["steps"], 3);
     EXPECT_GE(lines[i]["seconds"], seconds);

@@ -38,7 +38,9 @@ struct PlainLoop {
     initialise(net, static_cast<uint64_t>(options.seed), role);
     return net.parameters();
   }
-  torch::optim::AdamOptions settings(double lr) const { return torch::optim::AdamOptions(lr).betas({0.5, 0.999}).eps(1e-8); }
+  torch::optim::AdamOptions settings(double lr) const {
+    return torch::optim::AdamOptions(lr).betas({0.5, 0.999}).eps(1e-8);
+  }
 
   at::Tensor images(const Batch& batch) const {
     const Size size = plan.shape.size();
@@ -49,13 +51,15 @@ struct PlainLoop {
       for (int64_t y = 0; y < size.height; ++y)
         for (int64_t x = 0; x < size.width; ++x)
           for (int64_t c = 0; c < plan.image_channels; ++c) {
-            float* pixel = out.mutable_data_ptr<float>() + ((i * plan.image_channels + c) * size.height + y) * size.width + x;
+            float* pixel =
+                out.mutable_data_ptr<float>() + ((i * plan.image_channels + c) * size.height + y) * size.width + x;
             *pixel = static_cast<float>(batch.pixels[at++]) / 127.5f - 1;
           }
     return out;
   }
   at::Tensor z(const Batch& batch) const {
-    return latents(7, Purpose::kTrainingLatent, batch.first_image, static_cast<int64_t>(batch.labels.size()), plan.options.latent);
+    return latents(7, Purpose::kTrainingLatent, batch.first_image, static_cast<int64_t>(batch.labels.size()),
+                   plan.options.latent);
   }
   static double gradient_norm(const torch::nn::Module& net) {
     double sum = 0;
@@ -87,7 +91,8 @@ struct PlainLoop {
 
 /// |a - b| over |a - start|, all parameters together: Adam turns rounding of a tiny gradient into a full
 /// step of one weight, so single weights cannot be compared closely, whole updates can.
-double relative_difference(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b, const std::vector<at::Tensor>& start) {
+double relative_difference(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b,
+                           const std::vector<at::Tensor>& start) {
   double difference = 0, way = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     difference += (a[i].detach() - b[i].detach()).to(at::kDouble).pow(2).sum().item<double>();
@@ -128,10 +133,15 @@ TEST(TrainerStep, ReportsTheFiguresOfThePlainLoopAsMeansOverTheSteps) {
       for (const auto& one : expected) sum += one.*figure;
       return sum / static_cast<double>(expected.size());
     };
-    for (const auto& [name, figure] : std::vector<std::pair<const char*, double Record::*>>{
-             {"loss_d_real", &Record::loss_d_real}, {"loss_d_fake", &Record::loss_d_fake}, {"loss_g", &Record::loss_g},
-             {"d_real", &Record::d_real}, {"d_fake_before", &Record::d_fake_before}, {"d_fake_after", &Record::d_fake_after},
-             {"grad_norm_d", &Record::grad_norm_d}, {"grad_norm_g", &Record::grad_norm_g}})
+    for (const auto& [name, figure] :
+         std::vector<std::pair<const char*, double Record::*>>{{"loss_d_real", &Record::loss_d_real},
+                                                               {"loss_d_fake", &Record::loss_d_fake},
+                                                               {"loss_g", &Record::loss_g},
+                                                               {"d_real", &Record::d_real},
+                                                               {"d_fake_before", &Record::d_fake_before},
+                                                               {"d_fake_after", &Record::d_fake_after},
+                                                               {"grad_norm_d", &Record::grad_norm_d},
+                                                               {"grad_norm_g", &Record::grad_norm_g}})
       EXPECT_NEAR(got.*figure, mean(figure), 1e-4 * std::abs(mean(figure)) + 1e-6) << name;
   };
   Record record;
@@ -310,7 +320,9 @@ TEST(TrainerResume, RefusesNetworksOfAnotherShapeNamingTheTensor) {
   wider.options.base_channels.discriminator = 5;
   Trainer other(wider, small_training(), at::kCPU);
   const std::string said = refusal([&] { other.load(ArchiveReader(folder / "state.ckpt")); });
-  EXPECT_NE(said.find("'discriminator.conv0.weight' is [4, 3, 4, 4], this network needs [5, 3, 4, 4]"), std::string::npos) << said;
+  EXPECT_NE(said.find("'discriminator.conv0.weight' is [4, 3, 4, 4], this network needs [5, 3, 4, 4]"),
+            std::string::npos)
+      << said;
 }
 
 TEST(TrainerResume, RefusesAStateWithoutItsAverageNamingTheTensor) {

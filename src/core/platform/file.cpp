@@ -66,8 +66,10 @@ FileHandle open_for_reading(const fs::path& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const int problem = errno;
   if (file.get() < 0)
-    throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem),
-                problem == ENOENT ? "check the path" : problem == EACCES ? "you need permission to read it" : "");
+    throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem), problem == ENOENT ? "check the path"
+                                                                                : problem == EACCES
+                                                                                    ? "you need permission to read it"
+                                                                                    : "");
   return file;
 }
 
@@ -121,7 +123,8 @@ void AtomicFile::write_at(const void* data, size_t bytes, uint64_t offset) {
 
 void AtomicFile::reserve(uint64_t bytes) {
   const int problem = ::posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes));
-  if (problem != 0) throw_system_error("cannot reserve " + bytes_text(double(bytes)) + " for '" + shown(path_) + "'", problem);
+  if (problem != 0)
+    throw_system_error("cannot reserve " + bytes_text(double(bytes)) + " for '" + shown(path_) + "'", problem);
 }
 
 void AtomicFile::commit(bool synced) {
