@@ -33,7 +33,7 @@ GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor
   for (auto& buffer : copy->buffers()) buffer.set_data(buffer.to(device));
   for (auto norm : copy->norms()) {
     norm->reset_running_stats();
-    norm->options.momentum(c10::nullopt);  // a cumulative mean
+    norm->options.momentum(std::nullopt);  // a cumulative mean
   }
   copy->train();
   for (int64_t i = 0; i < kBatches; ++i)

@@ -1,7 +1,7 @@
 #include "train/plan.hpp"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
+#include <torch/cuda.h>
 
 #include <charconv>
 
@@ -29,7 +29,7 @@ void check_one_length(const LengthOptions& length) {
 
 std::string resolve_device(const std::string& asked, std::vector<std::string>& remarks) {
   const bool has_cuda = at::hasCUDA();
-  const int64_t gpus = has_cuda ? at::detail::getCUDAHooks().deviceCount() : 0;
+  const auto gpus = static_cast<int64_t>(torch::cuda::device_count());
   if (asked == "cpu") return "cpu";
   if (asked == "auto") {
     remarks.push_back(gpus > 0   ? "device: cuda:0, the first GPU"
