@@ -147,7 +147,7 @@ BenchOptions read_options(int argc, char** argv) {
 void say(const Json& json) { std::cout << compact(json) << std::endl; }  // flushed: a driver waits for the line
 
 void run(const BenchOptions& options) {
-  at::set_num_threads(static_cast<int>(options.threads));
+  dcgan::settle_process(options.threads);
   Bench bench(options);
   for (int i = 0; i < 3; ++i) bench.step();  // the first steps choose kernels and grow the heap
   say({{"event", "ready"},

@@ -63,13 +63,14 @@ RunDirectory RunDirectory::create(const fs::path& path) {
 
 RunDirectory RunDirectory::open(const fs::path& path) {
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) throw UsageError("there is no run directory '" + shown(path) + "'", "check --run");
+  if (!fs::exists(path, ignored)) throw UsageError("there is no run directory '" + shown(path) + "'", "check the path");
   if (!fs::is_directory(path, ignored))
     throw UsageError("'" + shown(path) + "' is a file; --run takes the run directory that holds it",
                      "for a checkpoint in RUN/checkpoints/ that is --run RUN");
   RunDirectory run(path);
   if (!fs::is_regular_file(run.config(), ignored))
-    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json", "check --run");
+    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json",
+                     "give a directory that `dcgan train` made");
   return run;
 }
 
@@ -80,6 +81,11 @@ fs::path RunDirectory::checkpoint(int64_t images) const {
   return path_ / "checkpoints" / (zero_padded(images, kDigits) + ".ckpt");
 }
 std::vector<int64_t> RunDirectory::checkpoints() const { return numbered(path_ / "checkpoints", ".ckpt"); }
+std::string RunDirectory::hint_to_older_checkpoint() const {
+  const auto all = checkpoints();
+  if (all.size() < 2) return "";
+  return "move it away; then the run goes on from '" + shown(checkpoint(all[all.size() - 2])) + "'";
+}
 std::vector<int64_t> RunDirectory::grids() const { return numbered(path_ / "samples", ".png"); }
 
 void RunDirectory::keep_newest_checkpoints(int64_t keep) const {

@@ -32,6 +32,8 @@ class RunDirectory {
 
   /// Images seen of every checkpoint, rising.
   std::vector<int64_t> checkpoints() const;
+  /// What to do when the newest checkpoint is damaged: the one before it, or "" when there is none.
+  std::string hint_to_older_checkpoint() const;
   /// Images seen of every grid, rising.
   std::vector<int64_t> grids() const;
   /// Removes all but the newest `keep` checkpoints.

@@ -131,21 +131,31 @@ Json describe(const fs::path& path) {
               "' is none of ours: no run, checkpoint, exported generator, picture folder or IDX file");
 }
 
-/// An object as lines, two blanks deeper each level; tensors as shapes.
+/// A value as a person reads it; "" for what is empty.
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer()) return with_commas(value.get<int64_t>());
+  return value.is_null() || value.empty() ? "" : compact(value);
+}
+
+/// An object as lines, two blanks deeper each level. Counters of BatchNorm say nothing to a person.
 void print(const Json& json, int depth) {
+  constexpr int kColumn = 30;
+  const std::string blanks(static_cast<size_t>(2 * depth), ' ');
   for (const auto& [key, value] : json.items()) {
-    const std::string label(static_cast<size_t>(2 * depth), ' ');
-    if (value.is_object()) {
-      std::printf("%s%s:\n", label.c_str(), key.c_str());
+    if (key == "use" || key.ends_with("num_batches_tracked")) continue;
+    if (value.is_object() && !value.empty()) {
+      std::printf("%s%s:\n", blanks.c_str(), key.c_str());
       print(value, depth + 1);
-    } else if (key == "use") {
-      std::printf("use it:\n");
-      for (const auto& line : value) std::printf("  %s\n", line.get<std::string>().c_str());
-    } else if (!value.is_null()) {
-      const std::string text = value.is_string() ? value.get<std::string>() : compact(value);
-      std::printf("%s%-*s %s\n", label.c_str(), 20 - 2 * depth, (key + ":").c_str(), text.c_str());
+    } else if (const std::string text = value_text(value); !text.empty()) {
+      std::printf("%s%-*s %s\n", blanks.c_str(), kColumn - 2 * depth, (key + ":").c_str(), text.c_str());
     }
   }
+}
+
+void print_use(const Json& found) {
+  std::printf("use it:\n");
+  for (const auto& line : found["use"]) std::printf("  %s\n", line.get<std::string>().c_str());
 }
 
 void inspect(const Invocation& invocation, InspectCommand& command) {
@@ -153,7 +163,7 @@ void inspect(const Invocation& invocation, InspectCommand& command) {
   if (command.json)
     std::printf("%s", pretty(found).c_str());
   else
-    print(found, 0);
+    print(found, 0), print_use(found);
 }
 
 }  // namespace

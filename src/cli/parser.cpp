@@ -107,7 +107,7 @@ class Parser {
       auto* option = app->add_option_function<std::string>(
           positional.name, [this](const std::string& text) { invocation_.positionals.push_back(text); },
           positional.help);
-      option->type_name("PATH")->trigger_on_parse();
+      option->type_name("")->trigger_on_parse();
     }
     for (const Field& field : verb.fields) add_field(*app, field);
     app->parse_complete_callback([this, &verb, app] {

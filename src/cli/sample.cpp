@@ -61,6 +61,8 @@ void sample(const Invocation& invocation, SampleCommand& command) {
                      "name a .png for one sheet, or a folder");
   Wanted wanted{{}, static_cast<uint64_t>(command.seed), command.count};
   if (!command.images.empty()) {
+    for (const auto& [name, text] : invocation.given)
+      if (name == "count") throw UsageError("--images and --count are both a choice of images", "give one of them");
     wanted.names = parse_image_names(command.images, wanted.seed);
     wanted.count = static_cast<int64_t>(wanted.names.size());
   }

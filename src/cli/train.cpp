@@ -30,7 +30,8 @@ struct TrainCommand {
     visit("resume", resume, "go on with the run of --run, with its own options", {});
     visit("config", config, "options from a file; flags win over it; a run's config.json serves",
           any_text("FILE.json"));
-    visit("dry-run", dry_run, "time a few steps, print the plan and what it will cost, change nothing", {});
+    visit("dry-run", dry_run,
+          "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {});
     visit("json", json, "records and events as JSON lines on standard output", {});
     all.fields(visit);
   }
@@ -211,7 +212,13 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   const auto checkpoints = run.checkpoints();
   const std::string identity = required<std::string>(config, "data_identity", origin);
   if (!checkpoints.empty()) {
-    const CheckpointHead head = read_head(run.checkpoint(checkpoints.back()));
+    const CheckpointHead head = [&] {
+      try {
+        return read_head(run.checkpoint(checkpoints.back()));
+      } catch (const Error& error) {
+        throw Error(error.what(), error.hint().empty() ? run.hint_to_older_checkpoint() : error.hint());
+      }
+    }();
     if (head.data_identity != identity) throw Error("'" + origin + "' and the run's checkpoint name different data");
   }
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
@@ -230,7 +237,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   describe_data(data, dataset, plan.options.data.cache_limit);
   const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
   if (const auto total = plan.total_images(); total && position >= *total) {
-    note("nothing to do: the run has seen " + counted(position, "image") + " of " + with_commas(*total) +
+    note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +
          "; to train on, add for instance --images " + std::to_string(2 * position));
     return;
   }
@@ -242,7 +249,9 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
     console.event("the run has no checkpoint yet: it begins again",
                   {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
-    console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image"),
+    const auto time = plan.options.length.time;
+    console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image") +
+                      (time ? ", for " + duration_text(*time) : ""),
                   {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
   }
   train(plan, dataset, run, !checkpoints.empty(), console);

@@ -159,6 +159,7 @@ void set_from_text(const Field& field, std::string_view text, const std::string&
                         [&](int64_t* value) { *value = integer_from(limit, text, label); },
                         [&](double* value) { *value = number_from(limit, text, label); },
                         [&](std::string* value) {
+                          if (text.empty()) refuse(limit, label, text, "it is empty");
                           check_choice(limit, std::string(text), label);
                           *value = text;
                         },

@@ -38,6 +38,8 @@ std::string duration_text(double seconds) {
 }
 
 std::string number_text(double value) {
+  if (value == std::floor(value) && std::abs(value) >= 10'000 && std::abs(value) < 1e15)
+    return std::to_string(static_cast<int64_t>(value));
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general).ptr;
   return std::string(buffer, end);

@@ -73,7 +73,15 @@ fs::path checkpoint_of(const fs::path& model) {
 LoadedNetwork load_network(const fs::path& model, bool ema) {
   const fs::path path = checkpoint_of(model);
   const std::string origin = "the checkpoint '" + shown(path) + "'";
-  const ArchiveReader archive(path);
+  std::error_code ignored;
+  const std::string older = fs::is_directory(model, ignored) ? RunDirectory(model).hint_to_older_checkpoint() : "";
+  const ArchiveReader archive = [&] {
+    try {
+      return ArchiveReader(path);
+    } catch (const Error& error) {
+      throw Error(error.what(), error.hint().empty() ? older : error.hint());
+    }
+  }();
   LoadedNetwork loaded;
   loaded.meta = archive.meta();
   if (required<int64_t>(loaded.meta, "training_version", origin) != kTrainingVersion)

@@ -68,7 +68,9 @@ std::vector<ImageName> parse_image_names(const std::string& text, uint64_t seed)
     const size_t dash = indices.find('-');
     const int64_t first = number(indices.substr(0, dash));
     const int64_t last = dash == std::string_view::npos ? first : number(indices.substr(dash + 1));
-    if (last < first || last - first >= kMostNames) refuse_names(text, part);
+    if (last < first || last - first >= kMostNames)
+      throw UsageError("--images: the range '" + printable(part) + "' is " + (last < first ? "reversed" : "too long"),
+                       "write FIRST-LAST; at most " + with_commas(kMostNames) + " images at a time");
     for (int64_t i = first; i <= last; ++i) names.push_back({own_seed, i});
   }
   return names;

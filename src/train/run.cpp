@@ -1,7 +1,5 @@
 #include "train/run.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <chrono>
 #include <cmath>
 
@@ -134,9 +132,8 @@ class Run {
       trainer_.set_position(archive.meta(), origin);
       seconds_before_ = required<double>(archive.meta(), "seconds", origin);
     } catch (const Error& error) {
-      if (all.size() < 2 || !error.hint().empty()) throw;
-      throw Error(error.what(), "move it away, then --resume goes on from '" +
-                                    shown(directory_.checkpoint(all[all.size() - 2])) + "'");
+      if (!error.hint().empty()) throw;
+      throw Error(error.what(), directory_.hint_to_older_checkpoint());
     }
     directory_.cut_back_to(trainer_.images());
     saved_images_ = trainer_.images();
@@ -252,12 +249,10 @@ class Run {
   int64_t evaluated_images_ = -1;
 };
 
-void settle_threads(const TrainPlan& plan) { at::set_num_threads(static_cast<int>(*plan.options.run.threads)); }
-
 }  // namespace
 
 void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console) {
-  settle_threads(plan);
+  settle_process(*plan.options.run.threads);
   Run(plan, dataset, run, resume, console).until_done();
 }
 
@@ -273,7 +268,7 @@ CheckpointHead read_head(const fs::path& checkpoint) {
 
 Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
   constexpr double kSeconds = 3;
-  settle_threads(plan);
+  settle_process(*plan.options.run.threads);
   Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device));
   LoaderOptions options;
   options.batch = *plan.options.train.batch;

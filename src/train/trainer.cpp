@@ -1,10 +1,12 @@
 #include "train/trainer.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "core/error.hpp"
+#include "core/platform/machine.hpp"
 #include "latent/latents.hpp"
 #include "nn/weights.hpp"
 #include "train/average.hpp"
@@ -64,6 +66,11 @@ at::Tensor to_images(const Batch& batch, const NetworkPlan& plan, at::Device dev
 }
 
 }  // namespace
+
+void settle_process(int64_t threads) {
+  at::set_num_threads(static_cast<int>(threads));
+  keep_freed_memory();
+}
 
 Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device)
     : options_(options),

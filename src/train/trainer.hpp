@@ -13,6 +13,9 @@
 
 namespace dcgan {
 
+/// Threads and memory of the process, settled once before the first Trainer is made.
+void settle_process(int64_t threads);
+
 class Trainer {
  public:
   /// Networks with initial weights drawn from options.seed. `batch` must be resolved.

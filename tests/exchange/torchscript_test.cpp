@@ -134,7 +134,7 @@ TEST_F(TorchScriptTest, HoldsNothingOfTheUsersPaths) {
   const std::string bytes = read_text(file_);
   for (const std::string& part :
        {folder_.path().filename().native(), std::string("secret name"), std::string("someone"), std::string("private"),
-        std::string("generator.pt"), std::string("/tmp/"), std::string("/work")})
+        std::string("generator.pt"), std::string("/tmp/"), std::string(DCGAN_TEST_SOURCE)})
     EXPECT_FALSE(has(bytes, part)) << part;
 }
 

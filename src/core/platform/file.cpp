@@ -50,6 +50,9 @@ void throw_system_error(const std::string& what, int error_number) {
   if (error_number == ENOSPC || error_number == EDQUOT) hint = "free some space, or choose a folder on another disk";
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS)
     hint = "choose a folder that you may write to, or change its permissions";
+  if (error_number == ENOENT) hint = "the folder is not there; make it first";
+  if (error_number == ENOTDIR) hint = "a part of that path is a file; choose another";
+  if (error_number == EISDIR || error_number == EEXIST) hint = "that is a folder; name a file";
   throw Error(what + ": " + std::strerror(error_number), hint);
 }
 

@@ -1,10 +1,12 @@
 #include "core/platform/machine.hpp"
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -40,6 +42,14 @@ std::string processor_name() {
 ResidentMemory resident_memory() {
   const auto kilobytes = [](const char* key) { return 1024 * std::atoll(value_of("/proc/self/status", key).c_str()); };
   return {kilobytes("RssAnon"), kilobytes("RssFile"), kilobytes("VmHWM")};
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  // Both or neither: a trim threshold alone would switch off glibc's own adapting of the other. 32 MB is its most.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
 }
 
 int64_t free_disk(const std::filesystem::path& path) {

@@ -20,6 +20,10 @@ struct ResidentMemory {
 };
 ResidentMemory resident_memory();
 
+/// From now on memory that is freed stays with the process for its next use. A training step frees and takes the
+/// same large buffers over and over; handing them back to the system each time costs 5 to 8 % of a step.
+void keep_freed_memory();
+
 /// Bytes that an ordinary user may still write at `path` (or its nearest existing parent); -1: unknown.
 int64_t free_disk(const std::filesystem::path& path);
 
