@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -73,6 +74,20 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   return module;
 }
 
+/// SHA-256 over every weight and statistic. LibTorch checks nothing when it reads, so a damaged file would give
+/// other images without a word.
+std::string weights_digest(const torch::jit::Module& module) {
+  Sha256 digest;
+  const auto add = [&](const std::string& name, const at::Tensor& tensor) {
+    const auto dense = tensor.contiguous();
+    digest.add(name);
+    digest.add(dense.const_data_ptr(), dense.nbytes());
+  };
+  for (const auto& one : module.named_parameters()) add(one.name, one.value);
+  for (const auto& one : module.named_buffers()) add(one.name, one.value);
+  return digest.hex();
+}
+
 class ScriptGenerator : public Generator {
  public:
   ScriptGenerator(torch::jit::Module module, GeneratorInfo info) : module_(std::move(module)) {
@@ -120,8 +135,10 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   const at::NoGradGuard no_grad;
   net->eval();
   const torch::jit::Module module = build(*net, info);
+  Json metadata = metadata_of(info);
+  metadata["sha256"] = weights_digest(module);
   std::ostringstream bytes;
-  module.save(bytes, {{kMetadata, compact(metadata_of(info))}});
+  module.save(bytes, {{kMetadata, compact(metadata)}});
   // The file is proved before it replaces a good one.
   std::istringstream again(bytes.str());
   auto reloaded = torch::jit::load(again, at::Device(at::kCPU));
@@ -136,7 +153,11 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
 std::unique_ptr<Generator> open_torchscript(const fs::path& path) {
   Json metadata;
   auto module = load_module(path, &metadata);
-  return std::make_unique<ScriptGenerator>(std::move(module), info_from(metadata, path));
+  GeneratorInfo info = info_from(metadata, path);
+  if (required<std::string>(metadata, "sha256", "'" + shown(path) + "'") != weights_digest(module))
+    throw Error("'" + shown(path) + "' is damaged: its weights have a wrong checksum",
+                "export it anew, or copy it again");
+  return std::make_unique<ScriptGenerator>(std::move(module), std::move(info));
 }
 
 bool looks_like_torchscript(const fs::path& path) {
