@@ -133,8 +133,9 @@ TEST(Loader, NeverHoldsMoreBatchesThanItMayBeAhead) {
     std::atomic<int64_t> copies{0}, asked{0}, most_over{0};
     const NumberPixels pixels(100, [&](int64_t) {
       // Batch n may be begun when batch n - ahead was given back, which the call after the one that gave it does.
-      const int64_t allowed = (std::max<int64_t>(0, asked - 1) + ahead) * kBatch;
-      const int64_t over = ++copies - allowed;
+      // Counted first: `asked` only grows, so a thread that is held up here never sees too little allowed.
+      const int64_t copied = ++copies;
+      const int64_t over = copied - (std::max<int64_t>(0, asked - 1) + ahead) * kBatch;
       if (over > most_over) most_over = over;
     });
     {
