@@ -2,7 +2,7 @@
 # Order: Torch_DIR, CMAKE_PREFIX_PATH, the torch of the active python3, the one in .venv.
 #
 # Supported: 2.4 and later (the device-generic autocast API), with the C++11 ABI (Debian's OpenCV and
-# GoogleTest have it; PyPI wheels before about 2.6 have the old one and cannot be linked with them).
+# GoogleTest have it; PyPI wheels before 2.7 have the old one and cannot be linked with them).
 
 cmake_minimum_required(VERSION 3.25)
 set(DCGAN_TORCH_OLDEST 2.4.0)
@@ -30,7 +30,7 @@ function(dcgan_probe_torch folder)
     endif()
     file(STRINGS "${DIR}/TorchConfig.cmake" old_abi REGEX "_GLIBCXX_USE_CXX11_ABI=0")
     if(old_abi)
-      set(PROBLEM "LibTorch ${VERSION} in ${DIR} has the old C++ ABI and cannot be linked with OpenCV and GoogleTest; take a build of 2.6 or later, or the cxx11-abi download")
+      set(PROBLEM "LibTorch ${VERSION} in ${DIR} has the old C++ ABI and cannot be linked with OpenCV and GoogleTest; take a wheel of 2.7 or later, or the cxx11-abi download")
     endif()
     file(GLOB cuda "${DIR}/../../../lib/libtorch_cuda.so*")
     if(cuda)

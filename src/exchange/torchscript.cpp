@@ -7,6 +7,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "nn/kernels.hpp"
 
 namespace dcgan {
 namespace {
@@ -92,6 +93,7 @@ class ScriptGenerator : public Generator {
  public:
   ScriptGenerator(torch::jit::Module module, GeneratorInfo info) : module_(std::move(module)) {
     info_ = std::move(info);
+    settle_kernels();
   }
   at::Tensor operator()(const at::Tensor& z) override {
     const at::NoGradGuard no_grad;

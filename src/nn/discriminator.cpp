@@ -2,12 +2,15 @@
 
 #include <ATen/ops/leaky_relu.h>
 
+#include "nn/kernels.hpp"
+
 namespace dcgan {
 namespace {
 constexpr double kLeak = 0.2;  // Radford et al. 2015, section 4
 }
 
 DiscriminatorNetImpl::DiscriminatorNetImpl(const NetworkPlan& plan) {
+  settle_kernels();
   using torch::nn::BatchNorm2d;
   using torch::nn::Conv2d;
   using Options = torch::nn::Conv2dOptions;

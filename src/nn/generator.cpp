@@ -3,9 +3,12 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/tanh.h>
 
+#include "nn/kernels.hpp"
+
 namespace dcgan {
 
 GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : plan_(plan) {
+  settle_kernels();
   using torch::nn::BatchNorm2d;
   using torch::nn::ConvTranspose2d;
   using Options = torch::nn::ConvTranspose2dOptions;

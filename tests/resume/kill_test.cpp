@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <random>
 
 #include "checkpoint/archive.hpp"
@@ -104,6 +105,19 @@ TEST_F(Killed, MidEpochWithTheLoaderAheadARunThatDecodesGoesOnBitForBit) {
   process.wait();
   resume(dcgan_, "decoding");
   expect_equal_runs(dcgan_, "alone", "decoding");
+}
+
+TEST_F(Killed, OnTwoThreadsARunGoesOnBitForBit) {
+  auto words = training(dcgan_, "two-alone");
+  *std::next(std::find(words.begin(), words.end(), "--threads")) = "2";
+  ASSERT_EXIT_CODE(dcgan_(words), 0);
+  *std::next(std::find(words.begin(), words.end(), "--run")) = dcgan_.at("two");
+  Process process(dcgan_.command(words));
+  ASSERT_TRUE(process.read_lines(20));
+  process.kill(SIGKILL);
+  process.wait();
+  resume(dcgan_, "two");
+  expect_equal_runs(dcgan_, "two-alone", "two");
 }
 
 TEST_F(Killed, BeforeTheFirstCheckpointARunBeginsAgain) {
