@@ -33,14 +33,6 @@ std::string type_name(at::ScalarType type, const std::string& tensor) {
 
 uint64_t aligned(uint64_t offset) { return (offset + kAlign - 1) / kAlign * kAlign; }
 
-void check_finite(const NamedTensors& tensors) {
-  const at::NoGradGuard no_grad;
-  for (const auto& [name, tensor] : tensors)
-    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>() &&
-        !at::isfinite(tensor).all().item<bool>())
-      throw NotFinite("'" + name + "' holds a NaN or an infinity");
-}
-
 std::string shape_text(at::IntArrayRef shape) {
   std::vector<std::string> parts;
   for (const int64_t side : shape) parts.push_back(std::to_string(side));
@@ -65,6 +57,14 @@ bool claims_exactly(const std::vector<int64_t>& shape, const std::vector<int64_t
 }
 
 }  // namespace
+
+void check_finite(const NamedTensors& tensors) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : tensors)
+    if (tensor.is_floating_point() && !at::isfinite(tensor.sum(at::kDouble)).item<bool>() &&
+        !at::isfinite(tensor).all().item<bool>())
+      throw NotFinite("'" + name + "' holds a NaN or an infinity");
+}
 
 void write_archive(const fs::path& path, const Json& meta, const NamedTensors& tensors) {
   check_finite(tensors);

@@ -26,6 +26,9 @@ class NotFinite : public Error {
   using Error::Error;
 };
 
+/// Throws NotFinite naming the first floating tensor that holds a NaN or an infinity.
+void check_finite(const NamedTensors& tensors);
+
 /// Writes the file atomically. Tensors may be on any device and of any strides; strides are kept, so a
 /// channels-last weight comes back channels-last (its memory format decides kernels, and so bits).
 /// Throws NotFinite before anything is written when a floating tensor holds a NaN or an infinity, naming it.

@@ -27,6 +27,18 @@ std::vector<int64_t> numbered(const fs::path& folder, const std::string& extensi
   return out;
 }
 
+/// A folder with nothing in it but the two empty ones that `create` makes.
+bool is_unused(const fs::path& path) {
+  std::error_code problem;
+  for (auto entry = fs::directory_iterator(path, problem); !problem && entry != fs::directory_iterator(); ++entry) {
+    const fs::path name = entry->path().filename();
+    if ((name != "samples" && name != "checkpoints") || !fs::is_directory(entry->path(), problem) ||
+        !fs::is_empty(entry->path(), problem))
+      return false;
+  }
+  return !problem && fs::is_directory(path, problem);
+}
+
 void remove_file(const fs::path& path) {
   std::error_code problem;
   fs::remove(path, problem);
@@ -35,30 +47,40 @@ void remove_file(const fs::path& path) {
 
 }  // namespace
 
-fs::path RunDirectory::next_free(const fs::path& parent, const std::string& name) {
-  int64_t next = 0;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-    const std::string existing = entry.path().filename().native();
-    int64_t number = 0;
-    if (std::from_chars(existing.data(), existing.data() + existing.size(), number).ec == std::errc())
-      next = std::max(next, number + 1);
+RunDirectory RunDirectory::create_next(const fs::path& parent, const std::string& name) {
+  for (;;) {  // until the directory was made here, by no other process
+    int64_t next = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+      const std::string existing = entry.path().filename().native();
+      int64_t number = 0;
+      if (std::from_chars(existing.data(), existing.data() + existing.size(), number).ec == std::errc())
+        next = std::max(next, number + 1);
+    }
+    const fs::path path = parent / (zero_padded(next, 5) + "-" + name);
+    if (make_new_directory(path)) return create(path);
   }
-  return parent / (zero_padded(next, 5) + "-" + name);
+}
+
+void RunDirectory::check_free(const fs::path& path) {
+  std::error_code problem;
+  if (!fs::exists(path, problem) || is_unused(path)) return;
+  throw UsageError(
+      "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
+      "go on with it by `dcgan train --resume --run " + shown(path) + "`, or choose another --run");
 }
 
 RunDirectory RunDirectory::create(const fs::path& path) {
-  RunDirectory run(path);
-  if (!make_new_directory(path)) {
-    std::error_code problem;
-    const bool is_folder = fs::is_directory(path, problem);
-    if (!is_folder || !fs::is_empty(path, problem) || problem)
-      throw UsageError("the run directory '" + shown(path) + "' is " + (is_folder ? "not empty" : "no folder"),
-                       "go on with it by `dcgan train --resume --run " + shown(path) + "`, or choose another --run");
-  }
+  if (!make_new_directory(path)) check_free(path);
   make_directories(path / "samples");
   make_directories(path / "checkpoints");
-  return run;
+  return RunDirectory(path);
+}
+
+void RunDirectory::remove_if_unused() const {
+  std::error_code ignored;  // the error that ended training is the one to tell
+  if (!is_unused(path_)) return;
+  for (const auto& folder : {path_ / "samples", path_ / "checkpoints", path_}) fs::remove(folder, ignored);
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {

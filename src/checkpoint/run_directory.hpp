@@ -15,12 +15,18 @@ class RunDirectory {
  public:
   /// Names only; nothing is made or checked.
   explicit RunDirectory(fs::path path) : path_(std::move(path)) {}
-  /// runs/00000-NAME with the next free number, below `parent`. Not made yet.
-  static fs::path next_free(const fs::path& parent, const std::string& name);
-  /// Makes the directory and its folders. Throws UsageError when it is there and not empty.
+  /// Makes `parent`/00000-NAME with the next free number. Two processes never get the same one.
+  static RunDirectory create_next(const fs::path& parent, const std::string& name);
+  /// Makes the directory and its folders, or takes one in which nothing was written yet. Throws UsageError when
+  /// it is there and in use.
   static RunDirectory create(const fs::path& path);
+  /// Throws what `create` would throw for what is there; makes nothing.
+  static void check_free(const fs::path& path);
   /// Throws UsageError when it is no run directory.
   static RunDirectory open(const fs::path& path);
+
+  /// Removes the directory when nothing was written into it: training failed before it began.
+  void remove_if_unused() const;
 
   const fs::path& path() const { return path_; }
   fs::path config() const { return path_ / "config.json"; }

@@ -65,6 +65,7 @@ Json describe_run(const fs::path& path) {
   const RunDirectory run = RunDirectory::open(path);
   const std::string origin = shown(path);
   const Json config = parse_json(read_file(run.config()), shown(run.config()));
+  if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
   Json out = {{"kind", "run"},
               {"path", origin},
               {"data", config.value("data", "")},

@@ -80,6 +80,9 @@ class Parser {
       return app_.exit(version);
     } catch (const CLI::ParseError& error) {
       throw UsageError(printable(error.what()), "`dcgan" + verb_words() + " --help` lists the options");
+    } catch (const std::logic_error&) {  // CLI11 2.1 lets std::stoll's escape for a word given to a flag
+      refuse_flag_value(argc, argv);
+      throw;
     }
     refuse_extras();
     if (!chosen_) {
@@ -125,9 +128,9 @@ class Parser {
     if (field.is_flag()) {  // help shows the one of --X and --no-X that changes something; both are known
       const bool is_on = field.text() == "true";
       auto* on = app.add_flag_function(
-          "--" + name, [this, name](int64_t) { give(name, "true"); }, help_text(field));
+          "--" + name, [this, name](int64_t n) { give(name, n > 0 ? "true" : "false"); }, help_text(field));
       auto* off = app.add_flag_function(
-          "--no-" + name, [this, name](int64_t) { give(name, "false"); }, help_text(field));
+          "--no-" + name, [this, name](int64_t n) { give(name, n > 0 ? "false" : "true"); }, help_text(field));
       (is_on ? on : off)->group("");
       return;
     }
@@ -139,6 +142,21 @@ class Parser {
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }
 
   std::string verb_words() const { return words_; }
+
+  /// "--resume=RUN": a flag takes no word.
+  static void refuse_flag_value(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      const size_t equals = word.find('=');
+      if (!word.starts_with("--") || equals == std::string::npos) continue;
+      const std::string name = word.substr(0, equals), value = printable(word.substr(equals + 1));
+      if (name == "--resume")
+        throw UsageError("--resume takes no value, and '" + value + "' was given",
+                         "name the run by --run: `dcgan train --resume --run " + value + "`");
+      if (const char first = value.empty() ? ' ' : value[0]; first < '0' || first > '9')
+        throw UsageError(name + " is '" + value + "': a flag takes no value", "write " + name + " alone");
+    }
+  }
 
   void refuse_extras() {
     const auto extras = app_.remaining(true);

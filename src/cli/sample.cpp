@@ -1,5 +1,6 @@
 // `dcgan sample`: images from a trained generator, as one sheet or as files.
 #include <cstdio>
+#include <set>
 
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -34,17 +35,13 @@ struct SampleCommand {
 
 constexpr int64_t kMostSheetPixels = 64'000'000;
 
-/// The images asked for, as a count and a way to visit them.
-struct Wanted {
-  std::vector<ImageName> names;  // empty: indices 0 .. count - 1 of `seed`
-  uint64_t seed = 0;
-  int64_t count = 0;
-
-  ImageName name(int64_t i) const { return names.empty() ? ImageName{seed, i} : names[static_cast<size_t>(i)]; }
-  void visit(Generator& generator, const std::function<void(int64_t, const Image&)>& take) const {
-    names.empty() ? generate(generator, seed, count, take) : generate(generator, names, take);
-  }
-};
+/// Room for the longest name under a picture.
+int64_t caption_width(const ImageNames& names) {
+  std::string longest;
+  for (int64_t i = 0; i < names.size(); ++i)
+    if (std::string text = names[i].text(); text.size() > longest.size()) longest = std::move(text);
+  return Sheet::caption_width(longest);
+}
 
 /// "000003.png"; with another seed than the default "7_000003.png".
 std::string file_name(const ImageName& name, uint64_t default_seed) {
@@ -56,30 +53,37 @@ void sample(const Invocation& invocation, SampleCommand& command) {
     throw UsageError("--out is missing: where the images go", "add --out sheet.png, or --out FOLDER");
   const fs::path out(command.out);
   const std::string extension = lowercase(out.extension().native());
-  if (extension == ".jpg" || extension == ".jpeg" || extension == ".webp" || extension == ".gif")
+  static const std::set<std::string> others = {".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm"};
+  if (others.contains(extension))
     throw UsageError("--out is '" + printable(command.out) + "': only PNG is written",
                      "name a .png for one sheet, or a folder");
-  Wanted wanted{{}, static_cast<uint64_t>(command.seed), command.count};
-  if (!command.images.empty()) {
+  const auto seed = static_cast<uint64_t>(command.seed);
+  ImageNames names;
+  if (command.images.empty()) {
+    names.add(seed, 0, command.count - 1);
+  } else {
     for (const auto& [name, text] : invocation.given)
       if (name == "count") throw UsageError("--images and --count are both a choice of images", "give one of them");
-    wanted.names = parse_image_names(command.images, wanted.seed);
-    wanted.count = static_cast<int64_t>(wanted.names.size());
+    names = parse_image_names(command.images, seed);
   }
   const auto generator = open_generator(invocation.positional(0), command.ema);
   const auto& info = generator->info();
   if (extension == ".png") {
     Sheet::Layout layout;
-    layout.count = wanted.count, layout.columns = command.columns.value_or(square_columns(wanted.count));
+    layout.count = names.size(), layout.columns = command.columns.value_or(square_columns(names.size()));
     layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-    layout.captions = command.labels;
+    if (command.labels) layout.caption_width = caption_width(names);
     if (layout.sheet_width() > kMostSheetPixels / layout.sheet_height())
       throw UsageError(
-          "a sheet of " + counted(wanted.count, "image") + " would have " + std::to_string(layout.sheet_width()) +
+          "a sheet of " + counted(names.size(), "image") + " would have " + std::to_string(layout.sheet_width()) +
               " x " + std::to_string(layout.sheet_height()) + " pixels, more than 64 megapixels",
           "give a folder instead, like --out " + shown(out.parent_path() / out.stem()) + "/, for separate files");
+    std::error_code problem;
+    if (out.has_parent_path() && !fs::is_directory(out.parent_path(), problem))
+      throw UsageError("--out '" + shown(out) + "': there is no folder '" + shown(out.parent_path()) + "'",
+                       "make it first");
     Sheet sheet(layout);
-    wanted.visit(*generator, [&](int64_t i, const Image& image) { sheet.put(i, image, wanted.name(i).text()); });
+    generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(i, image, names[i].text()); });
     write_file(out, encode_png(sheet.image()));
   } else {
     if (command.labels || command.columns)
@@ -88,11 +92,11 @@ void sample(const Invocation& invocation, SampleCommand& command) {
     if (fs::exists(out, problem) && !(fs::is_directory(out, problem) && fs::is_empty(out, problem)))
       throw UsageError("--out '" + shown(out) + "' is there and not an empty folder", "choose another, or empty it");
     make_directories(out);
-    wanted.visit(*generator, [&](int64_t i, const Image& image) {
-      write_file(out / file_name(wanted.name(i), wanted.seed), encode_png(image), /*synced=*/false);
+    generate(*generator, names, [&](int64_t i, const Image& image) {
+      write_file(out / file_name(names[i], seed), encode_png(image), /*synced=*/false);
     });
   }
-  std::printf("%s from %s (%s images seen, %s) in %s\n", counted(wanted.count, "image").c_str(), info.origin.c_str(),
+  std::printf("%s from %s (%s images seen, %s) in %s\n", counted(names.size(), "image").c_str(), info.origin.c_str(),
               with_commas(info.images_seen).c_str(), info.ema ? "moving average" : "plain weights", shown(out).c_str());
 }
 

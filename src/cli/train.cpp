@@ -49,6 +49,8 @@ void apply_layers(TrainCommand& command, const Invocation& invocation) {
   set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
   if (!flags.config.empty()) {
     const Json options = read_options(flags.config);
+    for (const auto& [key, value] : options.items())
+      if (is_length(key) && !value.is_null()) command.all.length = {};
     set_from_json(fields_of(command.all), options, "'" + printable(flags.config) + "'");
     check_one_length(command.all.length);
   }
@@ -65,21 +67,23 @@ std::string run_name(const fs::path& data) {
   return name.empty() || name == "." || name == ".." ? "data" : name;
 }
 
-/// What --resume may not change, and what it may.
-void check_resumed_options(const Json& stored, const Json& asked) {
+/// Options that differ and that a run may not change when it goes on.
+std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
   static const std::set<std::string> free = {"images",           "epochs", "time",   "log_every", "sample_every",
                                              "checkpoint_every", "keep",   "device", "threads",   "cache",
                                              "cache_limit",      "strict"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.value(key, Json()) != value) changed.push_back("--" + dashed(key));
-  if (!changed.empty())
-    throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
-                     "leave it out to keep the run's own value, or start a new run");
+  return changed;
+}
+
+/// Says what ends bit equality. Both sides are resolved: "auto" may well mean what was stored.
+void announce_changes(const Json& stored, const Json& now) {
   for (const char* key : {"threads", "device"})
-    if (stored.value(key, Json()) != asked.value(key, Json()))
+    if (stored.value(key, Json()) != now.value(key, Json()))
       note(std::string(key) + " changes from " + compact(stored.value(key, Json())) + " to " +
-           compact(asked.value(key, Json())) + ": from here on the run no longer equals one left alone bit for bit");
+           compact(now.value(key, Json())) + ": from here on the run no longer equals one left alone bit for bit");
 }
 
 void refuse_file_for_resume(const std::string& data) {
@@ -169,26 +173,32 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
 }
 
 void start_run(TrainCommand& command, const std::string& data) {
+  if (is_run_directory(data))
+    throw UsageError("'" + printable(data) + "' is a run directory, not data",
+                     "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
   check_one_length(command.all.length);
-  const fs::path path = command.run.empty() ? RunDirectory::next_free("runs", run_name(data)) : fs::path(command.run);
-  std::error_code problem;
-  if (!command.dry_run && fs::exists(path, problem) &&
-      !(fs::is_directory(path, problem) && fs::is_empty(path, problem)))
-    RunDirectory::create(path);  // throws: it is not empty
+  if (!command.dry_run && !command.run.empty()) RunDirectory::check_free(command.run);
   const Dataset dataset = open_with_progress(data, command.all);
   const std::string absolute = fs::absolute(data).lexically_normal().native();
   const TrainPlan plan = make_plan(command.all, absolute, dataset);
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
   if (command.dry_run) return print_dry_run(plan, dataset, command.json);
-  const RunDirectory run = RunDirectory::create(path);
+  const RunDirectory run = command.run.empty() ? RunDirectory::create_next("runs", run_name(data))
+                                               : RunDirectory::create(command.run);
   const DirectoryLock lock(run.path());
   Console console(command.json, plan.goal());
-  console.event("run " + shown(path), {{"event", "start"}, {"run", shown(path)}, {"config", config_json(plan)}});
-  train(plan, dataset, run, false, console);
+  console.event("run " + shown(run.path()),
+                {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
+  try {
+    train(plan, dataset, run, false, console);
+  } catch (...) {
+    run.remove_if_unused();
+    throw;
+  }
 }
 
 void resume_run(TrainCommand& command, const Invocation& invocation) {
@@ -207,7 +217,9 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   command.all = stored.all;
   apply_layers(command, invocation);
   check_one_length(command.all.length);
-  check_resumed_options(stored_options, options_json(command.all));
+  if (const auto changed = changed_options(stored_options, options_json(command.all)); !changed.empty())
+    throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
+                     "leave it out to keep the run's own value, or start a new run");
 
   const auto checkpoints = run.checkpoints();
   const std::string identity = required<std::string>(config, "data_identity", origin);
@@ -220,6 +232,9 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
       }
     }();
     if (head.data_identity != identity) throw Error("'" + origin + "' and the run's checkpoint name different data");
+    if (const auto other = changed_options(head.options, stored_options); !other.empty())
+      throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
+                  "one of them is from another run, or was edited; bring the right one back");
   }
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
   std::error_code ignored;
@@ -235,6 +250,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
                      "bring the old ones back, or start a new run");
   const TrainPlan plan = make_plan(command.all, fs::absolute(data).lexically_normal().native(), dataset);
   describe_data(data, dataset, plan.options.data.cache_limit);
+  announce_changes(stored_options, options_json(plan.options));
   const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
   if (const auto total = plan.total_images(); total && position >= *total) {
     note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +

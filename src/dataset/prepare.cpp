@@ -18,7 +18,7 @@ namespace {
 
 /// Every option that the pixels depend on, and what the source looks like from outside.
 std::string cache_key(const Source& source, const DataOptions& options, const std::string& channels) {
-  constexpr int kDecoderVersion = 1;  // raise it when decoding or fitting changes
+  constexpr int kDecoderVersion = 2;  // raise it when decoding or fitting changes
   const Json parts = {kDecoderVersion, to_text(options.size),  channels,      options.fit,
                       options.crop_at, options.max_megapixels, source.stamp()};
   return sha256_hex(compact(parts));
@@ -40,8 +40,9 @@ struct Fitter {
 /// The slow way: decodes at every visit. For sets whose pixels could not be kept.
 class DecodedPixels : public Pixels {
  public:
-  DecodedPixels(std::unique_ptr<Source> source, const Fitter& fitter, PixelsInfo info, std::vector<uint32_t> valid)
-      : source_(std::move(source)), fitter_(fitter), valid_(std::move(valid)) {
+  DecodedPixels(std::unique_ptr<Source> source, const Fitter& fitter, PixelsInfo info, std::vector<uint32_t> valid,
+                std::vector<int32_t> labels)
+      : source_(std::move(source)), fitter_(fitter), valid_(std::move(valid)), labels_(std::move(labels)) {
     info_ = std::move(info);
   }
   void copy(int64_t index, uint8_t* out) const override {
@@ -54,13 +55,14 @@ class DecodedPixels : public Pixels {
                   "it was sound when training began; was it changed meanwhile?");
     }
   }
-  int32_t label(int64_t index) const override { return source_->label(valid_[static_cast<size_t>(index)]); }
+  int32_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
   bool decodes() const override { return true; }
 
  private:
   std::unique_ptr<Source> source_;
   Fitter fitter_;
   std::vector<uint32_t> valid_;
+  std::vector<int32_t> labels_;
 };
 
 int64_t channel_count(const std::string& name) { return name == "gray" ? 1 : name == "rgba" ? 4 : 3; }
@@ -76,13 +78,22 @@ std::unique_ptr<Pixels> find_kept(const PixelCache& cache, const Source& source,
   return nullptr;
 }
 
-int64_t resolve_channels(const Source& source, const std::string& asked, int64_t threads) {
-  if (asked != "auto") return channel_count(asked);
+/// Colours are decided by the headers of pictures that can be used: what is damaged or too large has no say.
+int64_t resolve_channels(const Source& source, const DataOptions& options, int64_t threads) {
+  if (options.channels != "auto") return channel_count(options.channels);
+  const auto is_usable = [&](int64_t i) {
+    try {
+      source.read(i, options.max_megapixels, nullptr);
+      return true;
+    } catch (const Error&) {  // counted and named when all are decoded
+      return false;
+    }
+  };
   std::atomic<bool> coloured{false};
   parallel_for(source.count(), threads, [&](int64_t i) {
     if (coloured) return;
     const Probe probe = source.probe(i);
-    if (probe.problem.empty() && !probe.gray) coloured = true;  // what cannot be read has no say
+    if (probe.problem.empty() && !probe.gray && is_usable(i)) coloured = true;
   });
   return coloured ? 3 : 1;
 }
@@ -132,6 +143,19 @@ Survey decode_all(const Source& source, const Fitter& fitter, PixelFileWriter* w
   return survey;
 }
 
+/// Names of the classes that have a usable picture; `labels` are numbered anew to match.
+std::vector<std::string> keep_classes_in_use(const std::vector<std::string>& classes, std::vector<int32_t>& labels) {
+  std::vector<int32_t> renamed(classes.size(), -1);
+  for (const int32_t label : labels)
+    if (label >= 0) renamed[static_cast<size_t>(label)] = 0;
+  std::vector<std::string> kept;
+  for (size_t c = 0; c < classes.size(); ++c)
+    if (renamed[c] == 0) renamed[c] = static_cast<int32_t>(kept.size()), kept.push_back(printable(classes[c]));
+  for (int32_t& label : labels)
+    if (label >= 0) label = renamed[static_cast<size_t>(label)];
+  return kept;
+}
+
 [[noreturn]] void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
   if (skipped.empty()) throw Error("no image in '" + shown(path) + "'", "give the folder that holds the pictures");
   throw Error("no readable image in '" + shown(path) + "': " + counted(static_cast<int64_t>(skipped.size()), "file") +
@@ -163,7 +187,7 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   if (slots == 0) no_image(path, {});
   const Fitter fitter{*source,
                       options.size,
-                      resolve_channels(*source, options.channels, threads),
+                      resolve_channels(*source, options, threads),
                       fit_from(options.fit),
                       crop_at_from(options.crop_at),
                       options.max_megapixels};
@@ -174,6 +198,7 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   kept_at = cache.path_of(cache_key(*source, options, options.channels));
   std::unique_ptr<PixelFileWriter> writer;
   std::string not_kept;
+  if (!cache.enabled() && options.cache == "auto") not_kept = "neither XDG_CACHE_HOME nor HOME is set; see --cache";
   if (cache.enabled()) not_kept = cache.make_room(static_cast<uint64_t>(slots * (info.image_bytes() + 8)));
   try {
     if (cache.enabled() && not_kept.empty())
@@ -200,7 +225,7 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
   }
   if (valid.empty()) no_image(path, info.skipped);
   info.count = static_cast<int64_t>(valid.size());
-  for (const auto& name : source->classes()) info.classes.push_back(printable(name));
+  info.classes = keep_classes_in_use(source->classes(), labels);
   info.identity = identity.hex();
 
   if (writer) try {
@@ -213,7 +238,8 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
       not_kept = error.what();
     }
   if (!not_kept.empty()) dataset.remarks.push_back("decoded pixels are not kept, so every epoch decodes: " + not_kept);
-  dataset.pixels = std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid));
+  dataset.pixels = std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid),
+                                                   std::move(labels));
   return dataset;
 }
 

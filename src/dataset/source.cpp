@@ -179,7 +179,7 @@ std::unique_ptr<Source> open_source(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return std::make_unique<FolderSource>(path);
   if (looks_like_idx(path)) return std::make_unique<IdxSource>(path);
-  throw Error("'" + shown(path) + "' is no folder and no IDX file", "give the folder that holds the pictures");
+  throw UsageError("'" + shown(path) + "' is no folder and no IDX file", "give the folder that holds the pictures");
 }
 
 }  // namespace dcgan

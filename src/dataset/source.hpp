@@ -39,7 +39,7 @@ class Source {
   std::string stamp_;
 };
 
-/// Opens a folder of pictures or an IDX file (labels beside it are found). Throws Error for anything else.
+/// Opens a folder of pictures or an IDX file (labels beside it are found). Throws UsageError for anything else.
 std::unique_ptr<Source> open_source(const fs::path& path);
 
 }  // namespace dcgan

@@ -61,15 +61,19 @@ class Walker {
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
-/// Top-level folders are classes; files beside them have none (-1).
+/// Top-level folders are classes, numbered in the order of their names; files beside them have none (-1).
 void name_classes(Listing& listing) {
+  const auto class_of = [](const ListedFile& file) { return file.path.substr(0, file.path.find('/')); };
+  const auto has_class = [](const ListedFile& file) { return file.path.find('/') != std::string::npos; };
   std::map<std::string, int32_t> labels;
+  for (const auto& file : listing.files)
+    if (has_class(file)) labels[class_of(file)] = 0;
+  for (auto& [name, label] : labels) {
+    label = static_cast<int32_t>(listing.classes.size());
+    listing.classes.push_back(name);
+  }
   for (auto& file : listing.files)
-    if (const size_t slash = file.path.find('/'); slash != std::string::npos) {
-      const auto [at, is_new] = labels.try_emplace(file.path.substr(0, slash), static_cast<int32_t>(labels.size()));
-      if (is_new) listing.classes.push_back(at->first);
-      file.label = at->second;
-    }
+    if (has_class(file)) file.label = labels[class_of(file)];
 }
 
 }  // namespace
@@ -83,8 +87,9 @@ Listing list_folder(const fs::path& root) {
   Listing listing;
   listing.root = root;
   std::error_code problem;
-  if (!fs::exists(root, problem)) throw Error("there is no folder or file '" + shown(root) + "'", "check the path");
-  if (!fs::is_directory(root, problem)) throw Error("'" + shown(root) + "' is no folder");
+  if (!fs::exists(root, problem)) throw UsageError("there is no folder or file '" + shown(root) + "'", "check the path");
+  if (!fs::is_directory(root, problem))
+    throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
   Walker(listing).visit(root, "");
   std::sort(listing.files.begin(), listing.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   name_classes(listing);

@@ -25,7 +25,7 @@ struct Listing {
 };
 
 /// Symbolic links are followed, each folder once (loops end). Hidden files, Thumbs.db, desktop.ini and
-/// __MACOSX are passed over, run directories are passed over and named. Throws Error when `root` is missing
+/// __MACOSX are passed over, run directories are passed over and named. Throws UsageError when `root` is missing
 /// or no folder.
 Listing list_folder(const fs::path& root);
 

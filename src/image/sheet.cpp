@@ -11,7 +11,6 @@
 namespace dcgan {
 namespace {
 constexpr int kCaptionHeight = 13;
-constexpr int kCaptionWidth = 58;  // "0:000000" in the font below
 constexpr double kCaptionScale = 0.75;
 
 cv::Mat view(Image& image) {
@@ -20,23 +19,28 @@ cv::Mat view(Image& image) {
 }
 }  // namespace
 
-int64_t Sheet::Layout::cell_width() const { return captions ? std::max<int64_t>(width, kCaptionWidth) : width; }
+int64_t Sheet::Layout::cell_width() const { return std::max(width, caption_width); }
 int64_t Sheet::Layout::sheet_width() const { return gap + std::min(columns, count) * (cell_width() + gap); }
 int64_t Sheet::Layout::sheet_height() const {
   const int64_t rows = (count + columns - 1) / columns;
-  return gap + rows * (height + (captions ? kCaptionHeight : 0) + gap);
+  return gap + rows * (height + (caption_width ? kCaptionHeight : 0) + gap);
+}
+
+int64_t Sheet::caption_width(const std::string& caption) {
+  int below = 0;
+  return cv::getTextSize(caption, cv::FONT_HERSHEY_PLAIN, kCaptionScale, 1, &below).width + 4;
 }
 
 Sheet::Sheet(const Layout& layout)
     : layout_(layout), image_(layout.sheet_width(), layout.sheet_height(), layout.channels, 255) {}
 
 void Sheet::put(int64_t place, const Image& image, const std::string& caption) {
-  const int64_t cell_height = layout_.height + (layout_.captions ? kCaptionHeight : 0);
+  const int64_t cell_height = layout_.height + (layout_.caption_width ? kCaptionHeight : 0);
   const int64_t left = layout_.gap + place % layout_.columns * (layout_.cell_width() + layout_.gap);
   const int64_t top = layout_.gap + place / layout_.columns * (cell_height + layout_.gap);
   for (int64_t y = 0; y < image.height; ++y)
     std::memcpy(image_.at(left, top + y), image.at(0, y), static_cast<size_t>(image.width * image.channels));
-  if (!layout_.captions) return;
+  if (layout_.caption_width == 0) return;
   cv::putText(view(image_), caption, cv::Point(static_cast<int>(left), static_cast<int>(top + layout_.height + 10)),
               cv::FONT_HERSHEY_PLAIN, kCaptionScale, cv::Scalar(0, 0, 0, 255), 1, cv::LINE_AA);
 }

@@ -15,13 +15,15 @@ class Sheet {
     int64_t count = 0;
     int64_t columns = 8;
     int64_t width = 0, height = 0, channels = 3;
-    int64_t gap = 2;        // pixels between and around pictures
-    bool captions = false;  // room for a name under each
+    int64_t gap = 2;            // pixels between and around pictures
+    int64_t caption_width = 0;  // of the longest name under a picture; 0: no names
     int64_t cell_width() const;
     int64_t sheet_width() const;
     int64_t sheet_height() const;
   };
   explicit Sheet(const Layout& layout);
+  /// Pixels that a caption is wide, a little room included.
+  static int64_t caption_width(const std::string& caption);
   /// Put picture number `place` (from 0, row by row); `caption` is drawn if the layout has captions.
   void put(int64_t place, const Image& image, const std::string& caption = "");
   const Image& image() const { return image_; }

@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -52,8 +53,20 @@ class Blocks {
 
 }  // namespace
 
-std::vector<ImageName> parse_image_names(const std::string& text, uint64_t seed) {
-  std::vector<ImageName> names;
+void ImageNames::add(uint64_t seed, int64_t first, int64_t last) {
+  ranges_.push_back({size_, {seed, first}});
+  size_ += last - first + 1;
+}
+
+ImageName ImageNames::operator[](int64_t i) const {
+  const auto after =
+      std::upper_bound(ranges_.begin(), ranges_.end(), i, [](int64_t at, const Range& r) { return at < r.place; });
+  const Range& range = *std::prev(after);
+  return {range.first.seed, range.first.index + (i - range.place)};
+}
+
+ImageNames parse_image_names(const std::string& text, uint64_t seed) {
+  ImageNames names;
   for (const std::string& part : split(text, ',')) {
     const auto number = [&](std::string_view digits) {
       int64_t value = -1;
@@ -68,10 +81,10 @@ std::vector<ImageName> parse_image_names(const std::string& text, uint64_t seed)
     const size_t dash = indices.find('-');
     const int64_t first = number(indices.substr(0, dash));
     const int64_t last = dash == std::string_view::npos ? first : number(indices.substr(dash + 1));
-    if (last < first || last - first >= kMostNames)
+    if (last < first || last - first >= kMostNames - names.size())
       throw UsageError("--images: the range '" + printable(part) + "' is " + (last < first ? "reversed" : "too long"),
                        "write FIRST-LAST; at most " + with_commas(kMostNames) + " images at a time");
-    for (int64_t i = first; i <= last; ++i) names.push_back({own_seed, i});
+    names.add(own_seed, first, last);
   }
   return names;
 }
@@ -84,21 +97,11 @@ at::Tensor latents(uint64_t seed, Purpose purpose, int64_t first, int64_t count,
   return z;
 }
 
-void generate(Generator& generator, const std::vector<ImageName>& names,
-              const std::function<void(int64_t, const Image&)>& take) {
+void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take) {
   Blocks blocks(generator);
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (int64_t i = 0; i < names.size(); ++i) {
     throw_if_stopped("not all images were made");
-    take(static_cast<int64_t>(i), blocks.image(names[i]));
-  }
-}
-
-void generate(Generator& generator, uint64_t seed, int64_t count,
-              const std::function<void(int64_t, const Image&)>& take) {
-  Blocks blocks(generator);
-  for (int64_t i = 0; i < count; ++i) {
-    throw_if_stopped("not all images were made");
-    take(i, blocks.image({seed, i}));
+    take(i, blocks.image(names[i]));
   }
 }
 

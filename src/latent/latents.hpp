@@ -22,8 +22,26 @@ struct ImageName {
   std::string text() const { return std::to_string(seed) + ":" + std::to_string(index); }
 };
 
-/// "3,17,40-49,7:3" to names; those without a seed get `seed`. Throws UsageError.
-std::vector<ImageName> parse_image_names(const std::string& text, uint64_t seed);
+/// Names in an order, kept as ranges: memory does not grow with their count.
+class ImageNames {
+ public:
+  /// Images first .. last of one seed come next; 0 <= first <= last.
+  void add(uint64_t seed, int64_t first, int64_t last);
+  int64_t size() const { return size_; }
+  /// Name number i, 0 <= i < size().
+  ImageName operator[](int64_t i) const;
+
+ private:
+  struct Range {
+    int64_t place;  // of its first name in the list
+    ImageName first;
+  };
+  std::vector<Range> ranges_;
+  int64_t size_ = 0;
+};
+
+/// "3,17,40-49,7:3" to names; those without a seed get `seed`. Throws UsageError, also for more than 100 million.
+ImageNames parse_image_names(const std::string& text, uint64_t seed);
 
 /// z [count, length] ~ N(0, 1), row i keyed by (seed, purpose, first + i). On the CPU.
 at::Tensor latents(uint64_t seed, Purpose purpose, int64_t first, int64_t count, int64_t length);
@@ -32,10 +50,6 @@ at::Tensor latents(uint64_t seed, Purpose purpose, int64_t first, int64_t count,
 inline constexpr int64_t kImageBlock = 16;
 
 /// Calls `take(position in names, image)` for every name, in order. Memory: one block, whatever the count.
-void generate(Generator& generator, const std::vector<ImageName>& names,
-              const std::function<void(int64_t, const Image&)>& take);
-/// The same for indices 0 .. count - 1 of one seed, without a list of names.
-void generate(Generator& generator, uint64_t seed, int64_t count,
-              const std::function<void(int64_t, const Image&)>& take);
+void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take);
 
 }  // namespace dcgan

@@ -1,5 +1,6 @@
 #include "train/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -17,7 +18,12 @@
 namespace dcgan {
 namespace {
 
-constexpr int64_t kGridImages = 64;
+/// Images on a grid: 64, fewer where they are large, so that a sheet stays under 64 megapixels.
+int64_t grid_images(Size size) {
+  constexpr int64_t kMostSide = 8000;  // pixels
+  const int64_t a_side = std::clamp<int64_t>(kMostSide / (std::max(size.width, size.height) + 2), 1, 8);
+  return a_side * a_side;
+}
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -97,12 +103,12 @@ class Run {
   /// What the network sees before step 1: the first pictures of the run.
   void write_real_samples() {
     auto options = loader_options();
-    options.batch = kGridImages, options.ahead = 1, options.threads = 1;
+    options.batch = grid_images_, options.ahead = 1, options.threads = 1;
     Loader loader(*dataset_.pixels, options);
     const Batch& batch = loader.next();
     const auto& info = dataset_.pixels->info();
     Sheet sheet(layout());
-    for (int64_t i = 0; i < kGridImages; ++i) {
+    for (int64_t i = 0; i < grid_images_; ++i) {
       Image image(info.size.width, info.size.height, info.channels);
       const auto start = batch.pixels.begin() + i * info.image_bytes();
       image.pixels.assign(start, start + info.image_bytes());
@@ -114,7 +120,7 @@ class Run {
   Sheet::Layout layout() const {
     const Size size = plan_.network.shape.size();
     Sheet::Layout layout;
-    layout.count = kGridImages, layout.columns = square_columns(kGridImages);
+    layout.count = grid_images_, layout.columns = square_columns(grid_images_);
     layout.width = size.width, layout.height = size.height, layout.channels = plan_.network.image_channels;
     return layout;
   }
@@ -190,8 +196,9 @@ class Run {
   void write_grid() {
     const auto generator = make_generator(evaluation(), generator_info());
     Sheet sheet(layout());
-    generate(*generator, static_cast<uint64_t>(plan_.options.train.seed), kGridImages,
-             [&](int64_t i, const Image& image) { sheet.put(i, image); });
+    ImageNames names;
+    names.add(static_cast<uint64_t>(plan_.options.train.seed), 0, grid_images_ - 1);
+    generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(i, image); });
     const fs::path path = directory_.samples(trainer_.images());
     write_file(path, encode_png(sheet.image()));
     directory_.thin_grids(trainer_.images(), *plan_.options.run.sample_every);
@@ -207,14 +214,18 @@ class Run {
     meta["options"] = options_json(plan_.options);
     meta["data_identity"] = plan_.data_identity;
     const fs::path path = directory_.checkpoint(trainer_.images());
+    const NamedTensors state = trainer_.state(*evaluation());
     try {
-      write_archive(path, meta, trainer_.state(*evaluation()));
+      dcgan::check_finite(state);
     } catch (const NotFinite& error) {
       diverged(error.what());
     }
+    // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
+    sync_file(directory_.log());
+    export_torchscript(evaluation(), generator_info(), directory_.generator());
+    write_archive(path, meta, state);
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
-    export_torchscript(evaluation(), generator_info(), directory_.generator());
     console_.event("checkpoint " + shown(path),
                    {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
@@ -237,6 +248,7 @@ class Run {
   }
 
   const TrainPlan& plan_;
+  const int64_t grid_images_ = grid_images(plan_.network.shape.size());
   const Dataset& dataset_;
   const RunDirectory& directory_;
   Console& console_;

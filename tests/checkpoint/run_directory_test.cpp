@@ -26,11 +26,12 @@ bool mentions(const std::string& text, const std::string& part) { return text.fi
 
 TEST(RunDirectoryNames, TakeTheNumberAfterTheGreatest) {
   const TemporaryFolder folder;
-  EXPECT_EQ(RunDirectory::next_free(folder / "absent", "faces"), folder / "absent" / "00000-faces");
+  EXPECT_EQ(RunDirectory::create_next(folder / "absent", "faces").path(), folder / "absent" / "00000-faces");
+  EXPECT_EQ(RunDirectory::create_next(folder / "absent", "faces").path(), folder / "absent" / "00001-faces");
   for (const char* name : {"00000-faces", "00007-other", "notes", "00002-faces"}) fs::create_directories(folder / name);
-  EXPECT_EQ(RunDirectory::next_free(folder.path(), "faces"), folder / "00008-faces");
+  EXPECT_EQ(RunDirectory::create_next(folder.path(), "faces").path(), folder / "00008-faces");
   fs::create_directories(folder / "123456-many");
-  EXPECT_EQ(RunDirectory::next_free(folder.path(), "faces"), folder / "123457-faces");
+  EXPECT_EQ(RunDirectory::create_next(folder.path(), "faces").path(), folder / "123457-faces");
 }
 
 TEST(RunDirectoryNames, SortByImagesSeen) {
@@ -38,6 +39,22 @@ TEST(RunDirectoryNames, SortByImagesSeen) {
   EXPECT_EQ(run.checkpoint(64), "r/checkpoints/000000064.ckpt");
   EXPECT_EQ(run.samples(12'345'678), "r/samples/012345678.png");
   EXPECT_LT(run.checkpoint(999'999).native(), run.checkpoint(10'000'000).native());
+}
+
+TEST(RunDirectoryCreate, TakesOneInWhichNothingWasWrittenAndRemovesIt) {
+  const TemporaryFolder folder;
+  const auto run = RunDirectory::create(folder / "run");
+  EXPECT_NO_THROW(RunDirectory::create(folder / "run"));  // a process was killed before it began
+  write_text(run.config(), "{}");
+  EXPECT_THROW(RunDirectory::create(folder / "run"), UsageError);
+  run.remove_if_unused();
+  EXPECT_TRUE(fs::exists(run.config()));
+  fs::remove(run.config());
+  write_text(run.samples(1), "x");
+  EXPECT_THROW(RunDirectory::check_free(folder / "run"), UsageError);
+  fs::remove(run.samples(1));
+  run.remove_if_unused();
+  EXPECT_FALSE(fs::exists(folder / "run"));
 }
 
 TEST(RunDirectoryCreate, MakesItsFoldersAlsoInAnEmptyOne) {

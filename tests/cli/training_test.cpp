@@ -120,6 +120,37 @@ TEST(Resume, AnnouncesThatOtherThreadsEndBitEquality) {
   EXPECT_SAYS(result, "bit for bit");
 }
 
+TEST(Resume, SaysNothingOfBitEqualityWhenAutoMeansTheSame) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  const Finished result =
+      dcgan({"train", "--resume", "--run", dcgan.at("run"), "--threads", "1", "--device", "auto", "--images", "160"});
+  EXPECT_EXIT_CODE(result, 0);
+  EXPECT_EQ(result.err.find("bit for bit"), std::string::npos) << result.err;
+}
+
+TEST(Resume, TakesAnotherLengthFromAConfigFile) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  write_text(dcgan.at("longer.json"), R"({"epochs": 30})");
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--config", dcgan.at("longer.json")}), 0);
+  EXPECT_EQ(RunDirectory(dcgan.at("run")).checkpoints().back(), 120);
+}
+
+TEST(Resume, RefusesACheckpointOfAnotherRunByName) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "other", {"--images", "160", "--lr-g", "0.001"})), 0);
+  std::filesystem::copy_file(RunDirectory(dcgan.at("other")).checkpoint(160),
+                             RunDirectory(dcgan.at("run")).checkpoint(160));
+  const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"});
+  EXPECT_EXIT_CODE(result, 1);
+  EXPECT_SAYS(result, "--lr-g");
+}
+
 TEST(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 6);

@@ -6,7 +6,7 @@ namespace {
 
 struct WrongUse {
   std::vector<std::string> words;
-  const char* says;
+  std::string says;
 };
 
 TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
@@ -15,6 +15,8 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
   write_text(dcgan.at("unknown.json"), "{\"lr\": 0.1, \"bathc\": 3}");
   write_text(dcgan.at("range.json"), "{\"beta1\": 7}");
   write_text(dcgan.at("type.json"), "{\"batch\": [1]}");
+  write_text(dcgan.at("old/config.json"), "{}");
+  std::filesystem::create_directories(dcgan.at("old/checkpoints"));
   const std::string photos = dcgan.at("photos"), run = dcgan.at("run");
   const WrongUse cases[] = {{{}, "no verb"},
                             {{"trian", photos}, "did you mean train?"},
@@ -35,6 +37,9 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
                             {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},
                             {{"train", "--resume"}, "--run DIR"},
+                            {{"train", "--resume=old/run"}, "--run old/run"},
+                            {{"train", photos, "--flip=maybe"}, "--flip"},
+                            {{"train", dcgan.at("old")}, "--resume --run " + dcgan.at("old")},
                             {{"train", "--resume", "--run", run}, "no run directory"},
                             {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
                             {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
@@ -52,6 +57,13 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
     EXPECT_FALSE(std::filesystem::exists(run));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("s.png")));
   }
+}
+
+TEST(Flags, GivenAsFalseAreOff) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 3);
+  EXPECT_EQ(dcgan({"doctor", dcgan.at("photos"), "--json=false"}).out[0], '3');  // "3 of 3 files can be..."
+  EXPECT_EQ(dcgan({"doctor", dcgan.at("photos"), "--json=true"}).out[0], '{');
 }
 
 TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {

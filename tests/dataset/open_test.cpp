@@ -57,6 +57,24 @@ TEST_F(OpenDataset, IsTheSameWithAndWithoutKeptPixelsAndOnAnyNumberOfThreads) {
   EXPECT_EQ(labels_of(off), (std::vector<int32_t>{-1, -1, -1, -1, -1, -1, 0, 1}));
 }
 
+TEST_F(OpenDataset, KnowsOnlyClassesThatHaveAUsablePicture) {
+  for (const char* name : {"a", "c"}) put("classes/" + std::string(name) + "/x.png", noise(9, 9, 3));
+  write_text(folder / "classes/b/readme.txt", "no picture");
+  for (const Dataset& dataset : {open("classes"), open("classes"), open_without_cache("classes")}) {
+    EXPECT_EQ(dataset.pixels->info().classes, (std::vector<std::string>{"a", "c"}));
+    EXPECT_EQ(labels_of(dataset), (std::vector<int32_t>{0, 1}));
+  }
+}
+
+TEST_F(OpenDataset, GivesPicturesThatCannotBeUsedNoSayInTheirColours) {
+  for (uint64_t i = 0; i < 3; ++i) put("gray/" + std::to_string(i) + ".png", noise(9, 9, 1, i));
+  const std::string coloured = encode_png(noise(40, 40, 3));
+  write_text(folder / "gray/cut.png", coloured.substr(0, coloured.size() / 2));
+  EXPECT_EQ(open("gray").pixels->info().channels, 1);
+  write_text(folder / "gray/whole.png", coloured);
+  EXPECT_EQ(open("gray").pixels->info().channels, 3);
+}
+
 /// Writes other bytes of the same length into the same file and sets its time back. Repeats until the file
 /// system's clock, which ticks every few milliseconds, has moved.
 void change_in_secret(const fs::path& path, const std::string& content) {

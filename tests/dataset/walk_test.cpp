@@ -56,6 +56,15 @@ TEST(Walk, NamesClassesAfterTopLevelFolders) {
   EXPECT_EQ(labels_of(listing), (std::vector<int32_t>{0, 1, 1}));
 }
 
+TEST(Walk, NumbersClassesInTheOrderOfTheirNames) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a/1.png", "a-b/1.png", "a.b/1.png"}) write_text(folder / name, "x");
+  const Listing listing = list_folder(folder.path());
+  EXPECT_EQ(listing.classes, (Paths{"a", "a-b", "a.b"}));  // by path "a-b/" stands before "a/"
+  for (const auto& file : listing.files)
+    EXPECT_EQ(file.path.substr(0, file.path.find('/')), listing.classes[static_cast<size_t>(file.label)]);
+}
+
 TEST(Walk, GivesFilesBesideClassFoldersNoClass) {
   const TemporaryFolder folder;
   for (const char* name : {"cats/1.png", "beside.png", "zz.png"}) write_text(folder / name, "x");

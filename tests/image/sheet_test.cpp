@@ -8,10 +8,10 @@ namespace dcgan::test::sheets {
 namespace {
 
 Sheet::Layout layout(int64_t count, int64_t columns, int64_t width, int64_t height, int64_t channels,
-                     bool captions = false) {
+                     int64_t caption_width = 0) {
   Sheet::Layout out;
   out.count = count, out.columns = columns, out.width = width, out.height = height, out.channels = channels,
-  out.captions = captions;
+  out.caption_width = caption_width;
   return out;
 }
 
@@ -38,18 +38,20 @@ TEST(Sheet, IsNoWiderThanItsPictures) {
 }
 
 TEST(Sheet, WidensCellsForCaptions) {
-  const auto narrow = layout(4, 2, 8, 6, 1, true), wide = layout(4, 2, 200, 6, 1, true);
-  EXPECT_GT(narrow.cell_width(), 8);
+  const int64_t room = Sheet::caption_width("0:000000");
+  const auto narrow = layout(4, 2, 8, 6, 1, room), wide = layout(4, 2, 200, 6, 1, room);
+  EXPECT_EQ(narrow.cell_width(), room);
   EXPECT_EQ(wide.cell_width(), 200);
   EXPECT_EQ(layout(4, 2, 8, 6, 1).cell_width(), 8);
   EXPECT_GT(narrow.sheet_height(), layout(4, 2, 8, 6, 1).sheet_height());
 }
 
 TEST(Sheet, DrawsEachCaptionBelowItsPictureAndInsideItsCell) {
-  for (const int64_t channels : {1, 3, 4}) {
-    const auto with = layout(4, 2, 8, 6, channels, true);
+  for (const auto& [channels, caption] : std::vector<std::pair<int64_t, std::string>>{
+           {1, "0:888888"}, {3, "2024010112:888888"}, {4, "9000000000000000000:888888"}}) {
+    const auto with = layout(4, 2, 8, 6, channels, Sheet::caption_width(caption));
     Sheet sheet(with);
-    sheet.put(0, Image(8, 6, channels, 255), "0:888888");
+    sheet.put(0, Image(8, 6, channels, 255), caption);
     const int64_t right = with.gap + with.cell_width(), top = with.gap + 6,
                   bottom = with.gap + (with.sheet_height() - with.gap) / 2 - with.gap;
     int64_t ink = 0;

@@ -16,19 +16,38 @@ namespace {
 
 using Names = std::vector<ImageName>;
 
+Names parsed(const std::string& text, uint64_t seed) {
+  const ImageNames names = parse_image_names(text, seed);
+  Names all;
+  for (int64_t i = 0; i < names.size(); ++i) all.push_back(names[i]);
+  return all;
+}
+ImageNames listed(const Names& names) {
+  ImageNames list;
+  for (const auto& name : names) list.add(name.seed, name.index, name.index);
+  return list;
+}
+
 TEST(ImageNames, AreIndicesRangesAndSeedsInTheOrderGiven) {
-  EXPECT_EQ(parse_image_names("3", 9), (Names{{9, 3}}));
-  EXPECT_EQ(parse_image_names("17,3,3", 9), (Names{{9, 17}, {9, 3}, {9, 3}}));
-  EXPECT_EQ(parse_image_names("40-42", 9), (Names{{9, 40}, {9, 41}, {9, 42}}));
-  EXPECT_EQ(parse_image_names("5-5", 9), (Names{{9, 5}}));
-  EXPECT_EQ(parse_image_names("1,7:3,0-1,8:2-3", 9), (Names{{9, 1}, {7, 3}, {9, 0}, {9, 1}, {8, 2}, {8, 3}}));
-  EXPECT_EQ(parse_image_names("9000000000000000000:0", 1), (Names{{9'000'000'000'000'000'000u, 0}}));
+  EXPECT_EQ(parsed("3", 9), (Names{{9, 3}}));
+  EXPECT_EQ(parsed("17,3,3", 9), (Names{{9, 17}, {9, 3}, {9, 3}}));
+  EXPECT_EQ(parsed("40-42", 9), (Names{{9, 40}, {9, 41}, {9, 42}}));
+  EXPECT_EQ(parsed("5-5", 9), (Names{{9, 5}}));
+  EXPECT_EQ(parsed("1,7:3,0-1,8:2-3", 9), (Names{{9, 1}, {7, 3}, {9, 0}, {9, 1}, {8, 2}, {8, 3}}));
+  EXPECT_EQ(parsed("9000000000000000000:0", 1), (Names{{9'000'000'000'000'000'000u, 0}}));
+}
+
+TEST(ImageNames, TakeTheGreatestIndexAndNoMoreThanAHundredMillionInAll) {
+  EXPECT_EQ(parsed("9223372036854775807", 0), (Names{{0, INT64_MAX}}));
+  EXPECT_EQ(parse_image_names("0-99999999", 0).size(), 100'000'000);
+  EXPECT_THROW(parse_image_names("0-99999999,5", 0), UsageError);
+  EXPECT_THROW(parse_image_names("0-60000000,0-60000000", 0), UsageError);
 }
 
 TEST(ImageNames, ReadBackFromTheirText) {
   const ImageName name{7, 123};
   EXPECT_EQ(name.text(), "7:123");
-  EXPECT_EQ(parse_image_names(name.text(), 0), Names{name});
+  EXPECT_EQ(parsed(name.text(), 0), Names{name});
 }
 
 TEST(ImageNames, ThatCannotBeReadAreRefusedByPart) {
@@ -96,7 +115,7 @@ class GenerateTest : public testing::Test {
   static std::map<std::string, Image> made(Generator& generator, const Names& names) {
     std::map<std::string, Image> out;
     int64_t position = 0;
-    generate(generator, names, [&](int64_t at, const Image& image) {
+    generate(generator, listed(names), [&](int64_t at, const Image& image) {
       EXPECT_EQ(at, position++);
       out[names[static_cast<size_t>(at)].text()] = image;
     });
@@ -107,7 +126,7 @@ class GenerateTest : public testing::Test {
   NetworkPlan plan_ = small_plan({24, 16});
   GeneratorInfo info_{8, 3, 16, 24, 0, 1, true, ""};
   std::unique_ptr<Generator> generator_ = make_generator(used_generator(plan_), info_);
-  const Names names_ = parse_image_names("0-20,33,4:7,4:8,47,48", 3);
+  const Names names_ = parsed("0-20,33,4:7,4:8,47,48", 3);
 };
 
 TEST_F(GenerateTest, GivesAnImageItsBytesAloneInAListAndInAnyOrder) {
@@ -122,10 +141,12 @@ TEST_F(GenerateTest, GivesAnImageItsBytesAloneInAListAndInAnyOrder) {
 }
 
 TEST_F(GenerateTest, ByCountGivesTheSameImagesAsByName) {
-  const auto in_list = made(*generator_, parse_image_names("0-20", 3));
+  const auto in_list = made(*generator_, parsed("0-20", 3));
   for (const int64_t count : {1, 15, 16, 17, 21}) {
     int64_t position = 0;
-    generate(*generator_, 3, count, [&](int64_t at, const Image& image) {
+    ImageNames first;
+    first.add(3, 0, count - 1);
+    generate(*generator_, first, [&](int64_t at, const Image& image) {
       EXPECT_EQ(at, position++);
       EXPECT_EQ(image, in_list.at("3:" + std::to_string(at))) << at << " of " << count;
     });
@@ -162,7 +183,7 @@ TEST_F(GenerateTest, TellsImagesApart) {
 }
 
 TEST_F(GenerateTest, HandsOnWhatTheTakerThrows) {
-  EXPECT_THROW(generate(*generator_, 3, 5, [](int64_t, const Image&) { throw Error("the disk is full"); }), Error);
+  EXPECT_THROW(generate(*generator_, listed({{3, 0}, {3, 1}}), [](int64_t, const Image&) { throw Error("the disk is full"); }), Error);
 }
 
 }  // namespace

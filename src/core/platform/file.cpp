@@ -143,6 +143,11 @@ void write_file(const fs::path& path, std::string_view content, bool synced) {
   file.commit(synced);
 }
 
+void sync_file(const fs::path& path) {
+  const FileHandle file = open_for_reading(path);
+  if (::fsync(file.get()) != 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
+}
+
 void remove_leftovers(const fs::path& directory) {
   std::error_code ignored;  // a directory that is not there has no leftovers
   for (const auto& entry : fs::directory_iterator(directory, ignored))

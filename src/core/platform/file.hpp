@@ -68,6 +68,8 @@ class AtomicFile {
 
 /// AtomicFile in one call.
 void write_file(const fs::path& path, std::string_view content, bool synced = true);
+/// What was appended to a file so far survives a power cut from now on.
+void sync_file(const fs::path& path);
 /// Remove what AtomicFile left behind in `directory` after a kill -9.
 void remove_leftovers(const fs::path& directory);
 
