@@ -17,12 +17,22 @@ get_filename_component(torch_root "${DCGAN_TORCH_DIR}/../../.." ABSOLUTE)
 
 add_library(dcgan_torch INTERFACE)
 add_library(dcgan::torch ALIAS dcgan_torch)
+# Whether Torch's package is content with the CUDA toolkit, if there is one, only that package knows (a compiler
+# without its headers is a toolkit to others); so it is asked in a project of its own.
 set(with_cuda OFF)
+set(DCGAN_TORCH_NOTE "" CACHE INTERNAL "for scripts/setup to print")
 if(DCGAN_TORCH_CUDA)
-  find_package(CUDAToolkit QUIET)
-  set(with_cuda ${CUDAToolkit_FOUND})
-  if(NOT with_cuda)
-    message(STATUS "this LibTorch was built for CUDA, but no CUDA toolkit is here: it is linked for CPU use only")
+  set(probe ${CMAKE_BINARY_DIR}/torch-probe)
+  file(WRITE ${probe}/CMakeLists.txt "cmake_minimum_required(VERSION 3.25)\nproject(probe LANGUAGES CXX)\n"
+    "find_package(Torch REQUIRED PATHS \"${DCGAN_TORCH_DIR}\" NO_DEFAULT_PATH)\n")
+  execute_process(COMMAND ${CMAKE_COMMAND} -G ${CMAKE_GENERATOR} -S ${probe} -B ${probe}/build
+    OUTPUT_FILE ${probe}/log ERROR_FILE ${probe}/log RESULT_VARIABLE problem)
+  if(problem)
+    set(DCGAN_TORCH_NOTE "this LibTorch was built for CUDA, but no CUDA toolkit that serves it is here: it is linked for CPU use only (${probe}/log says why)"
+      CACHE INTERNAL "")
+    message(STATUS "${DCGAN_TORCH_NOTE}")
+  else()
+    set(with_cuda ON)
   endif()
 endif()
 if(with_cuda OR NOT DCGAN_TORCH_CUDA)
