@@ -132,6 +132,7 @@ class Parser {
       auto* off = app.add_flag_function(
           "--no-" + name, [this, name](int64_t n) { give(name, n > 0 ? "false" : "true"); }, help_text(field));
       (is_on ? on : off)->group("");
+      flags_.insert({"--" + name, "--no-" + name});
       return;
     }
     auto* option = app.add_option_function<std::string>(
@@ -143,18 +144,18 @@ class Parser {
 
   std::string verb_words() const { return words_; }
 
-  /// "--resume=RUN": a flag takes no word.
-  static void refuse_flag_value(int argc, char** argv) {
+  /// "--resume=RUN": a flag takes no word but true and false.
+  void refuse_flag_value(int argc, char** argv) const {
     for (int i = 1; i < argc; ++i) {
       const std::string word = argv[i];
       const size_t equals = word.find('=');
-      if (!word.starts_with("--") || equals == std::string::npos) continue;
-      const std::string name = word.substr(0, equals), value = printable(word.substr(equals + 1));
-      if (name == "--resume")
-        throw UsageError("--resume takes no value, and '" + value + "' was given",
-                         "name the run by --run: `dcgan train --resume --run " + value + "`");
-      if (const char first = value.empty() ? ' ' : value[0]; first < '0' || first > '9')
-        throw UsageError(name + " is '" + value + "': a flag takes no value", "write " + name + " alone");
+      const std::string name = word.substr(0, equals);
+      if (equals == std::string::npos || !flags_.contains(name)) continue;
+      const std::string value = printable(word.substr(equals + 1));
+      if (value == "true" || value == "false") continue;
+      throw UsageError(name + " is '" + value + "': a flag takes no value",
+                       name == "--resume" ? "name the run by --run: `dcgan train --resume --run " + value + "`"
+                                          : "write " + name + " alone");
     }
   }
 
@@ -188,6 +189,7 @@ class Parser {
   CLI::App app_;
   const Verb* chosen_ = nullptr;
   std::string words_;
+  std::set<std::string> flags_;
   Invocation invocation_;
 };
 

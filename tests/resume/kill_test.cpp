@@ -49,6 +49,13 @@ class Killed : public ::testing::Test {
     make_pictures(dcgan_.at("photos"), 30);  // 1,600 images are more than 53 epochs: every kill is in the middle of one
     ASSERT_EXIT_CODE(dcgan_(training(dcgan_, "alone")), 0);
   }
+  /// Trains until standard output holds so many lines, then kills it.
+  void kill_after(int lines, const std::vector<std::string>& words) {
+    Process process(dcgan_.command(words));
+    ASSERT_TRUE(process.read_lines(lines));
+    process.kill(SIGKILL);
+    EXPECT_EQ(process.wait().code, 128 + SIGKILL);
+  }
   Program dcgan_;
 };
 
@@ -58,10 +65,7 @@ TEST_F(Killed, AtFiveSeededRandomMomentsARunGoesOnBitForBit) {
     const std::string name = "killed" + std::to_string(moment);
     // Records come every five steps of eight images; grids and checkpoints are lines of their own.
     const int lines = 2 + static_cast<int>(random() % (kImages / 40));
-    Process process(dcgan_.command(training(dcgan_, name)));
-    ASSERT_TRUE(process.read_lines(lines));
-    process.kill(SIGKILL);
-    EXPECT_EQ(process.wait().code, 128 + SIGKILL);
+    kill_after(lines, training(dcgan_, name));
     resume(dcgan_, name);
     expect_equal_runs(dcgan_, "alone", name);
   }
@@ -98,11 +102,7 @@ TEST_F(Killed, WhileACheckpointIsWrittenARunGoesOnFromTheOneBefore) {
 
 TEST_F(Killed, MidEpochWithTheLoaderAheadARunThatDecodesGoesOnBitForBit) {
   // Without kept pixels several threads decode batches ahead: those must not count as seen.
-  const auto words = training(dcgan_, "decoding", {"--cache", "off"});
-  Process process(dcgan_.command(words));
-  ASSERT_TRUE(process.read_lines(12));
-  process.kill(SIGKILL);
-  process.wait();
+  kill_after(12, training(dcgan_, "decoding", {"--cache", "off"}));
   resume(dcgan_, "decoding");
   expect_equal_runs(dcgan_, "alone", "decoding");
 }
@@ -112,28 +112,19 @@ TEST_F(Killed, OnTwoThreadsARunGoesOnBitForBit) {
   *std::next(std::find(words.begin(), words.end(), "--threads")) = "2";
   ASSERT_EXIT_CODE(dcgan_(words), 0);
   *std::next(std::find(words.begin(), words.end(), "--run")) = dcgan_.at("two");
-  Process process(dcgan_.command(words));
-  ASSERT_TRUE(process.read_lines(20));
-  process.kill(SIGKILL);
-  process.wait();
+  kill_after(20, words);
   resume(dcgan_, "two");
   expect_equal_runs(dcgan_, "two-alone", "two");
 }
 
 TEST_F(Killed, BeforeTheFirstCheckpointARunBeginsAgain) {
-  Process process(dcgan_.command(training(dcgan_, "early")));
-  ASSERT_TRUE(process.read_lines(2));
-  process.kill(SIGKILL);
-  process.wait();
+  kill_after(2, training(dcgan_, "early"));
   resume(dcgan_, "early");
   expect_equal_runs(dcgan_, "alone", "early");
 }
 
 TEST_F(Killed, ATornLastLineOfTheLogIsNormal) {
-  Process process(dcgan_.command(training(dcgan_, "torn")));
-  ASSERT_TRUE(process.read_lines(20));
-  process.kill(SIGKILL);
-  process.wait();
+  kill_after(20, training(dcgan_, "torn"));
   write_text(dcgan_.at("torn/log.jsonl"), read_text(dcgan_.at("torn/log.jsonl")) + "{\"images\": 99");
   resume(dcgan_, "torn");
   expect_equal_runs(dcgan_, "alone", "torn");
