@@ -7,6 +7,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/survey.hpp"
+#include "nn/network.hpp"
 
 namespace dcgan {
 namespace {
@@ -18,7 +19,7 @@ struct DoctorCommand {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("size", size, "the size you mean to train at", within(1, 7168, "pixels"));
+    visit("size", size, "the size you mean to train at", within(6, 7168, "pixels"));
     visit("max-megapixels", max_megapixels, "larger pictures are refused", within(1, 4000, "megapixels"));
     visit("json", json, "the report as one JSON object, with every file", {});
   }
@@ -56,8 +57,14 @@ std::string tally(const std::map<std::string, int64_t>& counts, size_t most = 6)
   return out.empty() ? "none" : out;
 }
 
-void print_report(const DataSurvey& survey, const DoctorCommand& command) {
+/// A line each, at most 20.
+void print_names(const std::vector<std::string>& lines) {
   constexpr size_t kNamed = 20;
+  for (size_t i = 0; i < std::min(kNamed, lines.size()); ++i) std::printf("  %s\n", lines[i].c_str());
+  if (lines.size() > kNamed) std::printf("  ... --json lists all\n");
+}
+
+void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(),
               counted(survey.files, "file").c_str());
   std::printf("formats:    %s\n", tally(survey.formats).c_str());
@@ -68,26 +75,30 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
     std::map<std::string, int64_t> classes(survey.classes.begin(), survey.classes.end());
     std::printf("classes:    %zu: %s\n", survey.classes.size(), tally(classes, 12).c_str());
   }
-  if (survey.smaller > 0)
+  if (!survey.smaller.empty()) {
     std::printf("enlarged:   %s smaller than %s pixels; they would be enlarged and look soft\n",
-                counted(survey.smaller, "picture is", "pictures are").c_str(), to_text(command.size).c_str());
+                counted(static_cast<int64_t>(survey.smaller.size()), "picture is", "pictures are").c_str(),
+                to_text(command.size).c_str());
+    if (static_cast<int64_t>(survey.smaller.size()) < survey.usable) print_names(survey.smaller);
+  }
   for (const auto& remark : survey.remarks) std::printf("note:       %s\n", remark.c_str());
   if (!survey.duplicates.empty()) {
     std::printf("duplicates: %s of files with the same bytes; each copy would be trained on\n",
                 counted(static_cast<int64_t>(survey.duplicates.size()), "group").c_str());
-    for (size_t i = 0; i < std::min(kNamed, survey.duplicates.size()); ++i)
-      std::printf("  %s\n", joined(survey.duplicates[i], " = ").c_str());
-    if (survey.duplicates.size() > kNamed) std::printf("  ... --json lists all\n");
+    std::vector<std::string> lines;
+    for (const auto& names : survey.duplicates) lines.push_back(joined(names, " = "));
+    print_names(lines);
   }
   if (survey.unusable.empty()) return;
   std::printf("skipped:    %s would be left out of training\n",
               counted(static_cast<int64_t>(survey.unusable.size()), "file").c_str());
-  for (size_t i = 0; i < std::min(kNamed, survey.unusable.size()); ++i)
-    std::printf("  %s: %s\n", survey.unusable[i].name.c_str(), survey.unusable[i].reason.c_str());
-  if (survey.unusable.size() > kNamed) std::printf("  ... --json lists all\n");
+  std::vector<std::string> lines;
+  for (const auto& file : survey.unusable) lines.push_back(file.name + ": " + file.reason);
+  print_names(lines);
 }
 
 void doctor(const Invocation& invocation, DoctorCommand& command) {
+  shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
   const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
   if (command.json)
     std::printf("%s", pretty(report_json(survey)).c_str());

@@ -67,15 +67,22 @@ std::string run_name(const fs::path& data) {
   return name.empty() || name == "." || name == ".." ? "data" : name;
 }
 
-/// Options that differ and that a run may not change when it goes on.
+/// Options that differ and that a run may not change when it goes on. One that `stored` does not have is younger than
+/// the run: it may be given.
 std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
   static const std::set<std::string> free = {"images",           "epochs", "time",   "log_every", "sample_every",
                                              "checkpoint_every", "keep",   "device", "threads",   "cache",
                                              "cache_limit",      "strict"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
-    if (!free.contains(key) && stored.value(key, Json()) != value) changed.push_back("--" + dashed(key));
+    if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));
   return changed;
+}
+
+void announce_younger_options(const Json& stored, const Json& now) {
+  for (const auto& [key, value] : now.items())
+    if (!stored.contains(key))
+      note("--" + dashed(key) + " is younger than the run: from here on it is " + compact(value));
 }
 
 /// Says what ends bit equality. Both sides are resolved: "auto" may well mean what was stored.
@@ -187,8 +194,8 @@ void start_run(TrainCommand& command, const std::string& data) {
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
   if (command.dry_run) return print_dry_run(plan, dataset, command.json);
-  const RunDirectory run = command.run.empty() ? RunDirectory::create_next("runs", run_name(data))
-                                               : RunDirectory::create(command.run);
+  const RunDirectory run =
+      command.run.empty() ? RunDirectory::create_next("runs", run_name(data)) : RunDirectory::create(command.run);
   const DirectoryLock lock(run.path());
   Console console(command.json, plan.goal());
   console.event("run " + shown(run.path()),
@@ -211,10 +218,8 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   const Json config = parse_json(read_file(run.config()), origin);
   if (!config.is_object() || config.value("format", Json()) != "dcgan-run")
     throw Error("'" + origin + "' is no config of a run");
-  TrainCommand stored;
-  set_from_json(fields_of(stored.all), required<Json>(config, "options", origin), "'" + origin + "'");
-  const Json stored_options = options_json(stored.all);
-  command.all = stored.all;
+  const Json stored_options = required<Json>(config, "options", origin);
+  set_from_json(fields_of(command.all), stored_options, "'" + origin + "'");
   apply_layers(command, invocation);
   check_one_length(command.all.length);
   if (const auto changed = changed_options(stored_options, options_json(command.all)); !changed.empty())
@@ -232,7 +237,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
       }
     }();
     if (head.data_identity != identity) throw Error("'" + origin + "' and the run's checkpoint name different data");
-    if (const auto other = changed_options(head.options, stored_options); !other.empty())
+    if (const auto other = changed_options(stored_options, head.options); !other.empty())
       throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
                   "one of them is from another run, or was edited; bring the right one back");
   }
@@ -250,6 +255,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
                      "bring the old ones back, or start a new run");
   const TrainPlan plan = make_plan(command.all, fs::absolute(data).lexically_normal().native(), dataset);
   describe_data(data, dataset, plan.options.data.cache_limit);
+  announce_younger_options(stored_options, options_json(plan.options));
   announce_changes(stored_options, options_json(plan.options));
   const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
   if (const auto total = plan.total_images(); total && position >= *total) {

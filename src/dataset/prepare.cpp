@@ -238,8 +238,8 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
       not_kept = error.what();
     }
   if (!not_kept.empty()) dataset.remarks.push_back("decoded pixels are not kept, so every epoch decodes: " + not_kept);
-  dataset.pixels = std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid),
-                                                   std::move(labels));
+  dataset.pixels =
+      std::make_unique<DecodedPixels>(std::move(source), fitter, std::move(info), std::move(valid), std::move(labels));
   return dataset;
 }
 

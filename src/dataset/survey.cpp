@@ -44,7 +44,7 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
     ++survey.usable;
     ++survey.modes[one.probe.mode + (one.probe.bits == 16 ? ", 16 bit" : "")];
     ++survey.sizes[std::to_string(one.width) + " x " + std::to_string(one.height)];
-    survey.smaller += one.width < size.width || one.height < size.height;
+    if (one.width < size.width || one.height < size.height) survey.smaller.push_back(source->name(i));
     survey.all_gray &= one.probe.gray;
     same[one.digest].push_back(source->name(i));
     if (const int32_t label = source->label(i); label >= 0) ++per_class[static_cast<size_t>(label)];

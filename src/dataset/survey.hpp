@@ -23,7 +23,7 @@ struct DataSurvey {
   std::vector<std::pair<std::string, int64_t>> classes;
   std::vector<FileReport> unusable;
   std::vector<std::vector<std::string>> duplicates;  // groups of files with the same bytes
-  int64_t smaller = 0;                               // would be enlarged to the asked size
+  std::vector<std::string> smaller;                  // would be enlarged to the asked size
   bool all_gray = true;
   std::vector<std::string> remarks;
 };

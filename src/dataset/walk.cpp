@@ -87,7 +87,8 @@ Listing list_folder(const fs::path& root) {
   Listing listing;
   listing.root = root;
   std::error_code problem;
-  if (!fs::exists(root, problem)) throw UsageError("there is no folder or file '" + shown(root) + "'", "check the path");
+  if (!fs::exists(root, problem))
+    throw UsageError("there is no folder or file '" + shown(root) + "'", "check the path");
   if (!fs::is_directory(root, problem))
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
   Walker(listing).visit(root, "");

@@ -24,6 +24,7 @@ struct AdamOptions {
 struct TrainOptions {
   std::optional<int64_t> batch;
   AdamOptions adam;
+  double label_smoothing = 0.1;
   int64_t ema_images = 10'000;
   int64_t seed = 0;
 
@@ -32,6 +33,9 @@ struct TrainOptions {
     visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU",
           automatic(within(2, 65536, "images")));
     adam.fields(visit);
+    visit("label-smoothing", label_smoothing,
+          "how far below 1 the discriminator's target for real images lies; 0: the paper's", within(0, 0.5),
+          "Salimans et al. 2016, section 3.4");
     visit("ema-images", ema_images, "half-life of the generator's moving average; 0: none", within(0, 1e9, "images"),
           "Karras et al. 2018 (progressive growing), section 6");
     visit("seed", seed, "names every random draw of the run", within(0, 9e18));

@@ -96,7 +96,7 @@ void Trainer::step(const Batch& batch) {
   const auto fake = generator_(z);  // one pass serves both updates: G does not change in between
   const auto real_logits = discriminator_(real);
   const auto fake_logits = discriminator_(fake.detach());
-  const auto loss_real = real_bce(real_logits), loss_fake = fake_bce(fake_logits);
+  const auto loss_real = real_bce(real_logits, options_.label_smoothing), loss_fake = fake_bce(fake_logits);
   const auto gradients_d = torch::autograd::grad({loss_real + loss_fake}, adam_d_.parameters());
   const auto norm_d = norm_of(gradients_d);
   adam_d_.step(gradients_d);

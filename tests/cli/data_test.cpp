@@ -75,13 +75,31 @@ TEST(Doctor, CountsEverythingAndSurvivesEveryName) {
   EXPECT_EQ(report["files"], 13);
   EXPECT_EQ(report["usable"], 8);
   EXPECT_EQ(report["unusable"].size(), 5u);
-  EXPECT_EQ(report["smaller"], 8);
+  EXPECT_EQ(report["smaller"].size(), 8u);
   EXPECT_EQ(report["classes"]["class one"], 6);
   EXPECT_EQ(report["classes"]["\xea\xb3\xa0\xec\x96\x91\xec\x9d\xb4"], 1);
   ASSERT_EQ(report["duplicates"].size(), 1u);
   EXPECT_EQ(report["duplicates"][0].size(), 2u);
   EXPECT_NE(result.out.find("bad\\\\xff\\\\xfename.png"), std::string::npos);
   EXPECT_EXIT_CODE(dcgan({"doctor", dcgan.at("mixed")}), 0);
+}
+
+TEST(Doctor, NamesThePicturesThatWouldBeEnlarged) {
+  Program dcgan;
+  const std::filesystem::path folder = dcgan.at("sizes");
+  write_text(folder / "large.png", encode_png(made_picture(16, 3, 1)));
+  write_text(folder / "small.png", encode_png(made_picture(8, 3, 2)));
+  const Finished json = dcgan({"doctor", folder.native(), "--size", "12", "--json"});
+  EXPECT_EQ(Json::parse(json.out)["smaller"], Json({"small.png"}));
+  EXPECT_NE(dcgan({"doctor", folder.native(), "--size", "12"}).out.find("\n  small.png\n"), std::string::npos);
+}
+
+TEST(Doctor, RefusesASizeThatNoNetworkCanHave) {
+  Program dcgan;
+  make_pictures(dcgan.at("pictures"), 1);
+  const Finished result = dcgan({"doctor", dcgan.at("pictures"), "--size", "50"});
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "48");
 }
 
 TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {

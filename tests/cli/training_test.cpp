@@ -111,6 +111,23 @@ TEST(Resume, RefusesByNameWhatWouldChangeTheRun) {
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--batch", "8", "--images", "160"}), 0);
 }
 
+TEST(Resume, TakesAnOptionThatIsYoungerThanTheRunOnce) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+  Json config = Json::parse(read_text(dcgan.at("run/config.json")));
+  ASSERT_EQ(config["options"].erase("label_smoothing"), 1u);
+  write_text(dcgan.at("run/config.json"), pretty(config));
+  const Finished first =
+      dcgan({"train", "--resume", "--run", dcgan.at("run"), "--label-smoothing", "0", "--images", "160"});
+  ASSERT_EXIT_CODE(first, 0);
+  EXPECT_SAYS(first, "--label-smoothing is younger than the run: from here on it is 0.0");
+  const Finished second =
+      dcgan({"train", "--resume", "--run", dcgan.at("run"), "--label-smoothing", "0.1", "--images", "240"});
+  EXPECT_EXIT_CODE(second, 2);
+  EXPECT_SAYS(second, "--label-smoothing");
+}
+
 TEST(Resume, AnnouncesThatOtherThreadsEndBitEquality) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 4);

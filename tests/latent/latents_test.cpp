@@ -183,7 +183,9 @@ TEST_F(GenerateTest, TellsImagesApart) {
 }
 
 TEST_F(GenerateTest, HandsOnWhatTheTakerThrows) {
-  EXPECT_THROW(generate(*generator_, listed({{3, 0}, {3, 1}}), [](int64_t, const Image&) { throw Error("the disk is full"); }), Error);
+  EXPECT_THROW(
+      generate(*generator_, listed({{3, 0}, {3, 1}}), [](int64_t, const Image&) { throw Error("the disk is full"); }),
+      Error);
 }
 
 }  // namespace

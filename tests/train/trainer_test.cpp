@@ -70,7 +70,9 @@ struct PlainLoop {
   void step(const Batch& batch) {
     const auto fake = g(z(batch));
     const auto real_logits = d(images(batch)), fake_logits = d(fake.detach());
-    const auto loss_real = -at::log_sigmoid(real_logits).mean(), loss_fake = -at::log_sigmoid(-fake_logits).mean();
+    const auto target = at::full_like(real_logits, 1 - options.label_smoothing);
+    const auto loss_real = at::binary_cross_entropy_with_logits(real_logits, target);
+    const auto loss_fake = -at::log_sigmoid(-fake_logits).mean();
     d->zero_grad();
     (loss_real + loss_fake).backward();
     record.grad_norm_d = gradient_norm(*d);
