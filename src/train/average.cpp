@@ -23,7 +23,7 @@ void update_average(const std::vector<at::Tensor>& average, const std::vector<at
 }
 
 GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed) {
-  constexpr int64_t kBatches = 8, kBatch = 64;
+  constexpr int64_t kBatches = 4, kBatch = 64;
   const at::NoGradGuard no_grad;
   GeneratorNet copy(net.plan());
   const auto parameters = copy->parameters();

@@ -14,7 +14,7 @@ double average_decay(int64_t batch, int64_t images_seen, int64_t half_life);
 void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live, double decay);
 
 /// A copy of `net` with `weights` in the place of its parameters (same order), in evaluation mode. Averaged
-/// weights do not fit copied BatchNorm statistics, so those are computed anew: cumulative means over 512 fixed
+/// weights do not fit copied BatchNorm statistics, so those are computed anew: cumulative means over 256 fixed
 /// latents keyed by `seed`. `net` itself is not touched.
 GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed);
 
