@@ -63,15 +63,15 @@ class Bench:
     def common(self, size, base):
         return ["--size", size, "--base-channels", base, "--batch", self.options.batch, "--threads", self.options.threads]
 
-    def ours_step(self, size, base):
-        return [self.step, *self.common(size, base)]
+    def ours_step(self, size, base, precision):
+        return [self.step, *self.common(size, base), "--precision", precision]
 
     def reference(self, variant, size, base):
         return [self.options.python, HERE / "reference.py", "--variant", variant, *self.common(size, base)]
 
     def train(self, data, run, *more, base=64, cache=None):
         return [self.dcgan, "train", data, "--run", run, "--cache", cache or self.work / "pixels", "--json",
-                *self.common(64, base), *more]
+                *self.common(64, base), "--precision", self.options.precisions[-1], *more]
 
     def temporary_run(self):
         """A place for a run directory that goes when the block ends."""
@@ -98,8 +98,10 @@ class Bench:
 
     def step_line(self, size, base):
         """All stay warm; the one whose turn it is not sleeps on its pipe. Who begins changes from round to round."""
-        names = ["ours", *VARIANTS]
-        commands = [self.ours_step(size, base), *(self.reference(one, size, base) for one in VARIANTS)]
+        ours = [f"ours, {precision}" for precision in self.options.precisions]
+        names = [*ours, *VARIANTS]
+        commands = [*(self.ours_step(size, base, precision) for precision in self.options.precisions),
+                    *(self.reference(one, size, base) for one in VARIANTS)]
         players = {name: launch(Contestant, command) for name, command in zip(names, commands)}
         versions = {name: player.ready["torch"].partition("+")[0] for name, player in players.items()}  # 2.13.0+cpu
         if len(set(versions.values())) > 1:
@@ -115,17 +117,19 @@ class Bench:
                 f"{self.options.seconds:g} s, torch {' / '.join(sorted(set(versions.values())))}")
         for name in names:
             row(name, speeds[name], 1, "images/s")
-        for variant in VARIANTS:
-            row(f"ours / {variant}", ratios(speeds["ours"], speeds[variant]), 3, "")
+        pairs = {f"{mine} / {one}": ratios(speeds[mine], speeds[one]) for mine in ours for one in VARIANTS}
+        for name, values in pairs.items():
+            row(name, values, 3, "")
         return {"size": size, "base_channels": base, "batch": self.options.batch, "torch": versions,
                 "images_per_second": {name: spread(values) for name, values in speeds.items()},
-                "ratio": {f"ours/{one}": spread(ratios(speeds["ours"], speeds[one])) for one in VARIANTS}}
+                "ratio": {name: spread(values) for name, values in pairs.items()}}
 
     def part_program(self):
         options = self.options
         data = options.data or folder_of_pictures(self.work, options.pictures, *PHOTO)
         self.see(data)
-        bare = launch(Contestant, self.ours_step(64, 64))
+        precision = options.precisions[-1]
+        bare = launch(Contestant, self.ours_step(64, 64, precision))
         names = ["step", "program", "records", "wait", *VARIANTS]
         speeds = {name: [] for name in names}
         for _ in range(options.program_rounds):
@@ -138,7 +142,7 @@ class Bench:
                 process.drain()
         bare.end()
         lost = [100 * (1 - share) for share in ratios(speeds["program"], speeds["step"])]
-        heading(f"Whole program, 64 px, base 64, batch {options.batch}, {options.program_rounds} rounds of {options.program_seconds:g} s, {data}")
+        heading(f"Whole program, 64 px, base 64, batch {options.batch}, ours in {precision}, {options.program_rounds} rounds of {options.program_seconds:g} s, {data}")
         row("ours, step alone", speeds["step"], 1, "images/s")
         row("dcgan train, start excluded", speeds["program"], 1, "images/s")
         row("  up to its last record", speeds["records"], 1, "images/s")
@@ -237,6 +241,20 @@ def processor():
     return names[0] if names else "unknown"
 
 
+def usual_precisions():
+    """What `dcgan train` can choose between here; its choice for large networks last."""
+    with open("/proc/cpuinfo") as file:
+        text = file.read()
+    return ["fp32", "bf16"] if "avx512_bf16" in text or "amx_bf16" in text else ["fp32"]
+
+
+def precisions(text):
+    chosen = text.split(",")
+    if not set(chosen) <= {"fp32", "bf16"}:
+        raise argparse.ArgumentTypeError("some of fp32,bf16")
+    return chosen
+
+
 def sizes(text):
     try:
         return [tuple(int(part) for part in pair.split(":")) for pair in text.split(",")]
@@ -261,6 +279,8 @@ def read_options():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of each contestant (%(default)s)")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--sizes", type=sizes, default=[(64, 64), (32, 32)], help="step: SIZE:BASE,... (64:64,32:32)")
+    parser.add_argument("--precisions", type=precisions, default=usual_precisions(),
+                        help="step: ours in each; the other parts: in the last (fp32, and bf16 where the processor has units for it)")
     parser.add_argument("--rounds", type=int, default=5, help="step: rounds of each (%(default)s)")
     parser.add_argument("--seconds", type=float, default=8, help="step: length of a round (%(default)s)")
     parser.add_argument("--data", help="program: a folder of pictures instead of made-up ones")

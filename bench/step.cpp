@@ -1,5 +1,5 @@
-// Times the training step alone: dcgan::Trainer on pictures that lie ready in memory. No loader, no files, no
-// records, so that what is left is the step. bench/compare.py alternates this program with a Python loop.
+// Times the training step alone: dcgan::Trainer on pictures that lie ready in memory (train/measure). bench/compare.py
+// alternates this program with a Python loop.
 //
 //   dcgan_bench_step --size 64 --base-channels 64 --batch 64 --threads 2 --seconds 8 --rounds 5
 //   dcgan_bench_step --pipe    # every line on standard input is one round; its number is the seconds
@@ -9,8 +9,6 @@
 #include <c10/core/Device.h>
 #include <torch/version.h>
 
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -21,7 +19,7 @@
 #include "core/options.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
-#include "train/trainer.hpp"
+#include "train/measure.hpp"
 
 namespace dcgan {
 namespace {
@@ -30,6 +28,7 @@ struct BenchOptions {
   Size size{64, 64};
   int64_t base_channels = 64;
   int64_t batch = 64;
+  std::string precision = "fp32";
   int64_t threads = usable_cores();
   double seconds = 8;
   int64_t rounds = 5;
@@ -40,6 +39,7 @@ struct BenchOptions {
     visit("size", size, "side of the pictures", within(6, 7168, "pixels"));
     visit("base-channels", base_channels, "feature maps beside the image", within(1, 1024, "channels"));
     visit("batch", batch, "images a step", within(2, 65536, "images"));
+    visit("precision", precision, "numbers of the convolutions", one_of({"fp32", "bf16"}));
     visit("threads", threads, "CPU threads", within(1, 1024));
     visit("seconds", seconds, "length of a round", above(0, 1e6, "seconds"));
     visit("rounds", rounds, "rounds before the program ends", within(1, 1e6));
@@ -47,81 +47,29 @@ struct BenchOptions {
   }
 };
 
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+NetworkPlan network_of(const BenchOptions& options) {
+  NetworkPlan plan;
+  plan.options.base_channels = {options.base_channels, options.base_channels};
+  plan.shape = shape_plan(options.size);
+  return plan;
 }
 
-/// Smooth waves of colour, another set for each batch. Noise would do for speed as long as the losses stay
-/// tame; a discriminator that has won outright makes gradients so small that the processor slows down.
-Batch made_up_batch(const BenchOptions& options, int64_t number) {
-  constexpr int64_t kChannels = 3;
-  Batch batch;
-  batch.labels.assign(static_cast<size_t>(options.batch), 0);
-  batch.pixels.reserve(static_cast<size_t>(options.batch * options.size.width * options.size.height * kChannels));
-  for (int64_t i = 0; i < options.batch; ++i) {
-    const double phase = 0.7 * static_cast<double>(number * options.batch + i);
-    for (int64_t y = 0; y < options.size.height; ++y)
-      for (int64_t x = 0; x < options.size.width; ++x)
-        for (int64_t c = 0; c < kChannels; ++c)
-          batch.pixels.push_back(static_cast<uint8_t>(
-              127.5 + 120 * std::sin(phase * double(c + 1) + 6.3 * (double(x) / double(options.size.width) +
-                                                                    double(y) / double(options.size.height)))));
-  }
-  return batch;
+TrainOptions training_of(const BenchOptions& options) {
+  TrainOptions out;
+  out.batch = options.batch;
+  out.precision = options.precision;
+  return out;
 }
 
-/// A trainer, and batches that it goes round in.
-class Bench {
- public:
-  explicit Bench(const BenchOptions& options)
-      : options_(options), trainer_(network(), train_options(), at::Device("cpu")) {
-    constexpr int64_t kBatches = 8;
-    for (int64_t i = 0; i < kBatches; ++i) batches_.push_back(made_up_batch(options, i));
-  }
-
-  /// Whole steps until `seconds` are over.
-  Json round(double seconds) {
-    const int64_t before = trainer_.images();
-    const double start = seconds_now();
-    double elapsed = 0;
-    do {
-      step();
-      elapsed = seconds_now() - start;
-    } while (elapsed < seconds);
-    Record record;
-    trainer_.take_record(record);
-    const auto images = trainer_.images() - before;
-    return {{"event", "round"},
-            {"images", images},
-            {"seconds", elapsed},
-            {"images_per_second", static_cast<double>(images) / elapsed},
-            {"loss_d", record.loss_d_real + record.loss_d_fake},
-            {"loss_g", record.loss_g}};
-  }
-
-  void step() {
-    Batch& batch = batches_[static_cast<size_t>(trainer_.steps()) % batches_.size()];
-    batch.first_image = trainer_.images();
-    trainer_.step(batch);
-  }
-
- private:
-  NetworkPlan network() const {
-    NetworkPlan plan;
-    plan.options.base_channels = {options_.base_channels, options_.base_channels};
-    plan.shape = shape_plan(options_.size);
-    return plan;
-  }
-  TrainOptions train_options() const {
-    TrainOptions options;
-    options.batch = options_.batch;
-    return options;
-  }
-
-  const BenchOptions options_;
-  Trainer trainer_;
-  std::vector<Batch> batches_;
-};
+Json round_of(StepTimer& timer, double seconds) {
+  const auto round = timer.round(seconds);
+  return {{"event", "round"},
+          {"images", round.images},
+          {"seconds", round.seconds},
+          {"images_per_second", round.images_per_second()},
+          {"loss_d", round.record.loss_d_real + round.record.loss_d_fake},
+          {"loss_g", round.record.loss_g}};
+}
 
 BenchOptions read_options(int argc, char** argv) {
   BenchOptions options;
@@ -148,20 +96,19 @@ void say(const Json& json) { std::cout << compact(json) << std::endl; }  // flus
 
 void run(const BenchOptions& options) {
   dcgan::settle_process(options.threads);
-  Bench bench(options);
-  for (int i = 0; i < 3; ++i) bench.step();  // the first steps choose kernels and grow the heap
+  StepTimer timer(network_of(options), training_of(options), at::Device("cpu"));
   say({{"event", "ready"},
        {"name", "ours"},
        {"torch", TORCH_VERSION},
        {"threads", at::get_num_threads()},
        {"processor", processor_name()}});
   if (!options.pipe)
-    for (int64_t i = 0; i < options.rounds; ++i) say(bench.round(options.seconds));
+    for (int64_t i = 0; i < options.rounds; ++i) say(round_of(timer, options.seconds));
   else
     for (std::string line; std::getline(std::cin, line) && !line.empty();) {
       double seconds = 0;
       set_from_text({"seconds", &seconds, "", above(0, 1e6, "seconds"), ""}, line, "a line on standard input");
-      say(bench.round(seconds));
+      say(round_of(timer, seconds));
     }
 }
 

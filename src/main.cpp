@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   dcgan::watch_signals();  // before any other thread is born
   try {
     return dcgan::run_program({dcgan::train_verb(), dcgan::sample_verb(), dcgan::export_verb(), dcgan::inspect_verb(),
-                               dcgan::doctor_verb(), dcgan::data_verb()},
+                               dcgan::doctor_verb(), dcgan::data_verb(), dcgan::bench_verb()},
                               argc, argv);
   } catch (const dcgan::Stopped& stopped) {
     std::fprintf(stderr, "%s\n", stopped.what());

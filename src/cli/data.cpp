@@ -1,16 +1,20 @@
-// `dcgan data unpack`: an IDX file into folders of PNG files, one a class.
-#include <atomic>
+// `dcgan data pack` and `dcgan data unpack`: a data set into one file of pixels; such a file, or one of another kind,
+// into folders of PNG files.
+#include <algorithm>
 #include <cstdio>
 
+#include "cli/opening.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/parallel.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
-#include "dataset/idx.hpp"
+#include "dataset/pack.hpp"
 #include "dataset/source.hpp"
 #include "image/sheet.hpp"
+#include "nn/network.hpp"
 
 namespace dcgan {
 namespace {
@@ -56,8 +60,7 @@ class AsideFolder {
   fs::path path_, aside_;
 };
 
-std::vector<std::string> class_folders(const Source& source, const std::string& names) {
-  auto folders = source.classes();
+std::vector<std::string> class_folders(std::vector<std::string> folders, const std::string& names) {
   if (names.empty()) return folders;
   std::vector<std::string> given(1);
   for (const char c : names) c == ',' ? void(given.emplace_back()) : given.back().push_back(c);
@@ -65,33 +68,61 @@ std::vector<std::string> class_folders(const Source& source, const std::string& 
     throw UsageError("--names has " + counted(static_cast<int64_t>(given.size()), "name") + " for " +
                          counted(static_cast<int64_t>(folders.size()), "class", "classes"),
                      "give one name a class");
-  for (const auto& name : given)
+  for (const auto& name : given) {
+    if (std::count(given.begin(), given.end(), name) > 1)
+      throw UsageError("--names: '" + printable(name) + "' is there twice", "give every class a name of its own");
     if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
       throw UsageError("--names: '" + printable(name) + "' cannot name a folder", "use plain words");
+  }
   return given;
+}
+
+/// What `unpack` reads: pictures with labels, whatever they lie in.
+struct Unpacked {
+  int64_t count = 0;
+  std::vector<std::string> classes;
+  std::function<int32_t(int64_t)> label;
+  std::function<Image(int64_t)> read;
+};
+
+Unpacked open_packed(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw UsageError("there is no file '" + shown(path) + "'", "check the path");
+  if (looks_like_pack(path)) {
+    const auto pack = std::make_shared<Pack>(path);
+    const PixelsInfo& info = pack->info();
+    return {info.count, info.classes, [pack](int64_t i) { return pack->label(i); },
+            [pack, &info](int64_t i) {
+              Image image(info.size.width, info.size.height, info.channels);
+              pack->copy(i, image.pixels.data());
+              return image;
+            }};
+  }
+  const std::shared_ptr<Source> source = open_source(path);
+  if (source->kind() == "folder")
+    throw UsageError("'" + shown(path) + "' is a folder of pictures: there is nothing to unpack",
+                     "to pack it say `dcgan data pack " + shown(path) + " --out FILE.pack`");
+  const int64_t count = source->count();  // an array knows its classes once it is loaded
+  return {count, source->classes(), [source](int64_t i) { return source->label(i); },
+          [source](int64_t i) { return source->read(i, INT32_MAX, nullptr); }};
 }
 
 void unpack(const Invocation& invocation, UnpackCommand& command) {
   const fs::path path = invocation.positional(0);
   if (command.out.empty()) throw UsageError("--out is missing: the folder to make", "add --out FOLDER");
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) throw Error("there is no file '" + shown(path) + "'", "check the path");
-  if (!looks_like_idx(path)) throw Error("'" + shown(path) + "' is no IDX file");
-  const auto source = open_source(path);
-  const int64_t count = source->count();
-  if (count == 0) throw Error("'" + shown(path) + "' holds no images");
-  const auto folders = class_folders(*source, command.names);
+  const Unpacked packed = open_packed(path);
+  if (packed.count == 0) throw Error("'" + shown(path) + "' holds no images");
+  const auto folders = class_folders(packed.classes, command.names);
   AsideFolder out(command.out);
   for (const auto& folder : folders) make_directories(out.aside() / folder);
-  parallel_for(count, usable_cores(), [&](int64_t i) {
+  parallel_for(packed.count, usable_cores(), [&](int64_t i) {
     throw_if_stopped("nothing was unpacked");
-    const int32_t label = source->label(i);
+    const int32_t label = packed.label(i);
     const fs::path folder = label < 0 ? out.aside() : out.aside() / folders[static_cast<size_t>(label)];
-    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(source->read(i, INT32_MAX, nullptr)),
-               /*synced=*/false);
+    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(packed.read(i)), /*synced=*/false);
   });
   out.commit();
-  std::printf("%s in %s written to %s\n", counted(count, "image").c_str(),
+  std::printf("%s in %s written to %s\n", counted(packed.count, "image").c_str(),
               counted(static_cast<int64_t>(folders.size()), "class", "classes").c_str(),
               printable(command.out).c_str());
 }
@@ -99,9 +130,52 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
 Verb unpack_verb() {
   Verb verb;
   verb.name = "unpack";
-  verb.help = "an IDX file (MNIST family, .gz or not) into folders of PNG files, one a class";
-  verb.positionals = {{"FILE", "the IDX file of images; its labels are found beside it"}};
+  verb.help = "a pack, IDX file, CIFAR file or ZIP archive into folders of PNG files, one a class";
+  verb.positionals = {
+      {"FILE", "the pack; or the IDX file of images, whose labels are found beside it; or CIFAR's folder"}};
   set_options<UnpackCommand>(verb, unpack);
+  return verb;
+}
+
+struct PackCommand {
+  std::string out;
+  std::optional<int64_t> threads;
+  DataOptions data;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("out", out, "the file to make; what is there of an interrupted packing is gone on with", any_text("FILE"));
+    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    data.pixel_fields(visit);
+  }
+};
+
+void pack(const Invocation& invocation, PackCommand& command) {
+  if (command.out.empty()) throw UsageError("--out is missing: the file to make", "add --out FILE.pack");
+  shape_plan(command.data.size);  // a size that no network has is said before anything is decoded
+  const std::string path = invocation.positional(0);
+  const Dataset dataset = [&] {
+    DecodeLine line;
+    return pack_dataset(path, command.data, command.out, command.threads.value_or(usable_cores()), line.progress());
+  }();
+  const auto& info = dataset.pixels->info();
+  for (const auto& remark : dataset.remarks) warn(remark);
+  warn_of_skipped(info);
+  std::printf("%s %s of %s pixels, %s%s; train on it: dcgan train %s\n", printable(command.out).c_str(),
+              dataset.was_cached ? "is up to date:" : "holds", to_text(info.size).c_str(),
+              counted(info.count, "picture").c_str(),
+              info.classes.empty()
+                  ? ""
+                  : (" in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")).c_str(),
+              printable(command.out).c_str());
+}
+
+Verb pack_verb() {
+  Verb verb;
+  verb.name = "pack";
+  verb.help = "the pixels of a data set, decoded and fitted, in one file that trains without decoding anything";
+  verb.positionals = {{"DATA", "folder of pictures, ZIP archive, IDX or CIFAR file"}};
+  set_options<PackCommand>(verb, pack);
   return verb;
 }
 
@@ -111,7 +185,7 @@ Verb data_verb() {
   Verb verb;
   verb.name = "data";
   verb.help = "work on data sets";
-  verb.children = {unpack_verb()};
+  verb.children = {pack_verb(), unpack_verb()};
   return verb;
 }
 

@@ -111,8 +111,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
 Verb doctor_verb() {
   Verb verb;
   verb.name = "doctor";
-  verb.help = "check a folder of pictures: sizes, modes, classes, damage, duplicates";
-  verb.positionals = {{"DATA", "folder of pictures, or an IDX file"}};
+  verb.help = "check a data set: sizes, modes, classes, damage, duplicates";
+  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX or CIFAR file"}};
   set_options<DoctorCommand>(verb, doctor);
   return verb;
 }

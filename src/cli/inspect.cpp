@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "dataset/idx.hpp"
+#include "dataset/pack.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/torchscript.hpp"
@@ -121,15 +121,42 @@ Json describe_data(const fs::path& path) {
           {"use", {"dcgan doctor " + shown(path), "dcgan train " + shown(path)}}};
 }
 
+Json describe_pack(const fs::path& path) {
+  const Pack pack(path);
+  const auto& info = pack.info();
+  std::vector<int64_t> per_class(info.classes.size());
+  for (int64_t i = 0; i < info.count; ++i)
+    if (const int32_t label = pack.label(i); label >= 0) ++per_class[static_cast<size_t>(label)];
+  Json classes = Json::object(), skipped = Json::array();
+  for (size_t c = 0; c < per_class.size(); ++c) classes[info.classes[c]] = per_class[c];
+  for (const auto& one : info.skipped) skipped.push_back({{"name", one.name}, {"reason", one.reason}});
+  return {{"kind", "pack"},
+          {"path", shown(path)},
+          {"bytes", fs::file_size(path)},
+          {"pictures", info.count},
+          {"size", to_text(info.size)},
+          {"channels", info.channels},
+          {"classes", classes},
+          {"identity", info.identity},
+          {"packed_from", pack.origin().data},
+          {"changed_since", pack_is_stale(pack)},
+          {"options", pack.origin().options},
+          {"skipped", skipped},
+          {"use", {"dcgan train " + shown(path), "dcgan data unpack " + shown(path) + " --out FOLDER"}}};
+}
+
 Json describe(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw UsageError("there is no '" + shown(path) + "'", "check the path");
   if (is_run_directory(path)) return describe_run(path);
   if (looks_like_archive(path)) return describe_checkpoint(path);
   if (looks_like_torchscript(path)) return describe_export(path);
-  if (fs::is_directory(path, ignored) || looks_like_idx(path)) return describe_data(path);
-  throw Error("'" + shown(path) +
-              "' is none of ours: no run, checkpoint, exported generator, picture folder or IDX file");
+  if (looks_like_pack(path)) return describe_pack(path);
+  try {
+    return describe_data(path);
+  } catch (const UsageError&) {
+    throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data");
+  }
 }
 
 /// A value as a person reads it; "" for what is empty.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "checkpoint/run_directory.hpp"
+#include "cli/opening.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -111,33 +112,20 @@ void refuse_file_for_resume(const std::string& data) {
 }
 
 Dataset open_with_progress(const std::string& path, const AllOptions& options) {
-  const int64_t threads = options.run.threads.value_or(usable_cores());
-  const bool terminal = stderr_is_terminal();
-  bool drawn = false;
-  Dataset dataset = open_dataset(path, options.data, threads, [&](int64_t done, int64_t of) {
-    if (!terminal) return;
-    std::fprintf(stderr, "\rdecoding %s of %s files\x1b[K", with_commas(done).c_str(), with_commas(of).c_str());
-    drawn = true;
-  });
-  if (drawn) std::fprintf(stderr, "\r\x1b[K");
-  return dataset;
+  DecodeLine line;
+  return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
 }
 
 void describe_data(const std::string& path, const Dataset& dataset, double cache_limit) {
-  constexpr size_t kNamed = 5;
   const auto& info = dataset.pixels->info();
   note("data: " + counted(info.count, "image") +
        (info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")) +
        " from " + printable(path) + ", " + to_text(info.size) + " px, " + counted(info.channels, "channel"));
-  if (!dataset.cached_at.empty())
+  if (!dataset.cached_at.empty() && dataset.kind != "pack")
     note("data: decoded pixels are " + std::string(dataset.was_cached ? "" : "now ") + "kept in " + dataset.cached_at +
          " (the folder is limited to " + number_text(cache_limit) + " GB, see --cache)");
   for (const auto& remark : dataset.remarks) warn(remark);
-  for (size_t i = 0; i < std::min(kNamed, info.skipped.size()); ++i)
-    warn("skipped '" + info.skipped[i].name + "': " + info.skipped[i].reason);
-  if (info.skipped.size() > kNamed)
-    warn(counted(static_cast<int64_t>(info.skipped.size()), "file") +
-         " skipped in all; log.jsonl and `dcgan doctor` name every one");
+  warn_of_skipped(info);
 }
 
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
@@ -284,13 +272,14 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
 Verb train_verb() {
   Verb verb;
   verb.name = "train";
-  verb.help = "train on a folder of pictures or an IDX file";
+  verb.help = "train on a folder of pictures, or a data set in one file";
   verb.details =
-      "DATA: pictures, flat or a subfolder a class, any depth; or an IDX file (MNIST family).\n"
+      "DATA: pictures, flat or a subfolder a class, any depth; a pack (`dcgan data pack`), ZIP archive, IDX or CIFAR "
+      "file.\n"
       "Numbers of images take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
       "On --resume the length, cadences, device and threads may be given anew, nothing else.";
-  verb.positionals = {{"DATA", "folder of pictures, or an IDX file", false}};
+  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX or CIFAR file", false}};
   const auto shown_command = std::make_shared<TrainCommand>();
   verb.fields = fields_of(*shown_command);
   verb.run = [shown_command](const Invocation& invocation) {

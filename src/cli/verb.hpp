@@ -52,6 +52,7 @@ Verb export_verb();
 Verb inspect_verb();
 Verb doctor_verb();
 Verb data_verb();
+Verb bench_verb();
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,
 /// version: 0). Throws UsageError for wrong use.

@@ -40,4 +40,19 @@ std::string sha256_hex(std::string_view data) {
   return digest.hex();
 }
 
+DigestBytes digest_bytes(std::string_view hex) {
+  const auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  DigestBytes bytes{};
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<uint8_t>(value(hex[2 * i]) << 4 | value(hex[2 * i + 1]));
+  return bytes;
+}
+
+std::string digest_hex(const DigestBytes& bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  for (const uint8_t byte : bytes) hex += kDigits[byte >> 4], hex += kDigits[byte & 15];
+  return hex;
+}
+
 }  // namespace dcgan

@@ -1,7 +1,9 @@
 // SHA-256 (FIPS 180-4), by OpenSSL's libcrypto. Used for identities of data and checksums of files.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,5 +29,10 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view data);
+
+using DigestBytes = std::array<uint8_t, 32>;
+/// Between 64 lower-case hexadecimal digits and the 32 bytes that they stand for.
+DigestBytes digest_bytes(std::string_view hex);
+std::string digest_hex(const DigestBytes& bytes);
 
 }  // namespace dcgan

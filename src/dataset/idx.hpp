@@ -1,5 +1,5 @@
 // IDX files, the format of the MNIST family (LeCun, Cortes and Burges, "The MNIST database"): a big-endian
-// header of sizes, then bytes. Gzipped or not. This is the one door to zlib.
+// header of sizes, then bytes. Gzipped or not.
 #pragma once
 
 #include <array>

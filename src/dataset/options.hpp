@@ -18,21 +18,27 @@ struct DataOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    pixel_fields(visit);
+    visit("flip", flip, "mirror half of the images, drawn anew each epoch", {});
+    visit("cache", cache,
+          "folder for decoded pixels; auto: dcgan below $XDG_CACHE_HOME or ~/.cache; off: decode every epoch",
+          any_text("auto, off or a folder"));
+    visit("cache-limit", cache_limit, "room that decoded pixels may take there; the oldest go first",
+          within(0, 1e6, "GB"));
+  }
+
+  /// Those that decide which pictures are used and what their pixels are.
+  template <class Visit>
+  void pixel_fields(Visit&& visit) {
     visit("size", size, "side of the images, or WIDTHxHEIGHT; 3 to 7 times a power of two", within(6, 7168, "pixels"));
     visit("channels", channels, "colours the network sees; auto: gray if every picture is gray, else rgb",
           one_of({"auto", "gray", "rgb", "rgba"}));
     visit("fit", fit, "pictures of another shape are cut, padded with black or stretched",
           one_of({"crop", "pad", "stretch"}));
     visit("crop-at", crop_at, "what --fit crop keeps", one_of({"center", "top"}));
-    visit("flip", flip, "mirror half of the images, drawn anew each epoch", {});
     visit("strict", strict, "stop at the first file that cannot be used instead of skipping it", {});
     visit("max-megapixels", max_megapixels, "larger pictures are refused before they are decoded",
           within(1, 4000, "megapixels"));
-    visit("cache", cache,
-          "folder for decoded pixels; auto: dcgan below $XDG_CACHE_HOME or ~/.cache; off: decode every epoch",
-          any_text("auto, off or a folder"));
-    visit("cache-limit", cache_limit, "room that decoded pixels may take there; the oldest go first",
-          within(0, 1e6, "GB"));
   }
 };
 

@@ -1,4 +1,5 @@
-// Where pictures come from, before they are made to fit: a folder or an IDX file. Reading is thread safe.
+// Where pictures come from, before they are made to fit: a folder, a ZIP archive, an IDX or CIFAR file. Reading is
+// thread safe.
 #pragma once
 
 #include <memory>
@@ -20,26 +21,29 @@ class Source {
   /// Number of its class, -1 when it has none.
   virtual int32_t label(int64_t index) const = 0;
   /// Decode picture `index`. `digest`, when wanted, becomes the SHA-256 of what it is stored as.
+  /// A picture that will be made smaller may come reduced, but for sides below `at_least` ({0, 0}: as stored).
   /// Throws Error with the reason alone when it cannot be used.
-  virtual Image read(int64_t index, int64_t max_megapixels, std::string* digest) const = 0;
+  virtual Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least = {}) const = 0;
+  /// What the picture is to the set's identity: `digest`, and the name where it matters.
+  virtual std::string identity_of(int64_t, const std::string& digest) const { return digest; }
   /// What picture `index` says of itself, without decoding it. Never throws: see Probe::problem.
   virtual Probe probe(int64_t index) const = 0;
 
   const std::vector<std::string>& classes() const { return classes_; }
   const std::vector<std::string>& remarks() const { return remarks_; }
-  /// "folder" or "IDX file".
+  /// "folder", "ZIP archive", "IDX file", "CIFAR-10", "CIFAR-100".
   const std::string& kind() const { return kind_; }
   /// Changes whenever the content may have changed: names, sizes and times, without reading any content.
   const std::string& stamp() const { return stamp_; }
 
  protected:
-  mutable std::vector<std::string> classes_;  // an IDX file knows them when it is inflated
+  mutable std::vector<std::string> classes_;  // an array knows them when it is loaded
   std::vector<std::string> remarks_;
   std::string kind_;
   std::string stamp_;
 };
 
-/// Opens a folder of pictures or an IDX file (labels beside it are found). Throws UsageError for anything else.
+/// Opens DATA, whatever kind it is of (labels beside an IDX file are found). Throws UsageError for anything else.
 std::unique_ptr<Source> open_source(const fs::path& path);
 
 }  // namespace dcgan

@@ -6,10 +6,52 @@
 #include "core/parallel.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
+#include "dataset/pack.hpp"
 
 namespace dcgan {
+namespace {
+
+/// Its pictures were checked when it was made; here every record is compared with its checksum.
+DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
+  const Pack pack(path);
+  const PixelsInfo& info = pack.info();
+  DataSurvey survey;
+  survey.kind = "pack";
+  survey.files = info.count + static_cast<int64_t>(info.skipped.size());
+  survey.all_gray = info.channels == 1;
+  if (pack_is_stale(pack)) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
+  for (const auto& one : info.skipped) survey.unusable.push_back({one.name, one.reason, ""});
+  std::vector<std::string> problems(static_cast<size_t>(info.count));
+  parallel_for(info.count, threads, [&](int64_t i) {
+    throw_if_stopped("the check is not complete");
+    std::vector<uint8_t> pixels(static_cast<size_t>(info.image_bytes()));
+    try {
+      pack.copy(i, pixels.data());
+    } catch (const Error& error) {
+      problems[static_cast<size_t>(i)] = error.what();
+    }
+  });
+  std::vector<int64_t> per_class(info.classes.size());
+  for (int64_t i = 0; i < info.count; ++i) {
+    const std::string name = "picture " + with_commas(i);
+    if (const auto& problem = problems[static_cast<size_t>(i)]; !problem.empty()) {
+      survey.unusable.push_back({name, problem, ""});
+      continue;
+    }
+    ++survey.usable;
+    if (info.size.width < size.width || info.size.height < size.height) survey.smaller.push_back(name);
+    if (pack.label(i) >= 0) ++per_class[static_cast<size_t>(pack.label(i))];
+  }
+  survey.modes[info.channels == 1 ? "gray" : info.channels == 3 ? "RGB" : "RGBA"] = survey.usable;
+  survey.sizes[std::to_string(info.size.width) + " x " + std::to_string(info.size.height)] = survey.usable;
+  for (size_t c = 0; c < per_class.size(); ++c) survey.classes.emplace_back(info.classes[c], per_class[c]);
+  return survey;
+}
+
+}  // namespace
 
 DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, int64_t threads) {
+  if (looks_like_pack(path)) return survey_pack(path, size, threads);
   const auto source = open_source(path);
   DataSurvey survey;
   survey.kind = source->kind();

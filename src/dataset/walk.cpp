@@ -3,17 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 #include <set>
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 
 namespace dcgan {
 namespace {
-
-bool is_passed_over(const std::string& name) {
-  return name.starts_with(".") || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";
-}
 
 class Walker {
  public:
@@ -23,60 +20,98 @@ class Walker {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0 || !seen_.emplace(status.st_dev, status.st_ino).second) return;
     if (!relative.empty() && is_run_directory(folder)) {
-      listing_.remarks.push_back("passed over the run directory '" + printable_name(relative) + "'");
+      listing_.remarks.push_back("passed over the run directory '" + shown(relative) + "'");
       return;
     }
     std::error_code problem;
     auto entries = fs::directory_iterator(folder, problem);
     if (problem) {
       if (relative.empty()) throw_system_error("cannot read the folder '" + shown(folder) + "'", problem.value());
-      listing_.remarks.push_back("cannot read the folder '" + printable_name(relative) + "': " + problem.message());
+      listing_.remarks.push_back("cannot read the folder '" + shown(relative) + "': " + problem.message());
       return;
     }
-    std::vector<fs::path> paths;  // sorted, so that of two ways to one folder always the same one is taken
-    for (const auto& entry : entries) paths.push_back(entry.path());
-    std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) take(path, relative);
+    // Folders sort with a slash behind their name: so all files come in the order of their paths, without sorting them
+    // all.
+    std::string names;
+    std::vector<std::pair<uint64_t, uint32_t>> spans;
+    for (const auto& entry : entries) {
+      std::string name = entry.path().filename().native();
+      if (is_passed_over(name)) continue;
+      std::error_code ignored;
+      if (entry.is_directory(ignored)) name += '/';
+      spans.emplace_back(names.size(), static_cast<uint32_t>(name.size()));
+      names += name;
+    }
+    const auto name_of = [&](const auto& span) { return std::string_view(names).substr(span.first, span.second); };
+    std::sort(spans.begin(), spans.end(), [&](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
+    for (const auto& span : spans) take(folder, relative, std::string(name_of(span)));
   }
 
- private:
-  static std::string printable_name(const std::string& raw) { return shown(fs::path(raw)); }
+  std::string stamp() { return stamp_.hex(); }
 
-  void take(const fs::path& path, const std::string& relative) {
-    const std::string name = path.filename().native();
-    if (is_passed_over(name)) return;
+ private:
+  void take(const fs::path& folder, const std::string& relative, const std::string& name) {
+    if (name.ends_with('/')) return visit(folder / name.substr(0, name.size() - 1), relative + name);
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {  // a link to nowhere
-      listing_.remarks.push_back("passed over '" + printable_name(relative + name) + "': it leads nowhere");
+    if (::stat((folder / name).c_str(), &status) != 0) {  // a link to nowhere
+      listing_.remarks.push_back("passed over '" + shown(relative + name) + "': it leads nowhere");
       return;
     }
-    if (S_ISDIR(status.st_mode)) return visit(path, relative + name + "/");
     if (!S_ISREG(status.st_mode)) return;
-    const auto nanoseconds = [](const timespec& t) { return int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
-    listing_.files.push_back({relative + name, -1, static_cast<uint64_t>(status.st_size), status.st_ino,
-                              nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)});
+    const std::string path = relative + name;
+    listing_.add(path);
+    const FileStamp stamp = to_stamp(status);
+    stamp_.add(&stamp, sizeof stamp);
+    const uint64_t length = path.size();
+    stamp_.add(&length, sizeof length);
+    stamp_.add(path);
   }
 
   Listing& listing_;
+  Sha256 stamp_;
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
-/// Top-level folders are classes, numbered in the order of their names; files beside them have none (-1).
-void name_classes(Listing& listing) {
-  const auto class_of = [](const ListedFile& file) { return file.path.substr(0, file.path.find('/')); };
-  const auto has_class = [](const ListedFile& file) { return file.path.find('/') != std::string::npos; };
-  std::map<std::string, int32_t> labels;
-  for (const auto& file : listing.files)
-    if (has_class(file)) labels[class_of(file)] = 0;
-  for (auto& [name, label] : labels) {
-    label = static_cast<int32_t>(listing.classes.size());
-    listing.classes.push_back(name);
-  }
-  for (auto& file : listing.files)
-    if (has_class(file)) file.label = labels[class_of(file)];
+}  // namespace
+
+std::string_view Listing::path(int64_t index) const {
+  const auto i = static_cast<size_t>(index);
+  const uint64_t start = i == 0 ? 0 : ends_[i - 1];
+  return std::string_view(names_).substr(start, ends_[i] - start);
 }
 
-}  // namespace
+void Listing::add(std::string_view path) {
+  names_ += path;
+  ends_.push_back(names_.size());
+  const size_t slash = path.find('/');
+  if (slash == std::string_view::npos) {
+    labels_.push_back(-1);
+    return;
+  }
+  const auto folder = path.substr(0, slash);
+  if (classes.empty() || classes.back() != folder) classes.emplace_back(folder);
+  labels_.push_back(static_cast<int32_t>(classes.size()) - 1);
+}
+
+void Listing::number_classes() {
+  // Files came in the order of "name/", which is not that of the names: "a-b/" stands before "a/".
+  std::vector<int32_t> order(classes.size()), number(classes.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](int32_t a, int32_t b) { return classes[static_cast<size_t>(a)] < classes[static_cast<size_t>(b)]; });
+  std::vector<std::string> sorted;
+  for (const int32_t old : order) {
+    number[static_cast<size_t>(old)] = static_cast<int32_t>(sorted.size());
+    sorted.push_back(classes[static_cast<size_t>(old)]);
+  }
+  classes = std::move(sorted);
+  for (int32_t& label : labels_)
+    if (label >= 0) label = number[static_cast<size_t>(label)];
+}
+
+bool is_passed_over(std::string_view name) {
+  return name.starts_with(".") || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";
+}
 
 bool is_run_directory(const fs::path& path) {
   std::error_code ignored;
@@ -91,9 +126,10 @@ Listing list_folder(const fs::path& root) {
     throw UsageError("there is no folder or file '" + shown(root) + "'", "check the path");
   if (!fs::is_directory(root, problem))
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
-  Walker(listing).visit(root, "");
-  std::sort(listing.files.begin(), listing.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  name_classes(listing);
+  Walker walker(listing);
+  walker.visit(root, "");
+  listing.number_classes();
+  listing.stamp = walker.stamp();
   return listing;
 }
 

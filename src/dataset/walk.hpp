@@ -1,32 +1,45 @@
-// Lists a folder of pictures: every file that may be one, sorted, with its class and its stamp. Opens no file.
+// Lists a folder of pictures: every file that may be one, sorted, with its class and its stamp. Opens no file. Meant
+// for millions of files: a listing holds little more than their names.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/platform/file.hpp"
 
 namespace dcgan {
 
-struct ListedFile {
-  std::string path;  // relative to the folder, raw bytes
-  int32_t label = -1;
-  uint64_t bytes = 0;
-  uint64_t inode = 0;
-  int64_t modified_ns = 0;
-  int64_t changed_ns = 0;  // ctime: moves with every change, even when the modification time is set back
-};
-
-struct Listing {
+/// Files by number, in the order in which they were added. A path is relative to `root`, raw bytes.
+class Listing {
+ public:
   fs::path root;
-  std::vector<ListedFile> files;     // sorted by path, bytewise
   std::vector<std::string> classes;  // names of top-level folders that hold files; empty when the folder is flat
-  std::vector<std::string> remarks;  // run directories and unreadable folders that were passed over
+  std::vector<std::string> remarks;  // what was passed over
+  std::string stamp;                 // SHA-256 over paths, sizes, inodes and times
+
+  int64_t count() const { return static_cast<int64_t>(ends_.size()); }
+  std::string_view path(int64_t index) const;
+  /// Class number, -1 for a file in no folder.
+  int32_t label(int64_t index) const { return labels_[static_cast<size_t>(index)]; }
+  void set_label(int64_t index, int32_t label) { labels_[static_cast<size_t>(index)] = label; }
+  /// Paths must come sorted, bytewise. A file's class is its top-level folder.
+  void add(std::string_view path);
+  /// After the last file: numbers the classes in the order of their names.
+  void number_classes();
+
+ private:
+  std::string names_;
+  std::vector<uint64_t> ends_;
+  std::vector<int32_t> labels_;
 };
 
-/// Symbolic links are followed, each folder once (loops end). Hidden files, Thumbs.db, desktop.ini and
-/// __MACOSX are passed over, run directories are passed over and named. Throws UsageError when `root` is missing
-/// or no folder.
+/// Hidden files, Thumbs.db, desktop.ini, __MACOSX: what systems leave in folders.
+bool is_passed_over(std::string_view name);
+
+/// Symbolic links are followed, each folder once (loops end). Run directories are passed over and named. Throws
+/// UsageError when `root` is missing or no folder.
 Listing list_folder(const fs::path& root);
 
 /// True for a directory that `dcgan train` made.

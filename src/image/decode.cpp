@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/damage.hpp"
+#include "image/jpeg.hpp"
 
 namespace dcgan {
 namespace {
@@ -48,22 +49,10 @@ void settle_opencv() {
   (void)settled;
 }
 
-/// Orientation (1..8) in a PNG's eXIf chunk, 1 when there is none (Exif 2.32, tag 0x0112).
+/// Orientation (1..8) in a PNG's eXIf chunk, 1 when there is none.
 int png_orientation(std::string_view png) {
   const size_t chunk = png.find("eXIf");
-  if (chunk == std::string_view::npos || chunk + 12 > png.size()) return 1;
-  const auto exif = png.substr(chunk + 4);
-  const bool is_little = exif[0] == 'I';
-  const auto number = [&](size_t at, size_t bytes) {
-    size_t value = 0;
-    for (size_t i = 0; i < bytes && at + i < exif.size(); ++i)
-      value |= static_cast<size_t>(static_cast<uint8_t>(exif[at + i])) << 8 * (is_little ? i : bytes - 1 - i);
-    return value;
-  };
-  const size_t directory = number(4, 4);
-  for (size_t i = 0; i < std::min<size_t>(number(directory, 2), 64); ++i)
-    if (number(directory + 2 + 12 * i, 2) == 0x0112) return static_cast<int>(number(directory + 10 + 12 * i, 2));
-  return 1;
+  return chunk == std::string_view::npos ? 1 : exif_orientation(png.substr(chunk + 4));
 }
 
 void orient(cv::Mat& mat, int orientation) {
@@ -72,6 +61,18 @@ void orient(cv::Mat& mat, int orientation) {
   if (orientation == 2 || orientation == 6) cv::flip(mat, mat, 1);
   if (orientation == 4 || orientation == 8) cv::flip(mat, mat, 0);
   if (orientation == 3 || orientation == 7) cv::flip(mat, mat, -1);
+}
+
+Image oriented(const Image& image, int orientation) {
+  cv::Mat mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(static_cast<int>(image.channels)),
+              const_cast<uint8_t*>(image.pixels.data()));
+  mat = mat.clone();
+  orient(mat, orientation);
+  Image out(mat.cols, mat.rows, image.channels);
+  mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), out.pixels.data()));
+  out.stored = image.stored;
+  if (orientation >= 5) std::swap(out.stored.width, out.stored.height);
+  return out;
 }
 
 /// With its alpha channel, which only IMREAD_UNCHANGED keeps; that flag leaves EXIF to us.
@@ -99,23 +100,21 @@ cv::Mat decode_without_alpha(const cv::Mat& data, const Probe& probe) {
 
 }  // namespace
 
-Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels) {
+Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels, Size at_least) {
   settle_opencv();
   if (!probe.problem.empty()) throw Error(probe.problem);
   if (probe.width > max_megapixels * 1'000'000 / probe.height)
     throw Error("too large: " + std::to_string(probe.width) + " x " + std::to_string(probe.height) +
                 " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
-  std::string essential;
-  std::string damage;
-  if (probe.format == ImageFormat::kJpeg) damage = jpeg_damage(bytes);
-  std::string ended;
-  if (probe.format == ImageFormat::kJpeg && damage.empty() && !bytes.ends_with("\xFF\xD9")) {
-    // Without its end mark OpenCV leaves the last rows out.
-    ended = std::string(bytes) + "\xFF\xD9";
-    bytes = ended;
+  if (probe.format == ImageFormat::kJpeg) {
+    Jpeg jpeg = decode_jpeg(bytes, at_least);
+    return jpeg.orientation == 1 ? std::move(jpeg.image) : oriented(jpeg.image, jpeg.orientation);
   }
-  if (probe.format == ImageFormat::kPng) damage = png_damage(bytes, essential), bytes = essential;
-  if (!damage.empty()) throw Error(damage);
+  std::string essential;
+  if (probe.format == ImageFormat::kPng) {
+    if (const std::string damage = png_damage(bytes, essential); !damage.empty()) throw Error(damage);
+    bytes = essential;
+  }
   cv::Mat mat;
   decoding = true;
   try {

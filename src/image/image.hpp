@@ -16,6 +16,8 @@ struct Image {
   int64_t height = 0;
   int64_t channels = 0;  // 1 gray, 3 RGB, 4 RGB and alpha
   std::vector<uint8_t> pixels;
+  Size stored;  // its size in the file where the decoder made it smaller (each side over 2, 4 or 8, rounded up), else 0
+                // x 0
 
   Image() = default;
   Image(int64_t w, int64_t h, int64_t c, uint8_t value = 0)

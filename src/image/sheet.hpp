@@ -38,5 +38,7 @@ int64_t square_columns(int64_t count);
 
 /// A picture as the bytes of a PNG file; 1, 3 or 4 channels.
 std::string encode_png(const Image& image);
+/// The same as a JPEG file of quality 95; 1 or 3 channels.
+std::string encode_jpeg(const Image& image);
 
 }  // namespace dcgan

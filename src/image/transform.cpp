@@ -52,26 +52,86 @@ cv::Mat resized(const cv::Mat& from, cv::Size size) {
   return to;
 }
 
-/// The largest part of `from` with the shape of `size`.
-cv::Rect crop_of(const cv::Mat& from, Size size, CropAt crop_at) {
-  const double scale = std::min(double(from.cols) / size.width, double(from.rows) / size.height);
-  const int width = std::clamp(static_cast<int>(std::lround(size.width * scale)), 1, from.cols);
-  const int height = std::clamp(static_cast<int>(std::lround(size.height * scale)), 1, from.rows);
-  const int top = crop_at == CropAt::kTop ? 0 : (from.rows - height) / 2;
-  return {(from.cols - width) / 2, top, width, height};
+/// How one output pixel along an axis is averaged: pixels from `first` on, with weights that sum to 1.
+struct Average {
+  int first = 0;
+  std::vector<float> weights;
+};
+
+/// `count` equal pieces of [start, start + length), an interval of an axis of `pixels` pixels.
+std::vector<Average> averages(double start, double length, int pixels, int count) {
+  std::vector<Average> all(static_cast<size_t>(count));
+  const double step = length / count;
+  for (int i = 0; i < count; ++i) {
+    const double from = start + i * step, to = from + step;
+    auto& average = all[static_cast<size_t>(i)];
+    average.first = std::clamp(static_cast<int>(from), 0, pixels - 1);
+    for (int k = average.first; k < pixels && (k < to || k == average.first); ++k)
+      average.weights.push_back(
+          static_cast<float>(std::max(0.0, std::min<double>(k + 1, to) - std::max<double>(k, from)) / step));
+  }
+  return all;
 }
 
-Image padded(const cv::Mat& from, Size size) {
-  const double scale = std::min(double(size.width) / from.cols, double(size.height) / from.rows);
-  const int width = std::clamp<int>(static_cast<int>(std::lround(from.cols * scale)), 1, static_cast<int>(size.width));
-  const int height =
-      std::clamp<int>(static_cast<int>(std::lround(from.rows * scale)), 1, static_cast<int>(size.height));
-  Image out(size.width, size.height, from.channels());
-  const cv::Rect inside((static_cast<int>(size.width) - width) / 2, (static_cast<int>(size.height) - height) / 2, width,
-                        height);
-  resized(from, inside.size()).copyTo(as_mat(out)(inside));
+/// Shrinks a part of a picture whose edges may lie inside pixels, as INTER_AREA does for whole ones.
+cv::Mat averaged(const cv::Mat& from, const cv::Rect2d& part, cv::Size size) {
+  const int channels = from.channels();
+  const auto columns = averages(part.x, part.width, from.cols, size.width);
+  const auto rows = averages(part.y, part.height, from.rows, size.height);
+  cv::Mat to(size, from.type());
+  std::vector<float> line(static_cast<size_t>(from.cols * channels));
+  for (int y = 0; y < size.height; ++y) {
+    std::fill(line.begin(), line.end(), 0.0f);
+    const auto& row = rows[static_cast<size_t>(y)];
+    for (size_t k = 0; k < row.weights.size(); ++k) {
+      const uint8_t* values = from.ptr(row.first + static_cast<int>(k));
+      for (size_t x = 0; x < line.size(); ++x) line[x] += row.weights[k] * values[x];
+    }
+    uint8_t* out = to.ptr(y);
+    for (const auto& column : columns)
+      for (int c = 0; c < channels; ++c) {
+        float sum = 0.5f;
+        const float* values = line.data() + column.first * channels + c;
+        for (const float weight : column.weights) sum += weight * *values, values += channels;
+        *out++ = static_cast<uint8_t>(std::min(sum, 255.0f));
+      }
+  }
+  return to;
+}
+
+/// `part` of the picture as stored, brought to `size`.
+cv::Mat brought(const Image& image, const cv::Rect& part, cv::Size size) {
+  const cv::Mat from = as_mat(image);
+  if (image.stored.width == 0) return resized(from(part), size);
+  int64_t divisor = 2;
+  while (divisor < 8 && (image.stored.width + divisor - 1) / divisor > image.width) divisor *= 2;
+  const double scale = 1.0 / static_cast<double>(divisor);
+  return averaged(from, {part.x * scale, part.y * scale, part.width * scale, part.height * scale}, size);
+}
+
+cv::Size rounded(double width, double height, cv::Size most) {
+  return {std::clamp(static_cast<int>(std::lround(width)), 1, most.width),
+          std::clamp(static_cast<int>(std::lround(height)), 1, most.height)};
+}
+
+/// The largest part of a picture of `whole` with the shape of `size`.
+cv::Rect crop_of(cv::Size whole, cv::Size size, CropAt crop_at) {
+  const double scale = std::min(double(whole.width) / size.width, double(whole.height) / size.height);
+  const cv::Size part = rounded(size.width * scale, size.height * scale, whole);
+  const int top = crop_at == CropAt::kTop ? 0 : (whole.height - part.height) / 2;
+  return {cv::Point((whole.width - part.width) / 2, top), part};
+}
+
+Image padded(const Image& image, cv::Size whole, cv::Size size) {
+  const double scale = std::min(double(size.width) / whole.width, double(size.height) / whole.height);
+  const cv::Size inside = rounded(whole.width * scale, whole.height * scale, size);
+  Image out(size.width, size.height, image.channels);
+  const cv::Rect place({(size.width - inside.width) / 2, (size.height - inside.height) / 2}, inside);
+  brought(image, {{0, 0}, whole}, inside).copyTo(as_mat(out)(place));
   return out;
 }
+
+cv::Size to_cv(Size size) { return {static_cast<int>(size.width), static_cast<int>(size.height)}; }
 
 }  // namespace
 
@@ -99,15 +159,19 @@ Image with_channels(const Image& image, int64_t channels) {
                                        : (channels == 4 ? cv::COLOR_RGB2RGBA : cv::COLOR_RGB2GRAY);
   cv::Mat to;
   cv::cvtColor(as_mat(*from), to, code);
-  return from_mat(to);
+  Image out = from_mat(to);
+  out.stored = image.stored;
+  return out;
 }
 
 Image fitted(const Image& image, Size size, Fit fit, CropAt crop_at) {
-  if (image.width == size.width && image.height == size.height) return image;
-  const cv::Mat from = as_mat(image);
-  if (fit == Fit::kPad) return padded(from, size);
-  const cv::Mat part = fit == Fit::kCrop ? from(crop_of(from, size, crop_at)) : from;
-  return from_mat(resized(part, cv::Size(static_cast<int>(size.width), static_cast<int>(size.height))));
+  // Measured as stored: so a decoder that makes it smaller does not move its edges.
+  const Size stored = image.stored.width == 0 ? Size{image.width, image.height} : image.stored;
+  if (stored == size) return image;
+  const cv::Size whole = to_cv(stored), wanted = to_cv(size);
+  if (fit == Fit::kPad) return padded(image, whole, wanted);
+  const cv::Rect part = fit == Fit::kCrop ? crop_of(whole, wanted, crop_at) : cv::Rect({0, 0}, whole);
+  return from_mat(brought(image, part, wanted));
 }
 
 }  // namespace dcgan

@@ -1,8 +1,11 @@
 #include "nn/discriminator.hpp"
 
 #include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/mv.h>
 
 #include "nn/kernels.hpp"
+#include "nn/norm_activation.hpp"
+#include "nn/strided.hpp"
 
 namespace dcgan {
 namespace {
@@ -29,10 +32,15 @@ DiscriminatorNetImpl::DiscriminatorNetImpl(const NetworkPlan& plan) {
   }
 }
 
-torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images) {
-  auto x = at::leaky_relu(convolutions_.front()(images), kLeak);
-  for (size_t i = 0; i < norms_.size(); ++i) x = at::leaky_relu(norms_[i](convolutions_[i + 1](x)), kLeak);
-  return convolutions_.back()(x).view({-1});
+torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t batches) {
+  auto x = stride_down(images, convolutions_.front()->weight);
+  at::leaky_relu_(x, kLeak);
+  for (size_t i = 0; i < norms_.size(); ++i)
+    x = norm_activation(norms_[i], stride_down(x, convolutions_[i + 1]->weight), kLeak, batches);
+  // The last convolution covers all of its input with one filter: a dot product an image, in fp32 whatever the
+  // precision.
+  const auto flat = [](const torch::Tensor& t) { return t.permute({0, 2, 3, 1}).reshape({t.size(0), -1}); };
+  return at::mv(flat(x.to(at::kFloat)), flat(convolutions_.back()->weight).view({-1}));
 }
 
 }  // namespace dcgan

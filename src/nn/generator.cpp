@@ -1,11 +1,16 @@
 #include "nn/generator.hpp"
 
-#include <ATen/ops/relu.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/tanh.h>
 
 #include "nn/kernels.hpp"
+#include "nn/norm_activation.hpp"
+#include "nn/strided.hpp"
 
 namespace dcgan {
+namespace {
+constexpr double kRelu = 0;  // no slope below zero
+}
 
 GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : plan_(plan) {
   settle_kernels();
@@ -28,8 +33,21 @@ GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : plan_(plan) {
 }
 
 torch::Tensor GeneratorNetImpl::forward(const torch::Tensor& z) {
+  if (!is_training()) return evaluate(z);
+  // The first transposed convolution has an input of one pixel: a matrix product, several times as fast as such.
+  const auto& first = convolutions_.front()->weight;  // [latent, C, H, W]
+  const auto filters = first.permute({0, 2, 3, 1}).reshape({first.size(0), -1});
+  auto x = at::mm(z.view({z.size(0), -1}), filters)
+               .view({z.size(0), first.size(2), first.size(3), -1})
+               .permute({0, 3, 1, 2});
+  for (size_t i = 0; i < norms_.size(); ++i)
+    x = stride_up(norm_activation(norms_[i], x, kRelu), convolutions_[i + 1]->weight);
+  return at::tanh(x);
+}
+
+torch::Tensor GeneratorNetImpl::evaluate(const torch::Tensor& z) {
   auto x = z.view({z.size(0), plan_.options.latent, 1, 1});
-  for (size_t i = 0; i < norms_.size(); ++i) x = at::relu(norms_[i](convolutions_[i](x)));
+  for (size_t i = 0; i < norms_.size(); ++i) x = norm_activation(norms_[i], convolutions_[i](x), kRelu);
   return at::tanh(convolutions_.back()(x));
 }
 

@@ -25,6 +25,9 @@ class GeneratorNetImpl : public torch::nn::Module {
   const std::vector<torch::nn::BatchNorm2d>& norms() const { return norms_; }
 
  private:
+  /// In evaluation mode: the operations of an exported generator, so that an image is the same from both.
+  torch::Tensor evaluate(const torch::Tensor& z);
+
   NetworkPlan plan_;
   std::vector<torch::nn::ConvTranspose2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;

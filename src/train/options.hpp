@@ -22,6 +22,7 @@ struct AdamOptions {
 };
 
 struct TrainOptions {
+  std::string precision = "auto";
   std::optional<int64_t> batch;
   AdamOptions adam;
   double label_smoothing = 0.1;
@@ -30,6 +31,9 @@ struct TrainOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit("precision", precision,
+          "numbers of the convolutions; auto: bf16 where it is faster, else fp32; weights and sums are fp32 always",
+          one_of({"auto", "fp32", "tf32", "bf16"}));
     visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU",
           automatic(within(2, 65536, "images")));
     adam.fields(visit);

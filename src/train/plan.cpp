@@ -10,6 +10,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "train/precision_choice.hpp"
 
 namespace dcgan {
 
@@ -64,6 +65,10 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     remarks.push_back("channels: " + options.data.channels +
                       (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
   }
+  if (options.data.size != info.size) {
+    options.data.size = info.size;
+    remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
+  }
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
   if (!options.run.threads) {
@@ -80,6 +85,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
+  options.train.precision =
+      resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
   plan.options = std::move(options);
   return plan;
 }

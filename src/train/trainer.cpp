@@ -74,6 +74,7 @@ void settle_process(int64_t threads) {
 
 Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device)
     : options_(options),
+      precision_(precision_from(options.precision)),
       device_(device),
       generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device)),
       discriminator_(
@@ -93,9 +94,14 @@ void Trainer::step(const Batch& batch) {
                          generator_->plan().options.latent)
                      .to(device_);
 
-  const auto fake = generator_(z);  // one pass serves both updates: G does not change in between
-  const auto real_logits = discriminator_(real);
-  const auto fake_logits = discriminator_(fake.detach());
+  at::Tensor fake, real_logits, fake_logits;
+  {
+    const PrecisionScope scope(precision_, device_.type());
+    fake = generator_(z);  // one pass serves both updates: G does not change in between
+    // Real and fake go through D in one call, batch by batch for its BatchNorm: larger products, weights prepared once.
+    const auto logits = discriminator_(at::cat({real, fake.detach()}), 2).chunk(2);
+    real_logits = logits[0], fake_logits = logits[1];
+  }
   const auto loss_real = real_bce(real_logits, options_.label_smoothing), loss_fake = fake_bce(fake_logits);
   const auto gradients_d = torch::autograd::grad({loss_real + loss_fake}, adam_d_.parameters());
   const auto norm_d = norm_of(gradients_d);
@@ -105,7 +111,10 @@ void Trainer::step(const Batch& batch) {
   std::vector<at::Tensor> gradients_g;
   {
     const Frozen frozen(adam_d_.parameters());
-    after_logits = discriminator_(fake);
+    {
+      const PrecisionScope scope(precision_, device_.type());
+      after_logits = discriminator_(fake);
+    }
     loss_g = generator_bce(after_logits);
     gradients_g = torch::autograd::grad({loss_g}, adam_g_.parameters());
   }

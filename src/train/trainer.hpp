@@ -7,6 +7,7 @@
 #include "dataset/loader.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
+#include "nn/precision.hpp"
 #include "telemetry/record.hpp"
 #include "train/adam.hpp"
 #include "train/options.hpp"
@@ -18,7 +19,7 @@ void settle_process(int64_t threads);
 
 class Trainer {
  public:
-  /// Networks with initial weights drawn from options.seed. `batch` must be resolved.
+  /// Networks with initial weights drawn from options.seed. `batch` and `precision` must be resolved.
   Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device);
 
   /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
@@ -53,6 +54,7 @@ class Trainer {
   NamedTensors average_state() const;
 
   TrainOptions options_;
+  Precision precision_;
   at::Device device_;
   GeneratorNet generator_;
   DiscriminatorNet discriminator_;

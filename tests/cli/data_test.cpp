@@ -111,8 +111,9 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
     const char *data, *says;
     int code;
   };
-  for (const Case& one : {Case{"missing", "there is no folder", 2}, Case{"empty", "no image", 1},
-                          Case{"texts", "no readable image", 1}, Case{"file.txt", "no folder and no IDX", 2}}) {
+  for (const Case& one :
+       {Case{"missing", "there is no folder", 2}, Case{"empty", "no image", 1}, Case{"texts", "no readable image", 1},
+        Case{"file.txt", "no folder, pack, IDX file, CIFAR file or ZIP archive", 2}}) {
     const Finished result = dcgan(dcgan.small_train(one.data, "run", {"--images", "40"}));
     EXPECT_EXIT_CODE(result, one.code);
     EXPECT_SAYS(result, one.says);

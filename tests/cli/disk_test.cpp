@@ -1,32 +1,15 @@
 // Disks that are full and folders that may not be written to. Both need root: to mount a small disk, and to
 // become a user whom permissions bind.
 #include <grp.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "checkpoint/run_directory.hpp"
 #include "support/program.hpp"
+#include "support/small_disk.hpp"
 
 namespace dcgan::test {
 namespace {
-
-/// A disk of its own, of `size` ("400k"), mounted while it lives.
-class SmallDisk {
- public:
-  SmallDisk(const std::string& at, const std::string& size) : at_(at) {
-    std::filesystem::create_directories(at_);
-    mounted_ = ::mount("tmpfs", at_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-
- private:
-  std::string at_;
-  bool mounted_ = false;
-};
 
 TEST(FullDisk, EndsTheRunWithAClearErrorAndThePreviousCheckpointIntact) {
   Program dcgan;
@@ -57,6 +40,24 @@ TEST(FullDisk, OfTheCacheOnlyMeansThatEveryEpochDecodes) {
   const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "40", "--cache", dcgan.at("small")}));
   EXPECT_EXIT_CODE(result, 0);
   EXPECT_SAYS(result, "every epoch decodes");
+}
+
+TEST(FullDisk, WhilePackingLeavesNothing) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 50);
+  for (int i = 0; i < 150; ++i)  // each is named in the pack, with why it was left out
+    write_text(dcgan.at("photos/" + std::string(100, 'x') + std::to_string(i)), "no picture");
+  // 200 records of 768 bytes and what belongs to them take 166 kB: no room from the start, or none for the last part.
+  for (const char* size : {"100k", "168k"}) {
+    const SmallDisk disk(dcgan.at("disk"), size);
+    if (!disk.mounted()) GTEST_SKIP() << "cannot mount a tmpfs here";
+    const Finished result =
+        dcgan({"data", "pack", dcgan.at("photos"), "--out", dcgan.at("disk/p.pack"), "--size", "16"});
+    EXPECT_EXIT_CODE(result, 1);
+    EXPECT_SAYS(result, "p.pack': No space left on device");
+    EXPECT_SAYS(result, "free some space");
+    EXPECT_TRUE(std::filesystem::is_empty(dcgan.at("disk"))) << size;
+  }
 }
 
 /// Makes the child an ordinary user.

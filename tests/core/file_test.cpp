@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "support/forked.hpp"
+#include "support/small_disk.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -132,25 +132,10 @@ TEST(AtomicFile, NamesMissingPermissionWithAHint) {
   EXPECT_EQ(names_in(folder.path()), Names{});
 }
 
-/// A disk of 64 KiB, where this machine lets us make one.
-class SmallDisk {
- public:
-  explicit SmallDisk(fs::path at)
-      : at_(std::move(at)), mounted_(::mount("none", at_.c_str(), "tmpfs", 0, "size=64k") == 0) {}
-  ~SmallDisk() {
-    if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
-  }
-  bool is_mounted() const { return mounted_; }
-
- private:
-  fs::path at_;
-  bool mounted_;
-};
-
 TEST(AtomicFile, FailsOnAFullDiskAndKeepsThePreviousFile) {
   const TemporaryFolder folder;
-  const SmallDisk disk(folder.path());
-  if (!disk.is_mounted()) GTEST_SKIP() << "only root can make a small disk";
+  const SmallDisk disk(folder.path(), "64k");
+  if (!disk.mounted()) GTEST_SKIP() << "only root can make a small disk";
   write_text(folder / "a.bin", "before");
   for (const bool reserves : {true, false}) {
     const Thrown error = thrown_by([&] {

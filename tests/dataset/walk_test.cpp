@@ -17,12 +17,12 @@ using Paths = std::vector<std::string>;
 
 Paths paths_of(const Listing& listing) {
   Paths paths;
-  for (const auto& file : listing.files) paths.push_back(file.path);
+  for (int64_t i = 0; i < listing.count(); ++i) paths.emplace_back(listing.path(i));
   return paths;
 }
 std::vector<int32_t> labels_of(const Listing& listing) {
   std::vector<int32_t> labels;
-  for (const auto& file : listing.files) labels.push_back(file.label);
+  for (int64_t i = 0; i < listing.count(); ++i) labels.push_back(listing.label(i));
   return labels;
 }
 
@@ -61,8 +61,9 @@ TEST(Walk, NumbersClassesInTheOrderOfTheirNames) {
   for (const char* name : {"a/1.png", "a-b/1.png", "a.b/1.png"}) write_text(folder / name, "x");
   const Listing listing = list_folder(folder.path());
   EXPECT_EQ(listing.classes, (Paths{"a", "a-b", "a.b"}));  // by path "a-b/" stands before "a/"
-  for (const auto& file : listing.files)
-    EXPECT_EQ(file.path.substr(0, file.path.find('/')), listing.classes[static_cast<size_t>(file.label)]);
+  for (int64_t i = 0; i < listing.count(); ++i)
+    EXPECT_EQ(listing.path(i).substr(0, listing.path(i).find('/')),
+              listing.classes[static_cast<size_t>(listing.label(i))]);
 }
 
 TEST(Walk, GivesFilesBesideClassFoldersNoClass) {
@@ -77,7 +78,7 @@ TEST(Walk, FindsNoClassesInAFlatFolder) {
   const TemporaryFolder folder;
   write_text(folder / "a.png", "x");
   EXPECT_TRUE(list_folder(folder.path()).classes.empty());
-  EXPECT_EQ(list_folder(folder.path()).files[0].label, -1);
+  EXPECT_EQ(list_folder(folder.path()).label(0), -1);
 }
 
 TEST(Walk, TakesNamesOfAnyBytes) {
@@ -98,7 +99,8 @@ TEST(Walk, FollowsLinksToFilesAndFolders) {
   fs::create_directory_symlink(elsewhere.path(), folder / "linked");
   const Listing listing = list_folder(folder.path());
   EXPECT_EQ(paths_of(listing), (Paths{"link.png", "linked/x.png"}));
-  EXPECT_EQ(listing.files[0].bytes, 4u);  // of the file, not of the link
+  write_text(elsewhere / "x.png", "12345");
+  EXPECT_NE(list_folder(folder.path()).stamp, listing.stamp);  // the stamp is the file's, not the link's
 }
 
 TEST(Walk, EndsInLoopsOfLinks) {
@@ -153,15 +155,13 @@ TEST(Walk, RemarksOnFoldersThatMayNotBeRead) {
   write_text(folder / "secret/b.png", "x");
   ::chmod(folder.path().c_str(), 0755);
   ::chmod((folder / "secret").c_str(), 0);
-  EXPECT_EQ(exit_code_of([&] {
-              if (::getuid() == 0 && ::setuid(65534) != 0) return 98;
-              const Listing listing = list_folder(folder.path());
-              return listing.files.size() == 1 && listing.remarks.size() == 1 &&
-                             contains(listing.remarks[0], "'secret/'")
-                         ? 0
-                         : 1;
-            }),
-            0);
+  EXPECT_EQ(
+      exit_code_of([&] {
+        if (::getuid() == 0 && ::setuid(65534) != 0) return 98;
+        const Listing listing = list_folder(folder.path());
+        return listing.count() == 1 && listing.remarks.size() == 1 && contains(listing.remarks[0], "'secret/'") ? 0 : 1;
+      }),
+      0);
   ::chmod((folder / "secret").c_str(), 0755);
 }
 
@@ -170,7 +170,7 @@ TEST(Walk, SaysWhatIsMissing) {
   write_text(folder / "file", "x");
   EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "none"); }).what, "there is no folder or file");
   EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "file"); }).what, "is no folder");
-  EXPECT_TRUE(list_folder(folder.path()).files.size() == 1);
+  EXPECT_EQ(list_folder(folder.path()).count(), 1);
 }
 
 }  // namespace

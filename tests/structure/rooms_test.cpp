@@ -22,7 +22,8 @@ const std::vector<std::string> kWithoutTorch = {"core", "image", "dataset", "tel
 const std::vector<std::pair<std::string, std::string>> kDoors = {
     {"nlohmann/", "core/json.hpp"}, {"openssl/", "core/digest.cpp"}, {"opencv2/", "image/"},
     {"jpeglib.h", "image/"},        {"jerror.h", "image/"},          {"zlib.h", "dataset/"},
-    {"CLI/", "cli/parser.cpp"},     {"httplib.h", "serve/"},         {"onnx/", "exchange/"}};
+    {"xxhash.h", "dataset/"},       {"CLI/", "cli/parser.cpp"},      {"httplib.h", "serve/"},
+    {"onnx/", "exchange/"}};
 
 struct Include {
   std::string file, header;  // file relative to src

@@ -64,13 +64,15 @@ TEST(MakePlan, SaysWhatItChose) {
     return std::any_of(plan.remarks.begin(), plan.remarks.end(),
                        [&](const auto& line) { return line.starts_with(start); });
   };
-  for (const char* what : {"channels: rgb", "device: ", "threads: ", "batch: ", "sample-every: ", "checkpoint-every: "})
+  for (const char* what :
+       {"channels: rgb", "device: ", "threads: ", "batch: ", "precision: ", "sample-every: ", "checkpoint-every: "})
     EXPECT_TRUE(said(what)) << what;
 }
 
 TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
   AllOptions options;
   options.data.channels = "rgb", options.run.device = "cpu", options.run.threads = 3, options.train.batch = 10;
+  options.train.precision = "fp32";
   options.run.sample_every = 20, options.run.checkpoint_every = 30;
   const auto plan = make_plan(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.run.threads, 3);

@@ -19,6 +19,7 @@ namespace dcgan {
 namespace {
 
 constexpr std::string_view kAside = ".dcgan-aside-";
+constexpr std::string_view kBegun = ".dcgan-begun-";
 
 void sync_directory(const fs::path& directory) {
   const FileHandle handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -76,6 +77,19 @@ FileHandle open_for_reading(const fs::path& path) {
   return file;
 }
 
+FileStamp to_stamp(const struct stat& status) {
+  const auto nanoseconds = [](const timespec& t) { return int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec; };
+  return {static_cast<uint64_t>(status.st_size), status.st_ino, nanoseconds(status.st_mtim),
+          nanoseconds(status.st_ctim)};
+}
+
+FileStamp stamp_of(const fs::path& path) {
+  const FileHandle file = open_for_reading(path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+  return to_stamp(status);
+}
+
 std::string read_file(const fs::path& path, size_t limit) {
   const FileHandle file = open_for_reading(path);
   struct stat status {};
@@ -105,14 +119,38 @@ void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offs
   }
 }
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
-  aside_ = parent_of(path_) / (std::string(kAside) + std::to_string(::getpid()) + "-" + path_.filename().native());
-  file_ = FileHandle(::open(aside_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+AtomicFile::AtomicFile(fs::path path, Aside aside) : path_(std::move(path)) {
+  const bool fresh = aside == Aside::kFresh;
+  const fs::path name =
+      !fresh ? begun_file_of(path_)
+             : parent_of(path_) / (std::string(kAside) + std::to_string(::getpid()) + "-" + path_.filename().native());
+  for (;;) {
+    file_ = FileHandle(::open(name.c_str(), O_RDWR | O_CREAT | (fresh ? O_TRUNC : 0) | O_CLOEXEC, 0666));
+    if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+    if (fresh) break;
+    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      throw Busy("another process is writing '" + shown(path_) + "'", "wait for it");
+    // Between opening and locking another process may have finished and renamed the file: then look again.
+    struct stat held {
+    }, named{};
+    if (::fstat(file_.get(), &held) == 0 && ::stat(name.c_str(), &named) == 0 && held.st_ino == named.st_ino) break;
+  }
+  aside_ = name;
 }
 
 AtomicFile::~AtomicFile() {
-  if (!aside_.empty()) ::unlink(aside_.c_str());
+  if (!aside_.empty() && !kept_) ::unlink(aside_.c_str());
+}
+
+uint64_t AtomicFile::bytes() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) != 0) throw_system_error("cannot read '" + shown(path_) + "'", errno);
+  return static_cast<uint64_t>(status.st_size);
+}
+
+void AtomicFile::truncate(uint64_t bytes) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(bytes)) != 0)
+    throw_system_error("cannot write '" + shown(path_) + "'", errno);
 }
 
 void AtomicFile::append(const void* data, size_t bytes) {
@@ -146,6 +184,17 @@ void write_file(const fs::path& path, std::string_view content, bool synced) {
 void sync_file(const fs::path& path) {
   const FileHandle file = open_for_reading(path);
   if (::fsync(file.get()) != 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
+}
+
+fs::path begun_file_of(const fs::path& path) {
+  return parent_of(path) / (std::string(kBegun) + path.filename().native());
+}
+
+bool is_being_written(const fs::path& path) { return is_locked(begun_file_of(path)); }
+
+bool is_locked(const fs::path& path) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.get() >= 0 && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 void remove_leftovers(const fs::path& directory) {

@@ -3,12 +3,16 @@
 // directory synced. Nothing is ever written through a map (a full disk would be SIGBUS).
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "core/error.hpp"
 
 namespace dcgan {
 
@@ -34,17 +38,40 @@ class FileHandle {
   int descriptor_ = -1;
 };
 
+/// What a file looks like from outside. Two stamps that agree mean the same content, as far as the file system knows.
+struct FileStamp {
+  uint64_t bytes = 0;
+  uint64_t inode = 0;
+  int64_t modified_ns = 0;
+  int64_t changed_ns = 0;  // ctime: moves with every change, even when the modification time is set back
+  bool operator==(const FileStamp&) const = default;
+};
+FileStamp to_stamp(const struct stat& status);
+/// Throws Error when the file is not there or cannot be read.
+FileStamp stamp_of(const fs::path& path);
+
 FileHandle open_for_reading(const fs::path& path);
 /// Up to `limit` bytes from the start.
 std::string read_file(const fs::path& path, size_t limit = SIZE_MAX);
 /// Read exactly `bytes` at `offset`; throws naming `path` when the file is shorter.
 void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offset, const fs::path& path);
 
+/// Another process holds what was asked for.
+class Busy : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A file being written aside, under a hidden name in the same directory. `commit` makes it appear under
 /// its name; without it the destructor removes every trace. Throws Error on a full disk.
 class AtomicFile {
  public:
-  explicit AtomicFile(fs::path path);
+  enum class Aside {
+    kFresh,     // empty; several processes may write files of one name, the last to commit wins
+    kResumable  // what an earlier process left behind by keep_for_later or a kill -9; one process at a time
+  };
+  /// Throws Error when it cannot be made, and for kResumable Busy when another process holds it.
+  explicit AtomicFile(fs::path path, Aside aside = Aside::kFresh);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -56,21 +83,33 @@ class AtomicFile {
   void write_at(const void* data, size_t bytes, uint64_t offset);
   /// Reserve room on the disk now, so that running out is an error here and not later.
   void reserve(uint64_t bytes);
+  uint64_t bytes() const;
+  /// Read exactly; throws when the file is shorter. Safe from several threads.
+  void read_at(void* out, size_t bytes, uint64_t offset) const { read_exactly(file_, out, bytes, offset, aside_); }
+  void truncate(uint64_t bytes);
   /// Makes it appear. With `synced` it survives a power cut from now on; without, only a crash of the program.
   void commit(bool synced = true);
+  /// The destructor leaves what was written for a later AtomicFile of kResumable and the same path.
+  void keep_for_later() { kept_ = true; }
 
  private:
   fs::path path_;
   fs::path aside_;
   FileHandle file_;
   uint64_t end_ = 0;
+  bool kept_ = false;
 };
 
 /// AtomicFile in one call.
 void write_file(const fs::path& path, std::string_view content, bool synced = true);
 /// What was appended to a file so far survives a power cut from now on.
 void sync_file(const fs::path& path);
-/// Remove what AtomicFile left behind in `directory` after a kill -9.
+/// Where a resumable AtomicFile for `path` writes, and whether a process is at it.
+fs::path begun_file_of(const fs::path& path);
+bool is_being_written(const fs::path& path);
+/// Whether a process holds this very file, as writers of begun files do.
+bool is_locked(const fs::path& file);
+/// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed.
 void remove_leftovers(const fs::path& directory);
 
 /// A file mapped read-only.

@@ -5,6 +5,9 @@
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <climits>
 #include <cstdlib>
@@ -39,6 +42,21 @@ std::string processor_name() {
   return name.empty() ? "unknown processor" : name;
 }
 
+std::string bf16_units() {
+#if defined(__x86_64__)
+  // AMX: CPUID leaf 7; the system must have switched its registers on (XCR0, bits 17 and 18).
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned kOsxsave = 1u << 27, kAmxBf16 = 1u << 22, kTiles = 3u << 17;
+  if (__get_cpuid(1, &a, &b, &c, &d) && (c & kOsxsave)) {
+    unsigned low = 0, high = 0;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & kAmxBf16) && (low & kTiles) == kTiles) return "AMX";
+  }
+  if (__builtin_cpu_supports("avx512bf16")) return "AVX512-BF16";
+#endif
+  return "";
+}
+
 ResidentMemory resident_memory() {
   const auto kilobytes = [](const char* key) { return 1024 * std::atoll(value_of("/proc/self/status", key).c_str()); };
   return {kilobytes("RssAnon"), kilobytes("RssFile"), kilobytes("VmHWM")};
@@ -49,6 +67,12 @@ void keep_freed_memory() {
   // Both or neither: a trim threshold alone would switch off glibc's own adapting of the other. 32 MB is its most.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
+}
+
+void return_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
 #endif
 }
 

@@ -11,6 +11,8 @@ namespace dcgan {
 int64_t usable_cores();
 /// The processor's name as the system gives it.
 std::string processor_name();
+/// The processor's units for bfloat16 that the system lets programs use: "AMX", "AVX512-BF16", or "" for none.
+std::string bf16_units();
 
 /// Bytes of this process in memory: anonymous, and pages of files (maps, libraries).
 struct ResidentMemory {
@@ -23,6 +25,8 @@ ResidentMemory resident_memory();
 /// From now on memory that is freed stays with the process for its next use. A training step frees and takes the
 /// same large buffers over and over; handing them back to the system each time costs 5 to 8 % of a step.
 void keep_freed_memory();
+/// Hands back what is freed now, once: for after a step that took much and is over.
+void return_freed_memory();
 
 /// Bytes that an ordinary user may still write at `path` (or its nearest existing parent); -1: unknown.
 int64_t free_disk(const std::filesystem::path& path);

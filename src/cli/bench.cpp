@@ -1,0 +1,286 @@
+// `dcgan bench`: what this machine does with this program, beside what it could do at most.
+#include <ATen/Parallel.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/parallel.hpp"
+#include "core/platform/child.hpp"
+#include "core/platform/machine.hpp"
+#include "core/platform/signals.hpp"
+#include "core/text.hpp"
+#include "dataset/pack.hpp"
+#include "dataset/source.hpp"
+#include "image/sheet.hpp"
+#include "train/measure.hpp"
+#include "train/roofline.hpp"
+
+namespace dcgan {
+namespace {
+
+struct BenchCommand {
+  Size size{64, 64};
+  NetworkOptions network;
+  int64_t batch = 64;
+  std::optional<int64_t> threads;
+  double seconds = 3;
+  int64_t rounds = 3;
+  bool json = false;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("size", size, "side of the images, or WIDTHxHEIGHT", within(6, 7168, "pixels"));
+    network.fields(visit);
+    visit("batch", batch, "images a step", within(2, 65536, "images"));
+    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));
+    visit("rounds", rounds, "of each; the middle one is shown, with the spread", within(1, 1000));
+    visit("json", json, "all figures as one JSON object", {});
+  }
+};
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Json spread(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {{"min", values.front()}, {"median", values[values.size() / 2]}, {"max", values.back()}};
+}
+
+/// A folder that goes with its object.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string pattern = (fs::temp_directory_path() / "dcgan-bench-XXXXXX").native();
+    if (!::mkdtemp(pattern.data()))
+      throw_system_error("cannot make a folder in '" + shown(fs::temp_directory_path()) + "'", errno);
+    path_ = pattern;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The parts of the report, each measured when it is asked for.
+class Bench {
+ public:
+  Bench(const BenchCommand& command, std::string data) : command_(command), data_(std::move(data)) {
+    network_.options = command.network;
+    network_.shape = shape_plan(command.size);
+    threads_ = command.threads.value_or(usable_cores());
+    settle_process(threads_);
+  }
+
+  Json machine() const {
+    return {{"processor", processor_name()}, {"cores", usable_cores()},    {"threads", threads_},
+            {"torch", TORCH_VERSION},        {"bf16_units", bf16_units()}, {"devices", Json::array({"cpu"})}};
+  }
+
+  /// In turns, so that what slows the machine for a while slows each.
+  Json steps() const {
+    std::vector<std::string> names = {"fp32"};
+    if (!bf16_units().empty()) names.push_back("bf16");
+    std::vector<std::unique_ptr<StepTimer>> timers;
+    std::vector<std::vector<double>> speeds(names.size());
+    for (const auto& name : names) timers.push_back(std::make_unique<StepTimer>(network_, training(name), at::kCPU));
+    for (int64_t round = 0; round < command_.rounds; ++round)
+      for (size_t i = 0; i < names.size(); ++i)
+        speeds[i].push_back(timers[i]->round(command_.seconds).images_per_second());
+    timers.clear();
+    Json out = Json::object();
+    for (size_t i = 0; i < names.size(); ++i) {
+      const Roofline limit = measure_roofline(network_, command_.batch, precision_from(names[i]));
+      const double most = static_cast<double>(command_.batch) / limit.seconds();
+      const Json speed = spread(speeds[i]);
+      out[names[i]] = {{"images_per_second", speed},
+                       {"limit_images_per_second", most},
+                       {"share_of_limit", speed["median"].get<double>() / most},
+                       {"gemm_gflops", limit.operations / limit.product_seconds / 1e9},
+                       {"copy_gb_per_second", limit.copy_bytes_per_second / 1e9}};
+    }
+    return out;
+  }
+
+  Json generator() const {
+    Json out = Json::object();
+    for (const int64_t batch : {1, 64})
+      out[std::to_string(batch)] = generator_images_per_second(network_, batch, command_.seconds);
+    return out;
+  }
+
+  /// Decoding, packing, reading a pack, and a short run of the whole program on it.
+  Json program() const {
+    const ScratchFolder scratch;
+    const fs::path data = data_.empty() ? made_up_folder(scratch.path() / "pictures") : fs::path(data_);
+    DataOptions options;
+    options.size = command_.size;
+    Json out = {{"data", data_.empty() ? "made up, 178 x 218 JPEG" : printable(data_)}};
+    const fs::path pack = scratch.path() / "bench.pack";
+    double start = seconds_now();
+    const Dataset dataset = looks_like_pack(data) ? open_dataset(data, options, threads_, {})
+                                                  : pack_dataset(data, options, pack, threads_, {});
+    const double packing = seconds_now() - start;
+    const auto& info = dataset.pixels->info();
+    out["pictures"] = info.count;
+    if (!looks_like_pack(data)) out["decode_and_pack_images_per_second"] = static_cast<double>(info.count) / packing;
+    out["read_microseconds"] = read_microseconds(*dataset.pixels);
+    out.update(run(looks_like_pack(data) ? data : pack, scratch.path() / "run"));
+    return out;
+  }
+
+ private:
+  TrainOptions training(const std::string& precision) const {
+    TrainOptions out;
+    out.batch = command_.batch, out.precision = precision;
+    return out;
+  }
+
+  fs::path made_up_folder(const fs::path& folder) const {
+    constexpr int64_t kPictures = 1000, kWidth = 178, kHeight = 218;
+    make_directories(folder);
+    parallel_for(kPictures, threads_, [&](int64_t number) {
+      Image image(kWidth, kHeight, 3);
+      for (int64_t y = 0; y < kHeight; ++y)
+        for (int64_t x = 0; x < kWidth; ++x)
+          for (int64_t c = 0; c < 3; ++c)
+            image.at(x, y)[c] = static_cast<uint8_t>((x * (number % 7 + 1) + y * (c + 2) + 31 * number) >> 1);
+      write_file(folder / (zero_padded(number, 4) + ".jpg"), encode_jpeg(image), /*synced=*/false);
+    });
+    return folder;
+  }
+
+  /// For one image of a random batch, as the loader reads them.
+  double read_microseconds(const Pixels& pixels) const {
+    const auto& info = pixels.info();
+    std::vector<uint8_t> out(static_cast<size_t>(info.image_bytes()));
+    int64_t read = 0;
+    uint64_t place = 1;
+    const double start = seconds_now();
+    do {
+      for (int i = 0; i < 64; ++i, ++read)
+        pixels.copy(
+            static_cast<int64_t>((place = place * 6364136223846793005u + 1442695040888963407u) >> 33) % info.count,
+            out.data());
+    } while (seconds_now() - start < 0.3);
+    return (seconds_now() - start) / static_cast<double>(read) * 1e6;
+  }
+
+  /// The whole program on pixels that are ready, in a process of its own.
+  Json run(const fs::path& pack, const fs::path& folder) const {
+    std::vector<std::string> words = {"train", pack.native(), "--run", folder.native(), "--json"};
+    const auto add = [&](const std::string& name, const std::string& value) {
+      words.push_back(name), words.push_back(value);
+    };
+    add("--batch", std::to_string(command_.batch)), add("--threads", std::to_string(threads_)), add("--device", "cpu");
+    add("--log-every", "4");  // a short run shall have records
+    NetworkOptions network = command_.network;
+    for (const auto& field : fields_of(network))
+      if (!field.is_shorthand()) add("--" + field.name, field.text());
+    add("--time", number_text(command_.seconds * static_cast<double>(command_.rounds)));
+    Json config, last, done;
+    double first_step = 0, opened = 0;
+    const ChildEnd end = run_this_program(words, [&](const std::string& text, double seconds) {
+      const Json said = parse_json(text, "a line of dcgan train");
+      const std::string event = said.value("event", "record");
+      if (event == "start") config = said["config"], opened = seconds;
+      if (event == "done") done = said;
+      if (event != "record") return;
+      // The first record covers some steps; its own clock starts when training does.
+      if (last.is_null())
+        first_step = seconds - said["seconds"].get<double>() * (1 - 1.0 / said["steps"].get<double>());
+      last = said;
+    });
+    throw_if_stopped("nothing is reported");
+    if (end.exit_code != 0 || last.is_null())
+      throw Error("the run of the whole program failed or was too short for a record", "give more --seconds");
+    return {{"precision", config["options"]["precision"]},
+            {"images_per_second", last["images"].get<double>() / last["seconds"].get<double>()},
+            {"data_wait_share", last["data_wait_share"]},
+            {"seconds_until_data_is_open", opened},
+            {"seconds_to_first_step", first_step},
+            {"peak_memory_mb", static_cast<double>(end.peak_memory) / 1e6}};
+  }
+
+  const BenchCommand& command_;
+  std::string data_;
+  NetworkPlan network_;
+  int64_t threads_;
+};
+
+void print_steps(const Json& steps, int64_t batch) {
+  std::printf("training step, batch %lld       images/s (spread)          at most   share\n",
+              static_cast<long long>(batch));
+  for (const auto& [name, one] : steps.items()) {
+    const Json& speed = one["images_per_second"];
+    std::printf("  %-28s %8s (%s to %s) %8s   %3.0f %%\n", name.c_str(), fixed_text(speed["median"], 1).c_str(),
+                fixed_text(speed["min"], 1).c_str(), fixed_text(speed["max"], 1).c_str(),
+                fixed_text(one["limit_images_per_second"], 1).c_str(), 100 * one["share_of_limit"].get<double>());
+    std::printf("  %-28s its convolutions as matrix products %s GFLOP/s, copying %s GB/s\n", "",
+                fixed_text(one["gemm_gflops"], 0).c_str(), fixed_text(one["copy_gb_per_second"], 1).c_str());
+  }
+}
+
+void print_program(const Json& p) {
+  const auto line = [](const char* what, const std::string& value) {
+    std::printf("  %-28s %s\n", what, value.c_str());
+  };
+  std::printf("whole program on %s (%s pictures)\n", p["data"].get<std::string>().c_str(),
+              with_commas(p["pictures"]).c_str());
+  if (p.contains("decode_and_pack_images_per_second"))
+    line("decode and pack", fixed_text(p["decode_and_pack_images_per_second"], 0) + " images/s");
+  line("read from the pack", fixed_text(p["read_microseconds"], 2) + " us an image");
+  line("train", fixed_text(p["images_per_second"], 1) + " images/s in " + p["precision"].get<std::string>() +
+                    ", waiting for pictures " + fixed_text(100 * p["data_wait_share"].get<double>(), 1) + " %");
+  line("process start to first step", fixed_text(p["seconds_to_first_step"], 2) + " s, data open after " +
+                                          fixed_text(p["seconds_until_data_is_open"], 2) + " s");
+  line("peak memory", fixed_text(p["peak_memory_mb"], 0) + " MB, with libraries and maps");
+}
+
+void bench(const Invocation& invocation, BenchCommand& command) {
+  const Bench bench(command, invocation.positional(0));
+  const Json machine = bench.machine();
+  if (!command.json)
+    std::printf("%s, %s of %s cores, LibTorch %s, bf16 units: %s\n", machine["processor"].get<std::string>().c_str(),
+                with_commas(machine["threads"]).c_str(), with_commas(machine["cores"]).c_str(), TORCH_VERSION,
+                bf16_units().empty() ? "none" : bf16_units().c_str());
+  const Json steps = bench.steps();
+  if (!command.json) print_steps(steps, command.batch);
+  const Json generator = bench.generator();
+  if (!command.json)
+    std::printf("generator\n  %-28s %s images/s\n  %-28s %s images/s\n", "batch 1",
+                fixed_text(generator["1"], 1).c_str(), "batch 64", fixed_text(generator["64"], 1).c_str());
+  const Json program = bench.program();
+  if (!command.json) return print_program(program);
+  std::printf("%s",
+              pretty({{"machine", machine}, {"step", steps}, {"generator", generator}, {"program", program}}).c_str());
+}
+
+}  // namespace
+
+Verb bench_verb() {
+  Verb verb;
+  verb.name = "bench";
+  verb.help = "how fast this machine trains, beside the most it could";
+  verb.details =
+      "Times the training step in each precision, the generator, and the whole program on DATA (made-up pictures\n"
+      "without one). \"At most\" is measured here too: every convolution at the speed of a matrix product of its\n"
+      "shape, everything else at the speed of copying its bytes. Takes about a minute; keep the machine quiet.";
+  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX or CIFAR file", false}};
+  set_options<BenchCommand>(verb, bench);
+  return verb;
+}
+
+}  // namespace dcgan

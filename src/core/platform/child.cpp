@@ -1,0 +1,95 @@
+#include "core/platform/child.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+
+#include "core/platform/file.hpp"
+
+extern char** environ;
+
+namespace dcgan {
+namespace {
+
+/// Descriptor actions and attributes of posix_spawn, freed in any case.
+struct Spawning {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  Spawning() { ::posix_spawn_file_actions_init(&actions), ::posix_spawnattr_init(&attributes); }
+  ~Spawning() { ::posix_spawn_file_actions_destroy(&actions), ::posix_spawnattr_destroy(&attributes); }
+};
+
+/// A started process: ended and waited for in any case.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL), wait();
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ChildEnd wait() {
+    int status = 0;
+    struct rusage used {};
+    while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return {code, 0, static_cast<int64_t>(used.ru_maxrss) * 1024};
+  }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace
+
+ChildEnd run_this_program(const std::vector<std::string>& words,
+                          const std::function<void(const std::string&, double)>& line) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto since_start = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw_system_error("cannot make a pipe", errno);
+  FileHandle from(ends[0]), to(ends[1]);
+  std::vector<std::string> all = {"dcgan"};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> arguments;
+  for (auto& word : all) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Spawning how;
+  ::posix_spawn_file_actions_adddup2(&how.actions, to.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_addopen(&how.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  sigset_t none;  // we hold stop signals back for a thread of ours; the child must not inherit that
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&how.attributes, &none);
+  ::posix_spawnattr_setflags(&how.attributes, POSIX_SPAWN_SETSIGMASK);
+  pid_t pid = 0;
+  if (const int problem =
+          ::posix_spawn(&pid, "/proc/self/exe", &how.actions, &how.attributes, arguments.data(), environ))
+    throw_system_error("cannot start another dcgan", problem);
+  Child child(pid);
+  to = FileHandle();
+  std::string rest;
+  char part[4096];
+  for (;;) {
+    const ssize_t got = ::read(from.get(), part, sizeof part);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    rest.append(part, static_cast<size_t>(got));
+    for (size_t end; (end = rest.find('\n')) != std::string::npos; rest.erase(0, end + 1))
+      line(rest.substr(0, end), since_start());
+  }
+  ChildEnd end = child.wait();
+  end.seconds = since_start();
+  return end;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,65 @@
+#include "dataset/array_source.hpp"
+
+#include <exception>
+
+#include "core/digest.hpp"
+
+namespace dcgan {
+
+ArraySource::ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
+                         std::function<PictureArray()> load)
+    : file_name_(shown(path.has_filename() ? path.filename() : path.parent_path().filename())), load_(std::move(load)) {
+  kind_ = std::move(kind);
+  Sha256 stamp;
+  for (const auto& file : files) {
+    const FileStamp numbers = stamp_of(file);
+    stamp.add(&numbers, sizeof numbers);
+  }
+  stamp_ = stamp.hex();
+}
+
+std::string ArraySource::name(int64_t index) const { return file_name_ + ":" + std::to_string(index); }
+
+int32_t ArraySource::label(int64_t index) const {
+  const auto& labels = array().labels;
+  return labels.empty() ? -1 : labels[static_cast<size_t>(index)];
+}
+
+Image ArraySource::read(int64_t index, int64_t, std::string* digest, Size) const {
+  const auto& a = array();
+  Image image(a.width, a.height, a.channels);
+  const auto start = a.values.begin() + static_cast<int64_t>(image.pixels.size()) * index;
+  image.pixels.assign(start, start + static_cast<int64_t>(image.pixels.size()));
+  if (digest) {
+    Sha256 hash;
+    hash.add(image.pixels.data(), image.pixels.size());
+    const int32_t class_number = label(index);
+    hash.add(&class_number, sizeof class_number);
+    *digest = hash.hex();
+  }
+  return image;
+}
+
+Probe ArraySource::probe(int64_t) const {
+  const auto& a = array();
+  Probe probe;
+  probe.width = a.width, probe.height = a.height, probe.gray = a.channels == 1, probe.alpha = a.channels == 4;
+  probe.mode = a.channels == 1 ? "gray" : a.channels == 3 ? "RGB" : "RGBA";
+  return probe;
+}
+
+const PictureArray& ArraySource::array() const {
+  // No exception may leave call_once: the thread sanitizer would look away from then on.
+  std::call_once(once_, [this] {
+    try {
+      array_ = load_();
+      classes_ = array_.classes;
+    } catch (...) {
+      problem_ = std::current_exception();
+    }
+  });
+  if (problem_) std::rethrow_exception(problem_);
+  return array_;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,43 @@
+// A source whose pictures lie in one or a few files as bare bytes: what IDX and CIFAR files become. Not for files
+// that must be decoded (dataset/file_source).
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "dataset/source.hpp"
+
+namespace dcgan {
+
+/// count x height x width x channels bytes, and a class number for each picture or none at all.
+struct PictureArray {
+  int64_t count = 0, width = 0, height = 0, channels = 1;
+  std::vector<uint8_t> values, labels;
+  std::vector<std::string> classes;
+};
+
+class ArraySource : public Source {
+ public:
+  /// `files` are what the pictures depend on: their sizes and times make the stamp. `load` is called once, when a
+  /// picture is first asked for: a data set whose pixels are kept never needs it. Throws Error when a file of
+  /// `files` cannot be read.
+  ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
+              std::function<PictureArray()> load);
+
+  int64_t count() const override { return array().count; }
+  std::string name(int64_t index) const override;
+  int32_t label(int64_t index) const override;
+  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least) const override;
+  Probe probe(int64_t index) const override;
+
+ private:
+  const PictureArray& array() const;
+
+  std::string file_name_;
+  std::function<PictureArray()> load_;
+  mutable std::once_flag once_;
+  mutable std::exception_ptr problem_;
+  mutable PictureArray array_;
+};
+
+}  // namespace dcgan

@@ -1,0 +1,104 @@
+#include "dataset/cifar.hpp"
+
+#include <sstream>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kSide = 32, kChannels = 3, kPixelBytes = kSide * kSide * kChannels;
+
+int64_t class_count(int64_t label_bytes) { return label_bytes == 1 ? 10 : 100; }
+
+/// True if every record of the file begins with labels in range.
+bool has_labels(const fs::path& path, int64_t label_bytes) {
+  constexpr int64_t kCoarse = 20;
+  std::error_code ignored;
+  const auto bytes = static_cast<int64_t>(fs::file_size(path, ignored));
+  const int64_t record = label_bytes + kPixelBytes;
+  if (ignored || bytes == 0 || bytes % record != 0) return false;
+  const FileHandle file = open_for_reading(path);
+  for (int64_t at = 0; at < bytes; at += record) {
+    uint8_t labels[2] = {};
+    read_exactly(file, labels, static_cast<size_t>(label_bytes), static_cast<uint64_t>(at), path);
+    if (labels[label_bytes - 1] >= class_count(label_bytes) || (label_bytes == 2 && labels[0] >= kCoarse)) return false;
+  }
+  return true;
+}
+
+fs::path names_beside(const fs::path& records, int64_t label_bytes) {
+  std::error_code ignored;
+  const fs::path names = records.parent_path() / (label_bytes == 1 ? "batches.meta.txt" : "fine_label_names.txt");
+  return fs::is_regular_file(names, ignored) ? names : fs::path();
+}
+
+std::vector<std::string> read_names(const fs::path& path, int64_t count) {
+  constexpr size_t kMostBytes = 1 << 16;
+  std::vector<std::string> names;
+  if (!path.empty()) {
+    std::istringstream lines(read_file(path, kMostBytes));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) names.push_back(printable(line));
+    }
+  }
+  if (static_cast<int64_t>(names.size()) == count) return names;
+  names.clear();
+  for (int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+}  // namespace
+
+CifarFiles find_cifar(const fs::path& path) {
+  CifarFiles found;
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    for (int i = 1; fs::is_regular_file(path / ("data_batch_" + std::to_string(i) + ".bin"), ignored); ++i)
+      found.records.push_back(path / ("data_batch_" + std::to_string(i) + ".bin"));
+    if (found.records.empty() && fs::is_regular_file(path / "train.bin", ignored) &&
+        fs::is_regular_file(path / "fine_label_names.txt", ignored))
+      found.records.push_back(path / "train.bin"), found.label_bytes = 2;
+    if (!found.records.empty()) found.names = names_beside(found.records[0], found.label_bytes);
+    return found;
+  }
+  if (!fs::is_regular_file(path, ignored)) return found;
+  for (const int64_t label_bytes : {1, 2})
+    if (has_labels(path, label_bytes)) return {{path}, names_beside(path, label_bytes), label_bytes};
+  return found;
+}
+
+PictureArray read_cifar(const CifarFiles& files) {
+  PictureArray array;
+  array.width = array.height = kSide, array.channels = kChannels;
+  array.classes = read_names(files.names, class_count(files.label_bytes));
+  const int64_t record = files.label_bytes + kPixelBytes;
+  for (const auto& path : files.records) {
+    const std::string bytes = read_file(path);
+    const auto count = static_cast<int64_t>(bytes.size()) / record;
+    if (count * record != static_cast<int64_t>(bytes.size()))
+      throw Error("the CIFAR file '" + shown(path) +
+                      "' is cut off: " + with_commas(static_cast<int64_t>(bytes.size())) +
+                      " bytes are no whole number of records of " + with_commas(record),
+                  "copy or download it again");
+    array.values.resize(static_cast<size_t>((array.count + count) * kPixelBytes));
+    for (int64_t i = 0; i < count; ++i) {
+      const auto* from = reinterpret_cast<const uint8_t*>(bytes.data()) + i * record;
+      const uint8_t label = from[files.label_bytes - 1];
+      if (label >= class_count(files.label_bytes))
+        throw Error("the CIFAR file '" + shown(path) + "' is damaged: record " + with_commas(i) + " has the label " +
+                    std::to_string(label));
+      array.labels.push_back(label);
+      const uint8_t* planes = from + files.label_bytes;
+      uint8_t* out = array.values.data() + (array.count + i) * kPixelBytes;
+      for (int64_t p = 0; p < kSide * kSide; ++p)
+        for (int64_t c = 0; c < kChannels; ++c) out[p * kChannels + c] = planes[c * kSide * kSide + p];
+    }
+    array.count += count;
+  }
+  return array;
+}
+
+}  // namespace dcgan

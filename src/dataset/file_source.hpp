@@ -1,0 +1,39 @@
+// A source whose pictures are encoded files (PNG, JPEG...): in a folder or in a zip archive.
+#pragma once
+
+#include "dataset/source.hpp"
+#include "dataset/walk.hpp"
+
+namespace dcgan {
+
+class FileSource : public Source {
+ public:
+  int64_t count() const override { return listing_.count(); }
+  std::string name(int64_t index) const override;
+  int32_t label(int64_t index) const override { return listing_.label(index); }
+  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least) const override;
+  std::string identity_of(int64_t index, const std::string& digest) const override;
+  Probe probe(int64_t index) const override;
+
+ protected:
+  /// Takes classes and remarks of the listing too.
+  FileSource(std::string kind, Listing listing);
+  /// Up to `limit` bytes of file `index` from its start. Thread safe. Throws Error with the reason.
+  virtual std::string bytes_of(int64_t index, size_t limit) const = 0;
+  /// Bytes of file `index`, from outside. Throws Error with the reason.
+  virtual uint64_t size_of(int64_t index) const = 0;
+
+  Listing listing_;
+};
+
+class FolderSource : public FileSource {
+ public:
+  /// Throws UsageError when `root` is no folder.
+  explicit FolderSource(const fs::path& root);
+
+ protected:
+  std::string bytes_of(int64_t index, size_t limit) const override;
+  uint64_t size_of(int64_t index) const override;
+};
+
+}  // namespace dcgan

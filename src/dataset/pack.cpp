@@ -1,0 +1,210 @@
+#include "dataset/pack.hpp"
+
+#include <xxhash.h>
+
+#include <cstring>
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "dataset/source.hpp"
+
+namespace dcgan {
+namespace {
+
+// A pack, little-endian as every machine that LibTorch runs on:
+//   Header, filled up with zeros to kPixelsAt
+//   slots x image_bytes    records, height x width x channels bytes each
+//   slots x PackEntry        from the next multiple of 16 on; all zeros where a picture could not be used
+//   count x uint32         the slots of the pictures that can be used, rising
+//   count x int32          their classes, -1 for none
+//   JSON                   sizes, names of classes, what was skipped, where it came from
+constexpr char kWhole[8] = {'D', 'C', 'G', 'A', 'N', 'P', 'C', 'K'};
+constexpr char kBegun[8] = {'D', 'C', 'G', 'A', 'N', 'p', 'c', 'k'};  // a writer is or was at it
+constexpr uint32_t kVersion = 2;                                      // 1 had no checksum a record
+constexpr uint64_t kPixelsAt = 4096;
+
+struct Header {
+  char magic[8];
+  uint32_t version;
+  uint32_t reserved;
+  uint64_t slots, image_bytes, count, json_bytes;
+  char key[64];
+  char digest[64];  // SHA-256 in hexadecimal of everything behind the records; zeros in a file that is begun
+
+  uint64_t record_at(int64_t slot) const { return kPixelsAt + static_cast<uint64_t>(slot) * image_bytes; }
+  uint64_t entries_at() const { return (kPixelsAt + slots * image_bytes + 15) / 16 * 16; }
+  uint64_t entry_at(int64_t slot) const;
+  uint64_t tables_at() const;
+  uint64_t end() const { return tables_at() + count * 8 + json_bytes; }
+};
+
+static_assert(sizeof(Header) <= kPixelsAt);
+
+uint64_t Header::entry_at(int64_t slot) const { return entries_at() + static_cast<uint64_t>(slot) * sizeof(PackEntry); }
+uint64_t Header::tables_at() const { return entries_at() + slots * sizeof(PackEntry); }
+
+Header begun_header(const std::string& key, int64_t slots, int64_t image_bytes) {
+  Header header{};
+  std::memcpy(header.magic, kBegun, sizeof kBegun);
+  header.version = kVersion;
+  header.slots = static_cast<uint64_t>(slots), header.image_bytes = static_cast<uint64_t>(image_bytes);
+  std::memcpy(header.key, key.data(), std::min(key.size(), sizeof header.key));
+  return header;
+}
+
+}  // namespace
+
+uint64_t pack_bytes(int64_t slots, int64_t image_bytes) {
+  Header header = begun_header("", slots, image_bytes);
+  header.count = header.slots;
+  return header.end();
+}
+
+PackWriter::PackWriter(const fs::path& path, const std::string& key, int64_t slots, int64_t image_bytes)
+    : file_(path, AtomicFile::Aside::kResumable), key_(key), slots_(slots), image_bytes_(image_bytes) {
+  const Header header = begun_header(key, slots, image_bytes);
+  Header there{};
+  if (file_.bytes() >= header.tables_at()) file_.read_at(&there, sizeof there, 0);
+  if (std::memcmp(there.magic, kWhole, sizeof kWhole) == 0) {  // stopped between its last byte and its name
+    std::memcpy(there.magic, kBegun, sizeof kBegun), std::memset(there.digest, 0, sizeof there.digest);
+    there.count = there.json_bytes = 0;
+  }
+  if (std::memcmp(&there, &header, sizeof header) != 0) file_.truncate(0);  // of other pixels, if it is anything
+  file_.reserve(header.tables_at());
+  file_.write_at(&header, sizeof header, 0);
+}
+
+std::string PackWriter::digest_of(int64_t slot) const {
+  const Header header = begun_header(key_, slots_, image_bytes_);
+  PackEntry entry{};
+  file_.read_at(&entry, sizeof entry, header.entry_at(slot));
+  if (entry.digest == DigestBytes{}) return "";  // never put
+  std::vector<uint8_t> record(header.image_bytes);
+  file_.read_at(record.data(), record.size(), header.record_at(slot));
+  // After a power cut an entry may be on the disk before its record.
+  return XXH3_64bits(record.data(), record.size()) == entry.checksum ? digest_hex(entry.digest) : "";
+}
+
+void PackWriter::put(int64_t slot, const uint8_t* pixels, const std::string& digest) {
+  const Header header = begun_header(key_, slots_, image_bytes_);
+  const PackEntry entry{digest_bytes(digest), XXH3_64bits(pixels, header.image_bytes)};
+  file_.write_at(pixels, header.image_bytes, header.record_at(slot));
+  file_.write_at(&entry, sizeof entry, header.entry_at(slot));
+}
+
+void PackWriter::finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
+                        const std::vector<int32_t>& labels) {
+  Json skipped = Json::array();
+  for (const auto& one : info.skipped) skipped.push_back({{"name", one.name}, {"reason", one.reason}});
+  const std::string json = compact({{"width", info.size.width},
+                                    {"height", info.size.height},
+                                    {"channels", info.channels},
+                                    {"classes", info.classes},
+                                    {"identity", info.identity},
+                                    {"skipped", skipped},
+                                    {"data", origin.data},
+                                    {"stamp", origin.stamp},
+                                    {"options", origin.options}});
+  Header header = begun_header(key_, slots_, image_bytes_);
+  std::string tables(reinterpret_cast<const char*>(valid.data()), valid.size() * 4);
+  tables.append(reinterpret_cast<const char*>(labels.data()), labels.size() * 4);
+  tables += json;
+  Sha256 digest;
+  std::vector<char> part(1 << 20);
+  for (uint64_t at = header.entries_at(); at < header.tables_at(); at += part.size()) {
+    part.resize(std::min<uint64_t>(part.size(), header.tables_at() - at));
+    file_.read_at(part.data(), part.size(), at);
+    digest.add(part.data(), part.size());
+  }
+  digest.add(tables);
+  std::memcpy(header.magic, kWhole, sizeof kWhole);
+  header.count = valid.size(), header.json_bytes = json.size();
+  std::memcpy(header.digest, digest.hex().data(), sizeof header.digest);
+  file_.write_at(tables.data(), tables.size(), header.tables_at());
+  file_.truncate(header.end());
+  file_.write_at(&header, sizeof header, 0);
+  file_.commit();
+}
+
+Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
+  const auto bytes = file_.bytes();
+  const auto refuse = [&](const char* why) {
+    throw Error("the pack '" + shown_path_ + "' " + why,
+                "make it again: `dcgan data pack DATA --out " + shown_path_ + "`");
+  };
+  Header header{};
+  if (bytes.size() >= 8 && std::memcmp(bytes.data(), kBegun, sizeof kBegun) == 0) refuse("is not complete");
+  if (bytes.size() < kPixelsAt) refuse("is cut off");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (std::memcmp(header.magic, kWhole, sizeof kWhole) != 0) refuse("is no pack");
+  if (header.version != kVersion) refuse("is of another version of dcgan");
+  constexpr uint64_t kMost = uint64_t{1} << 40;
+  const bool possible = header.reserved == 0 && header.slots < kMost && header.count <= header.slots &&
+                        header.json_bytes < kMost && header.image_bytes > 0 && header.image_bytes < kMost &&
+                        header.slots <= (uint64_t{1} << 60) / header.image_bytes;
+  if (!possible || header.end() != bytes.size()) refuse("is cut off or damaged");
+  const uint8_t* entries = bytes.data() + header.entries_at();
+  if (sha256_hex({reinterpret_cast<const char*>(entries), header.end() - header.entries_at()}) !=
+      std::string_view(header.digest, sizeof header.digest))
+    refuse("is damaged");
+  const uint8_t* tables = bytes.data() + header.tables_at();
+  pixels_ = bytes.data() + kPixelsAt;
+  entries_ = reinterpret_cast<const PackEntry*>(entries);
+  valid_ = reinterpret_cast<const uint32_t*>(tables);
+  labels_ = reinterpret_cast<const int32_t*>(tables + header.count * 4);
+  info_.count = static_cast<int64_t>(header.count);
+  origin_.key = std::string(header.key, sizeof header.key);
+  read_json({reinterpret_cast<const char*>(tables + header.count * 8), header.json_bytes});
+  const auto classes = static_cast<int64_t>(info_.classes.size());
+  for (int64_t i = 0; i < info_.count; ++i)
+    if (valid_[i] >= header.slots || labels_[i] < -1 || labels_[i] >= classes) refuse("is damaged");
+  if (info_.image_bytes() != static_cast<int64_t>(header.image_bytes)) refuse("is damaged");
+}
+
+void Pack::read_json(std::string_view text) {
+  const Json json = parse_json(text, shown_path_);
+  const auto take = [&](const char* key, auto& value) {
+    value = required<std::decay_t<decltype(value)>>(json, key, shown_path_);
+  };
+  take("width", info_.size.width), take("height", info_.size.height), take("channels", info_.channels);
+  take("classes", info_.classes), take("identity", info_.identity);
+  take("data", origin_.data), take("stamp", origin_.stamp), take("options", origin_.options);
+  if (!origin_.options.is_object()) throw Error("'" + shown_path_ + "': \"options\" are none");
+  for (const auto& entry : required<Json>(json, "skipped", shown_path_))
+    info_.skipped.push_back(
+        {required<std::string>(entry, "name", shown_path_), required<std::string>(entry, "reason", shown_path_)});
+}
+
+void Pack::copy(int64_t index, uint8_t* out) const {
+  const auto bytes = static_cast<size_t>(info_.image_bytes());
+  const uint32_t slot = valid_[index];
+  std::memcpy(out, pixels_ + uint64_t{slot} * bytes, bytes);
+  if (XXH3_64bits(out, bytes) != entries_[slot].checksum)
+    throw Error("the pack '" + shown_path_ + "' is damaged: record " + with_commas(slot) + " has a wrong checksum",
+                "remove it, or make it again with `dcgan data pack`");
+}
+
+bool pack_is_stale(const Pack& pack) {
+  std::error_code ignored;
+  const auto& origin = pack.origin();
+  if (origin.data.empty() || !fs::exists(origin.data, ignored)) return false;
+  try {
+    return open_source(origin.data)->stamp() != origin.stamp;
+  } catch (const Error&) {
+    return true;  // it became something else
+  }
+}
+
+bool looks_like_pack(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  try {
+    const std::string start = read_file(path, sizeof kWhole);
+    return start == std::string_view(kWhole, sizeof kWhole) || start == std::string_view(kBegun, sizeof kBegun);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace dcgan

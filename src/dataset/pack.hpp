@@ -1,0 +1,88 @@
+// A pack: the pixels of a whole set in one file, mapped read-only. The cache of decoded pixels and what `dcgan data
+// pack` writes are both packs. Written aside and renamed, so that a pack is whole or absent; never changed in place. A
+// writing that was interrupted goes on where it stopped.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/json.hpp"
+#include "core/platform/file.hpp"
+#include "dataset/pixels.hpp"
+
+namespace dcgan {
+
+/// What a pack says of one record.
+struct PackEntry {
+  DigestBytes digest;  // SHA-256 of what the picture was stored as; zeros where it could not be used
+  uint64_t checksum;   // XXH3 of the record
+};
+static_assert(sizeof(PackEntry) == 40);
+
+/// Where a pack's pixels came from; all of it is for people and for warnings.
+struct PackOrigin {
+  std::string key;    // SHA-256 over everything that the pixels depend on
+  std::string data;   // the path of DATA, absolute; empty in the cache
+  std::string stamp;  // Source::stamp when it was packed
+  Json options;       // the DataOptions that shaped the pixels
+};
+
+/// The size of the file, but for names and remarks.
+uint64_t pack_bytes(int64_t slots, int64_t image_bytes);
+
+/// Writes one pack. Records may be put from several threads, in any order.
+class PackWriter {
+ public:
+  /// Takes up what an interrupted writer of the same key and sizes left behind, else begins anew. Throws Error when
+  /// there is no room, and when another process is writing this pack.
+  PackWriter(const fs::path& path, const std::string& key, int64_t slots, int64_t image_bytes);
+
+  /// The digest under which slot `slot` was put by an earlier writer, or "" when it must be put. Reads the record
+  /// and compares its checksum.
+  std::string digest_of(int64_t slot) const;
+  /// `digest`: 64 hexadecimal digits, what the picture was stored as.
+  void put(int64_t slot, const uint8_t* pixels, const std::string& digest);
+  /// `valid[i]` is the slot of picture i, `labels[i]` its class. Makes the pack appear.
+  void finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
+              const std::vector<int32_t>& labels);
+  /// What was put so far stays behind for the next writer. Without it the destructor removes every trace.
+  void keep_for_later() { file_.keep_for_later(); }
+
+ private:
+  AtomicFile file_;
+  std::string key_;
+  int64_t slots_, image_bytes_;
+};
+
+/// A pack that is open. Every record's checksum is compared whenever it is read.
+class Pack : public Pixels {
+ public:
+  /// Throws Error when the file is no pack, damaged, cut off, unfinished or of another version.
+  explicit Pack(const fs::path& path);
+  void copy(int64_t index, uint8_t* out) const override;
+  int32_t label(int64_t index) const override { return labels_[index]; }
+  bool decodes() const override { return false; }
+  const PackOrigin& origin() const { return origin_; }
+  const std::string& shown_path() const { return shown_path_; }
+
+ private:
+  void read_json(std::string_view text);
+
+  MappedFile file_;
+  std::string shown_path_;
+  PackOrigin origin_;
+  const uint8_t* pixels_ = nullptr;
+  const PackEntry* entries_ = nullptr;
+  const uint32_t* valid_ = nullptr;
+  const int32_t* labels_ = nullptr;
+};
+
+/// True if the data that it was packed from are there and have changed since.
+bool pack_is_stale(const Pack& pack);
+
+/// True if the file begins like a pack, whole or not. A file that cannot be read is none.
+bool looks_like_pack(const fs::path& path);
+
+}  // namespace dcgan

@@ -1,0 +1,131 @@
+#include "train/roofline.hpp"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <tuple>
+
+namespace dcgan {
+namespace {
+
+/// One convolution of a network. Forward it is [pixels, taps_in] x [taps_in, taps_out]; a strided one gathers its taps
+/// from the input, a transposed one spreads them over the output.
+struct Layer {
+  int64_t pixels, taps_in, taps_out;
+};
+
+constexpr int64_t kTaps = 16;  // filters of 4 x 4
+
+std::vector<Layer> generator_layers(const NetworkPlan& plan, int64_t batch) {
+  const auto levels = plan.channels(plan.options.base_channels.generator);
+  int64_t pixels = plan.shape.base.width * plan.shape.base.height;
+  std::vector<Layer> layers = {{batch, plan.options.latent, levels.front() * pixels}};
+  for (size_t i = 1; i <= levels.size(); ++i, pixels *= 4)
+    layers.push_back({batch * pixels, levels[i - 1], (i < levels.size() ? levels[i] : plan.image_channels) * kTaps});
+  return layers;
+}
+
+std::vector<Layer> discriminator_layers(const NetworkPlan& plan, int64_t batch) {
+  const auto levels = plan.channels(plan.options.base_channels.discriminator);  // base first
+  const int64_t base = plan.shape.base.width * plan.shape.base.height;
+  int64_t in = plan.image_channels, pixels = base << 2 * (levels.size() - 1);
+  std::vector<Layer> layers;
+  for (auto level = levels.rbegin(); level != levels.rend(); in = *level++, pixels /= 4)
+    layers.push_back({batch * pixels, in * kTaps, *level});
+  layers.push_back({batch, levels.front() * base, 1});
+  return layers;
+}
+
+Product forward(const Layer& l, int64_t times) { return {l.pixels, l.taps_in, l.taps_out, times}; }
+Product to_input(const Layer& l, int64_t times) { return {l.pixels, l.taps_out, l.taps_in, times}; }
+Product to_weight(const Layer& l, int64_t times) { return {l.taps_in, l.pixels, l.taps_out, times}; }
+
+template <class Body>
+double best_seconds(const Body& body) {
+  constexpr double kBudget = 0.08;
+  constexpr int kLeast = 3;
+  double best = 1e9, spent = 0;
+  body();
+  for (int i = 0; i < kLeast || spent < kBudget; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    body();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    best = std::min(best, took.count()), spent += took.count();
+  }
+  return best;
+}
+
+double seconds_of(const Product& product, at::ScalarType type) {
+  const auto a = at::ones({product.m, product.k}, type), b = at::ones({product.k, product.n}, type);
+  auto out = at::empty({product.m, product.n}, type);
+  return best_seconds([&] { at::mm_out(out, a, b); });
+}
+
+int64_t parameters_of(const std::vector<Layer>& layers) {
+  int64_t count = 0;
+  for (const auto& l : layers) count += l.taps_in * l.taps_out;
+  return count;
+}
+
+}  // namespace
+
+std::vector<Product> step_products(const NetworkPlan& plan, int64_t batch) {
+  std::vector<Product> products;
+  const auto g = generator_layers(plan, batch), d = discriminator_layers(plan, batch);
+  for (size_t i = 0; i < g.size(); ++i) {
+    products.push_back(forward(g[i], 1)), products.push_back(to_weight(g[i], 1));
+    if (i > 0) products.push_back(to_input(g[i], 1));
+  }
+  for (size_t i = 0; i < d.size(); ++i) {
+    // Real, generated, and generated again for the generator's step; weights learn from the first two.
+    products.push_back(forward(d[i], 3)), products.push_back(to_weight(d[i], 2));
+    products.push_back(to_input(d[i], i > 0 ? 3 : 1));
+  }
+  return products;
+}
+
+double step_bytes(const NetworkPlan& plan, int64_t batch, int64_t element_bytes) {
+  // BatchNorm needs its input twice, for the statistics and to normalise: 2 reads, 1 write; its backward pass likewise
+  // reads input and gradient twice and writes once. A plain activation in place reads and writes once each way.
+  constexpr int64_t kNormForward = 3, kNormBackward = 5, kPlain = 2, kPlainBackward = 3;
+  constexpr int64_t kAdam = 28, kAverage = 12, kNorms = 4;  // bytes a parameter: fp32 reads and writes
+  const auto g_levels = plan.channels(plan.options.base_channels.generator);
+  const auto d_levels = plan.channels(plan.options.base_channels.discriminator);
+  double elements = 0;
+  int64_t pixels = batch * plan.shape.base.width * plan.shape.base.height;
+  for (size_t i = 0; i < g_levels.size(); ++i, pixels *= 4) {
+    const bool is_first_of_d = i + 1 == d_levels.size();
+    const int64_t d_passes = is_first_of_d ? kPlain + kPlainBackward : kNormForward + kNormBackward;
+    elements += static_cast<double>(pixels) *
+                static_cast<double>(g_levels[i] * (kNormForward + kNormBackward) + 3 * d_levels[i] * d_passes);
+  }
+  elements += static_cast<double>(pixels * plan.image_channels * (kPlain + kPlainBackward));  // tanh
+  const auto g = static_cast<double>(parameters_of(generator_layers(plan, batch)));
+  const auto d = static_cast<double>(parameters_of(discriminator_layers(plan, batch)));
+  return elements * static_cast<double>(element_bytes) + (g + d) * (kAdam + kNorms) + g * kAverage;
+}
+
+Roofline measure_roofline(const NetworkPlan& plan, int64_t batch, Precision precision) {
+  const at::NoGradGuard no_grad;
+  const bool is_bf16 = precision == Precision::kBf16;
+  Roofline out;
+  std::map<std::tuple<int64_t, int64_t, int64_t>, double> known;
+  for (const auto& product : step_products(plan, batch)) {
+    auto [at, is_new] = known.try_emplace({product.m, product.k, product.n}, 0.0);
+    if (is_new) at->second = seconds_of(product, is_bf16 ? at::kBFloat16 : at::kFloat);
+    out.product_seconds += at->second * static_cast<double>(product.times);
+    out.operations += product.operations() * static_cast<double>(product.times);
+  }
+  constexpr int64_t kFloats = 16 << 20;  // 64 MB, beyond every cache
+  const auto from = at::ones({kFloats});
+  auto to = at::empty({kFloats});
+  out.copy_bytes_per_second = 2.0 * kFloats * 4 / best_seconds([&] { to.copy_(from); });
+  out.bytes = step_bytes(plan, batch, is_bf16 ? 2 : 4);
+  out.copy_seconds = out.bytes / out.copy_bytes_per_second;
+  return out;
+}
+
+}  // namespace dcgan

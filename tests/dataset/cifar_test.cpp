@@ -1,0 +1,93 @@
+// CIFAR's binary files, made here record by record.
+#include "dataset/cifar.hpp"
+
+#include <gtest/gtest.h>
+
+#include "dataset/source.hpp"
+#include "support/temporary.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test {
+namespace {
+
+/// Records of red, green and blue planes that are constant: picture n has the colour (n, 100 + n, 200 + n).
+std::string records(const std::vector<std::string>& labels, int first = 0) {
+  std::string out;
+  for (size_t n = 0; n < labels.size(); ++n) {
+    out += labels[n];
+    for (int plane = 0; plane < 3; ++plane)
+      out.append(1024, static_cast<char>(first + static_cast<int>(n) + 100 * plane));
+  }
+  return out;
+}
+
+TEST(Cifar, FolderOfTenClassesIsReadInTheOrderOfItsBatches) {
+  const TemporaryFolder folder;
+  write_text(folder / "data_batch_1.bin", records({"\3", "\1"}));
+  write_text(folder / "data_batch_2.bin", records({"\2"}, 2));
+  write_text(folder / "test_batch.bin", records({"\5"}, 9));
+  write_text(folder / "batches.meta.txt", "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n\n");
+  const auto source = open_source(folder.path());
+  EXPECT_EQ(source->kind(), "CIFAR-10");
+  ASSERT_EQ(source->count(), 3);
+  EXPECT_EQ(source->classes()[3], "three");
+  EXPECT_EQ(source->label(0), 3);
+  EXPECT_EQ(source->label(2), 2);
+  const Image image = source->read(2, 64, nullptr);
+  EXPECT_EQ(image.width, 32);
+  EXPECT_EQ(image.height, 32);
+  ASSERT_EQ(image.channels, 3);
+  EXPECT_EQ(std::vector<int>(image.pixels.end() - 3, image.pixels.end()), (std::vector<int>{2, 102, 202}));
+}
+
+TEST(Cifar, PlanesBecomePixelsRowByRow) {
+  const TemporaryFolder folder;
+  std::string record(1, '\0');
+  for (int plane = 0; plane < 3; ++plane)
+    for (int p = 0; p < 1024; ++p) record += static_cast<char>((p / 32 + 50 * plane) ^ (p % 32 == 5 ? 0x80 : 0));
+  write_text(folder / "one.bin", record);
+  const auto source = open_source(folder / "one.bin");
+  const Image image = source->read(0, 64, nullptr);
+  EXPECT_EQ(image.at(5, 7)[1], (7 + 50) ^ 0x80);
+  EXPECT_EQ(image.at(6, 31)[2], 31 + 100);
+}
+
+TEST(Cifar, HundredClassesAreTheFineOnes) {
+  const TemporaryFolder folder;
+  write_text(folder / "train.bin", records({std::string("\x13\x63"), std::string("\0\1", 2)}));
+  std::string names;
+  for (int i = 0; i < 100; ++i) names += "fine" + std::to_string(i) + "\n";
+  write_text(folder / "fine_label_names.txt", names);
+  for (const auto& path : {folder.path(), folder / "train.bin"}) {
+    const auto source = open_source(path);
+    EXPECT_EQ(source->kind(), "CIFAR-100");
+    EXPECT_EQ(source->count(), 2);
+    EXPECT_EQ(source->label(0), 99);
+    EXPECT_EQ(source->classes()[99], "fine99");
+  }
+}
+
+TEST(Cifar, WithoutNamesHasNumbersForClasses) {
+  const TemporaryFolder folder;
+  write_text(folder / "batch.bin", records({"\7"}));
+  const auto source = open_source(folder / "batch.bin");
+  EXPECT_EQ(source->count(), 1);
+  EXPECT_EQ(source->classes()[7], "7");
+}
+
+TEST(Cifar, IsNotSeenInOtherFiles) {
+  const TemporaryFolder folder;
+  write_text(folder / "label.bin", records({"\12"}));       // 10 is no class
+  write_text(folder / "size.bin", records({"\1"}) + "xx");  // with one byte it were of a hundred classes
+  for (const char* name : {"label.bin", "size.bin"}) EXPECT_TRUE(find_cifar(folder / name).records.empty()) << name;
+}
+
+TEST(Cifar, CutOffIsOneClearError) {
+  const TemporaryFolder folder;
+  write_text(folder / "data_batch_1.bin", records({"\3", "\1"}).substr(0, 4000));
+  const auto source = open_source(folder.path());
+  EXPECT_CONTAINS(thrown_by([&] { source->count(); }).what, "data_batch_1.bin' is cut off");
+}
+
+}  // namespace
+}  // namespace dcgan::test

@@ -1,0 +1,153 @@
+// Decoding that was stopped or killed goes on where it was; of two processes one decodes.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "dataset/cache.hpp"
+#include "dataset/decoding.hpp"
+#include "opening.hpp"
+#include "support/forked.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test::opening {
+namespace {
+
+/// More pictures than there are between two reports of progress.
+class ManyPictures : public OpenDataset {
+ protected:
+  ManyPictures() {
+    for (uint64_t i = 0; i < 150; ++i)
+      put("pictures/" + std::string(i % 2 ? "odd/" : "even/") + std::to_string(i) + ".png", noise(18, 16, 3, i));
+    write_text(folder / "pictures/bad.png", "no picture");
+  }
+  Dataset pack(const std::string& out, const DecodeProgress& progress = {}, int64_t threads = 2) {
+    return pack_dataset(folder / "pictures", options, folder / out, threads, progress);
+  }
+};
+
+TEST_F(ManyPictures, KeepWhatIsDoneWhenDecodingIsStopped) {
+  const auto stop = [](int64_t, int64_t) { throw Stopped(2, "enough"); };
+  EXPECT_THROW(open_dataset(folder / "pictures", options, 2, stop), Stopped);
+  ASSERT_EQ(kept_files().size(), 1u);
+  EXPECT_TRUE(kept_files()[0].filename().native().starts_with(".dcgan-begun-"));
+  const Dataset dataset = open();
+  EXPECT_FALSE(dataset.was_cached);
+  expect_same(dataset, open_without_cache());
+  EXPECT_EQ(kept_files(), std::vector<fs::path>{dataset.cached_at});
+}
+
+TEST_F(ManyPictures, LeaveNothingWhenDecodingFails) {
+  options.strict = true;
+  EXPECT_THROW(open(), Error);
+  EXPECT_TRUE(kept_files().empty());
+  EXPECT_THROW(pack("p.pack"), Error);
+  for (const auto& entry : fs::directory_iterator(folder.path())) EXPECT_EQ(entry.path().extension(), "") << entry;
+}
+
+TEST_F(ManyPictures, PackedAfterAKillAreTheSameFileAsPackedInOneGo) {
+  pack("whole.pack");
+  for (const int64_t threads : {1, 3}) {
+    const fs::path out = folder / "killed.pack";
+    fs::remove(out);
+    ASSERT_EQ(exit_code_of([&] {
+                pack(
+                    "killed.pack", [](int64_t, int64_t) { ::raise(SIGKILL); }, threads);
+                return 0;
+              }),
+              128 + SIGKILL);
+    EXPECT_FALSE(fs::exists(out));
+    EXPECT_TRUE(fs::exists(begun_file_of(out)));
+    const Dataset packed = pack("killed.pack");
+    EXPECT_FALSE(packed.was_cached);
+    EXPECT_TRUE(packed.remarks.empty());
+    EXPECT_TRUE(read_text(out) == read_text(folder / "whole.pack"));
+    EXPECT_FALSE(fs::exists(begun_file_of(out)));
+  }
+}
+
+/// Counts how often it is read.
+class CountingSource : public Source {
+ public:
+  int64_t count() const override { return 150; }
+  std::string name(int64_t index) const override { return std::to_string(index); }
+  int32_t label(int64_t) const override { return -1; }
+  Image read(int64_t index, int64_t, std::string* digest, Size) const override {
+    ++reads;
+    const Image image = noise(8, 8, 3, static_cast<uint64_t>(index));
+    *digest = sha256_hex({reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size()});
+    return image;
+  }
+  Probe probe(int64_t) const override { return {}; }
+  mutable std::atomic<int> reads{0};
+};
+
+TEST(DecodeAll, DecodesNothingThatAnInterruptedPassKept) {
+  const TemporaryFolder folder;
+  const CountingSource source;
+  const Fitter fitter{source, {8, 8}, 3, Fit::kCrop, CropAt::kCenter, 64};
+  const auto pass = [&](const DecodeProgress& progress) {
+    PackWriter writer(folder / "p.pack", std::string(64, 'k'), source.count(), fitter.image_bytes());
+    return decode_all(fitter, &writer, "data", false, 1, progress);
+  };
+  const std::string identity = decode_all(fitter, nullptr, "data", false, 2, {}).info.identity;
+  source.reads = 0;
+  EXPECT_THROW(pass([](int64_t, int64_t) { throw Stopped(2, "enough"); }), Stopped);
+  EXPECT_EQ(source.reads, 64);
+  source.reads = 0;
+  const Usable usable = pass({});
+  EXPECT_EQ(source.reads, 150 - 64);
+  EXPECT_EQ(usable.info.count, 150);
+  EXPECT_EQ(usable.info.identity, identity);
+}
+
+/// Holds the place of a cache file as a process does that decodes, and ends as told while we wait.
+class WhileAnotherDecodes : public ManyPictures {
+ protected:
+  Dataset open_while_held(const std::function<void()>& ends) {
+    auto other = std::make_unique<AtomicFile>(at, AtomicFile::Aside::kResumable);
+    const auto progress = [&](int64_t, int64_t of) {
+      if (of == 0) ends(), other.reset();
+    };
+    return open_dataset(folder / "pictures", options, 2, progress);
+  }
+  const Dataset first = open();
+  const fs::path at = first.cached_at;
+  const std::string bytes = read_text(at);
+};
+
+TEST_F(WhileAnotherDecodes, WaitsAndTakesWhatTheOtherKept) {
+  fs::remove(at);
+  const Dataset second = open_while_held([&] { write_text(at, bytes); });
+  EXPECT_TRUE(second.was_cached);
+  ASSERT_EQ(second.remarks.size(), 1u);
+  EXPECT_CONTAINS(second.remarks[0], "waited");
+  expect_same(first, second);
+}
+
+TEST_F(WhileAnotherDecodes, DecodesItselfWhenTheOtherGivesUp) {
+  fs::remove(at);
+  const Dataset second = open_while_held([] {});
+  EXPECT_FALSE(second.was_cached);
+  EXPECT_EQ(second.cached_at, at);
+  expect_same(first, second);
+}
+
+TEST_F(WhileAnotherDecodes, MakesNoRoomAtItsExpense) {
+  const uint64_t limit = fs::file_size(at);
+  DataOptions tight = options;
+  tight.cache_limit = static_cast<double>(limit) / 1e9;
+  AtomicFile other(folder / "cache/other.pack", AtomicFile::Aside::kResumable);
+  other.append(std::string(100, 'x'));
+  EXPECT_CONTAINS(PixelCache(tight).make_room(limit, folder / "cache/new.pack"), "other processes");
+  EXPECT_TRUE(fs::exists(begun_file_of(folder / "cache/other.pack")));
+  EXPECT_EQ(PixelCache(tight).make_room(limit - 100, folder / "cache/new.pack"), "");
+}
+
+TEST_F(ManyPictures, MakeRoomByRemovingWhatEarlierVersionsKept) {
+  write_text(folder / "cache/old.pixels", std::string(1000, 'x'));
+  options.cache_limit = 1e-6;
+  EXPECT_EQ(PixelCache(options).make_room(500, folder / "cache/new.pack"), "");
+  EXPECT_TRUE(kept_files().empty());
+}
+
+}  // namespace
+}  // namespace dcgan::test::opening
