@@ -204,8 +204,12 @@ class Bench {
       last = said;
     });
     throw_if_stopped("nothing is reported");
-    if (end.exit_code != 0 || last.is_null())
-      throw Error("the run of the whole program failed or was too short for a record", "give more --seconds");
+    if (end.exit_code != 0)
+      throw Error("the run of the whole program ended with exit code " + std::to_string(end.exit_code),
+                  "see what it says: dcgan train DATA --batch " + std::to_string(command_.batch));
+    if (last.is_null())
+      throw Error("the run of the whole program was too short for a record",
+                  "give more --seconds or a smaller --batch");
     return {{"precision", config["options"]["precision"]},
             {"images_per_second", last["images"].get<double>() / last["seconds"].get<double>()},
             {"data_wait_share", last["data_wait_share"]},

@@ -144,7 +144,7 @@ struct PackCommand {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("out", out, "the file to make; what is there of an interrupted packing is gone on with", any_text("FILE"));
+    visit("out", out, "the file to make", any_text("FILE"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     data.pixel_fields(visit);
   }
@@ -161,12 +161,12 @@ void pack(const Invocation& invocation, PackCommand& command) {
   const auto& info = dataset.pixels->info();
   for (const auto& remark : dataset.remarks) warn(remark);
   warn_of_skipped(info);
-  std::printf("%s %s of %s pixels, %s%s; train on it: dcgan train %s\n", printable(command.out).c_str(),
-              dataset.was_cached ? "is up to date:" : "holds", to_text(info.size).c_str(),
-              counted(info.count, "picture").c_str(),
+  std::printf("%s %s %s%s, %lld x %lld pixels each; train on it: dcgan train %s\n", printable(command.out).c_str(),
+              dataset.was_cached ? "is up to date:" : "holds", counted(info.count, "picture").c_str(),
               info.classes.empty()
                   ? ""
                   : (" in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")).c_str(),
+              static_cast<long long>(info.size.width), static_cast<long long>(info.size.height),
               printable(command.out).c_str());
 }
 
@@ -174,6 +174,11 @@ Verb pack_verb() {
   Verb verb;
   verb.name = "pack";
   verb.help = "the pixels of a data set, decoded and fitted, in one file that trains without decoding anything";
+  verb.details =
+      "Said again after a stop or a kill it goes on where it was: until the pack is complete, its pixels lie beside "
+      "it\n"
+      "in the hidden file .dcgan-begun-FILE. A pack that is there already is left alone if DATA and options are still\n"
+      "the same, else replaced.";
   verb.positionals = {{"DATA", "folder of pictures, ZIP archive, IDX or CIFAR file"}};
   set_options<PackCommand>(verb, pack);
   return verb;

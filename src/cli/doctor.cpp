@@ -67,7 +67,7 @@ void print_names(const std::vector<std::string>& lines) {
 void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(),
               counted(survey.files, "file").c_str());
-  std::printf("formats:    %s\n", tally(survey.formats).c_str());
+  if (!survey.formats.empty()) std::printf("formats:    %s\n", tally(survey.formats).c_str());
   std::printf("modes:      %s\n", tally(survey.modes).c_str());
   std::printf("sizes:      %s\n", tally(survey.sizes).c_str());
   if (survey.usable > 0) std::printf("channels:   --channels auto would choose %s\n", survey.all_gray ? "gray" : "rgb");

@@ -155,7 +155,8 @@ Json describe(const fs::path& path) {
   try {
     return describe_data(path);
   } catch (const UsageError&) {
-    throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data");
+    throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data",
+                "give the path of one of these; if it was one, copy it again");
   }
 }
 

@@ -1,4 +1,5 @@
 // Opening a data set: find its pixels or decode them once.
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -47,6 +48,24 @@ bool wait_for_another(const fs::path& path, const DecodeProgress& progress) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   return waited;
+}
+
+/// The options that a pack remembers.
+struct PixelOptions {
+  DataOptions data;
+  template <class Visit>
+  void fields(Visit&& visit) {
+    data.pixel_fields(visit);
+  }
+};
+
+/// A pack among the pictures that it is made of would be one of them, and change them.
+void refuse_inside(const fs::path& data, const fs::path& out) {
+  std::error_code ignored;
+  if (!fs::is_directory(data, ignored)) return;
+  const fs::path folder = fs::weakly_canonical(data, ignored), file = fs::weakly_canonical(out, ignored);
+  if (std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end())
+    throw UsageError("'" + shown(out) + "' lies in the folder that is packed", "name a file outside of it");
 }
 
 /// Where the pixels of a set come from: a pack of the cache, or a pack to be written, or neither and why.
@@ -189,12 +208,13 @@ Dataset pack_dataset(const fs::path& path, const DataOptions& options, const fs:
     dataset.was_cached = true;
     return dataset;
   }
+  refuse_inside(path, out);
   if (source->count() == 0) no_image(path, {});
   const Fitter fitter = fitter_for(*source, options, threads);
   PackWriter writer(out, key, source->count(), fitter.image_bytes());
   const Usable usable = decode_all(fitter, &writer, path, options.strict, threads, progress);
   if (!usable.not_kept.empty()) throw Error(usable.not_kept);
-  DataOptions stored = options;
+  PixelOptions stored{options};
   const PackOrigin origin{key, fs::absolute(path).lexically_normal().native(), source->stamp(),
                           to_json(fields_of(stored))};
   writer.finish(usable.info, origin, usable.valid, usable.labels);

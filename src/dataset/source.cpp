@@ -61,7 +61,8 @@ std::unique_ptr<Source> open_source(const fs::path& path) {
   if (looks_like_idx(path)) return open_idx(path);
   if (looks_like_zip(path)) return std::make_unique<ZipSource>(path);
   throw UsageError("'" + shown(path) + "' is no folder, pack, IDX file, CIFAR file or ZIP archive",
-                   "give the folder that holds the pictures");
+                   path.extension() == ".pack" ? "its beginning is damaged; make it again with `dcgan data pack`"
+                                               : "give the folder that holds the pictures");
 }
 
 }  // namespace dcgan

@@ -82,7 +82,7 @@ TEST_F(Pack, IsDescribedByInspectAndCheckedByDoctor) {
 TEST_F(Pack, TrainsBitForBitAsItsFolderDoes) {
   make_classes("photos");
   ASSERT_EXIT_CODE(pack("photos", "p.pack"), 0);
-  const std::vector<std::string> length = {"--images", "80", "--flip"};
+  const std::vector<std::string> length = {"--images", "80", "--flip", "--precision", "fp32"};
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "a", length)), 0);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("p.pack", "b", length)), 0);
   EXPECT_EQ(records_without_times(read_text(dcgan.at("a/log.jsonl"))),
@@ -154,6 +154,7 @@ TEST_F(Pack, WrongUseIsExitCode2WithAHint) {
            Case{{"data", "pack", dcgan.at("none"), "--out", out}, "there is no folder or file"},
            Case{{"data", "pack", photos, "--out", dcgan.at("diary")}, "is no pack"},
            Case{{"data", "pack", photos, "--out", photos}, "is a folder"},
+           Case{{"data", "pack", photos, "--out", photos + "/left/p.pack"}, "lies in the folder"},
            Case{{"data", "pack", photos, "--out", out, "--size", "50"}, "48"},
            Case{{"data", "pack", photos, "--out", out, "--flip"}, "--flip"},
            Case{{"data", "pack", p, "--out", out}, "is a pack already"},
@@ -199,8 +200,9 @@ TEST_F(Pack, KilledWhileItIsMadeAndMadeAgainIsTheSameFile) {
 TEST_F(Pack, IsReadByTwoProcessesAtOnce) {
   make_classes("photos");
   ASSERT_EXIT_CODE(pack("photos", "p.pack"), 0);
-  Process a(dcgan.command(dcgan.small_train("p.pack", "a", {"--images", "80"})));
-  Process b(dcgan.command(dcgan.small_train("p.pack", "b", {"--images", "80"})));
+  const std::vector<std::string> more = {"--images", "80", "--precision", "fp32"};
+  Process a(dcgan.command(dcgan.small_train("p.pack", "a", more)));
+  Process b(dcgan.command(dcgan.small_train("p.pack", "b", more)));
   EXPECT_EXIT_CODE(a.wait(), 0);
   EXPECT_EXIT_CODE(b.wait(), 0);
   EXPECT_EQ(records_without_times(read_text(dcgan.at("a/log.jsonl"))),
@@ -210,7 +212,7 @@ TEST_F(Pack, IsReadByTwoProcessesAtOnce) {
 TEST_F(Pack, OfTheCacheIsMadeOnceByTwoProcessesAtOnce) {
   make_pictures(dcgan.at("photos"), 400, 48);
   std::filesystem::create_directories(dcgan.at("pixels"));
-  const std::vector<std::string> more = {"--images", "80", "--cache", dcgan.at("pixels")};
+  const std::vector<std::string> more = {"--images", "80", "--precision", "fp32", "--cache", dcgan.at("pixels")};
   Process a(dcgan.command(dcgan.small_train("photos", "a", more)));
   Process b(dcgan.command(dcgan.small_train("photos", "b", more)));
   for (Process* process : {&a, &b}) {
