@@ -115,10 +115,6 @@ class Parser {
     for (const Field& field : verb.fields) add_field(*app, field);
     app->parse_complete_callback([this, &verb, app] {
       if (app->get_subcommands().empty()) chosen_ = &verb;
-      words_ =
-          " " +
-          (app->get_parent() && app->get_parent()->get_parent() ? app->get_parent()->get_name() + " " : std::string()) +
-          verb.name;
     });
     for (const Verb& child : verb.children) add(*app, child);
   }
@@ -142,7 +138,15 @@ class Parser {
 
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }
 
-  std::string verb_words() const { return words_; }
+  /// The verbs on the command line: " data pack".
+  std::string verb_words() const {
+    std::string words;
+    for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
+      app = app->get_subcommands().front();
+      words += " " + app->get_name();
+    }
+    return words;
+  }
 
   /// "--resume=RUN": a flag takes no word but true and false.
   void refuse_flag_value(int argc, char** argv) const {
@@ -175,7 +179,13 @@ class Parser {
     if (name.starts_with("-") && chosen_) {
       for (const auto& field : chosen_->fields) known.push_back("--" + field.name);
     } else {
-      for (const auto* app : app_.get_subcommands({})) known.push_back(app->get_name());
+      for (const auto* app : app_.get_subcommands({})) {
+        known.push_back(app->get_name());
+        for (const auto* child : app->get_subcommands({}))
+          if (child->get_name() == name)
+            throw UsageError("unknown verb '" + name + "'",
+                             "did you mean `dcgan " + app->get_name() + " " + name + "`?");
+      }
     }
     const std::string near = did_you_mean(known, name);
     const std::string what = name.starts_with("-") ? "unknown option '"
@@ -188,7 +198,6 @@ class Parser {
 
   CLI::App app_;
   const Verb* chosen_ = nullptr;
-  std::string words_;
   std::set<std::string> flags_;
   Invocation invocation_;
 };

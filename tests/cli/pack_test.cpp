@@ -149,7 +149,9 @@ TEST_F(Pack, WrongUseIsExitCode2WithAHint) {
     std::string says;
   };
   for (const Case& one : {
-           Case{{"data", "pack"}, "DATA"},
+           Case{{"data", "pack"}, "`dcgan data pack --help`"},
+           Case{{"data", "pack", photos, "--out"}, "`dcgan data pack --help`"},
+           Case{{"pack", photos}, "did you mean `dcgan data pack`?"},
            Case{{"data", "pack", photos}, "--out"},
            Case{{"data", "pack", dcgan.at("none"), "--out", out}, "there is no folder or file"},
            Case{{"data", "pack", photos, "--out", dcgan.at("diary")}, "is no pack"},
