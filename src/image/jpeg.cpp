@@ -38,7 +38,6 @@ class JpegDecoder {
       errors_.several_scans = jpeg_has_multiple_scans(&info_);
     });
   }
-  ~JpegDecoder() { jpeg_destroy_decompress(&info_); }
   JpegDecoder(const JpegDecoder&) = delete;
   JpegDecoder& operator=(const JpegDecoder&) = delete;
 
@@ -105,7 +104,12 @@ class JpegDecoder {
     }
   }
 
-  jpeg_decompress_struct info_{};
+  /// Frees what libjpeg holds even when the constructor above throws.
+  struct Info : jpeg_decompress_struct {
+    Info() : jpeg_decompress_struct{} {}
+    ~Info() { jpeg_destroy_decompress(this); }
+  };
+  Info info_;
   Errors errors_{};
 };
 
