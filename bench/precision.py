@@ -12,6 +12,7 @@ and Pillow in the Python that runs it.
 import argparse
 import itertools
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -45,7 +46,7 @@ def discrepancy(x, y):
 def train(options, precision, seed, work):
     run = work / f"{precision}-{seed}"
     command = [options.build / "dcgan", "train", options.pictures, "--run", run, "--images", options.images, "--precision", precision,
-               "--seed", seed, "--size", options.size, "--base-channels", options.base_channels, "--json"]
+               "--seed", seed, "--threads", options.threads, "--size", options.size, "--base-channels", options.base_channels, "--json"]
     subprocess.run([str(word) for word in command], check=True, capture_output=True)
     subprocess.run([str(word) for word in [options.build / "dcgan", "sample", run, "--out", run / "drawn", "--count",
                                            options.samples, "--seed", 1]], check=True, capture_output=True)
@@ -67,6 +68,7 @@ def main():
     parser.add_argument("--images", type=int, default=30_000, help="length of each run (%(default)s)")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--base-channels", type=int, default=32)
     options = parser.parse_args()
