@@ -25,41 +25,17 @@ namespace dcgan {
 namespace {
 
 struct BenchOptions {
-  Size size{64, 64};
-  int64_t base_channels = 64;
-  int64_t batch = 64;
+  MeasureOptions measure;
   std::string precision = "fp32";
-  int64_t threads = usable_cores();
-  double seconds = 8;
-  int64_t rounds = 5;
   bool pipe = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("size", size, "side of the pictures", within(6, 7168, "pixels"));
-    visit("base-channels", base_channels, "feature maps beside the image", within(1, 1024, "channels"));
-    visit("batch", batch, "images a step", within(2, 65536, "images"));
+    measure.fields(visit);
     visit("precision", precision, "numbers of the convolutions", one_of({"fp32", "bf16"}));
-    visit("threads", threads, "CPU threads", within(1, 1024));
-    visit("seconds", seconds, "length of a round", above(0, 1e6, "seconds"));
-    visit("rounds", rounds, "rounds before the program ends", within(1, 1e6));
     visit("pipe", pipe, "a round for each line on standard input, until it closes", {});
   }
 };
-
-NetworkPlan network_of(const BenchOptions& options) {
-  NetworkPlan plan;
-  plan.options.base_channels = {options.base_channels, options.base_channels};
-  plan.shape = shape_plan(options.size);
-  return plan;
-}
-
-TrainOptions training_of(const BenchOptions& options) {
-  TrainOptions out;
-  out.batch = options.batch;
-  out.precision = options.precision;
-  return out;
-}
 
 Json round_of(StepTimer& timer, double seconds) {
   const auto round = timer.round(seconds);
@@ -95,19 +71,20 @@ BenchOptions read_options(int argc, char** argv) {
 void say(const Json& json) { std::cout << compact(json) << std::endl; }  // flushed: a driver waits for the line
 
 void run(const BenchOptions& options) {
-  dcgan::settle_process(options.threads);
-  StepTimer timer(network_of(options), training_of(options), at::Device("cpu"));
+  const MeasureOptions& measure = options.measure;
+  settle_process(measure.thread_count());
+  StepTimer timer(measure.network_plan(), measure.training(options.precision), at::kCPU);
   say({{"event", "ready"},
        {"name", "ours"},
        {"torch", TORCH_VERSION},
        {"threads", at::get_num_threads()},
        {"processor", processor_name()}});
   if (!options.pipe)
-    for (int64_t i = 0; i < options.rounds; ++i) say(round_of(timer, options.seconds));
+    for (int64_t i = 0; i < measure.rounds; ++i) say(round_of(timer, measure.seconds));
   else
     for (std::string line; std::getline(std::cin, line) && !line.empty();) {
       double seconds = 0;
-      set_from_text({"seconds", &seconds, "", above(0, 1e6, "seconds"), ""}, line, "a line on standard input");
+      set_from_text({"seconds", &seconds, "", above(0, 3600, "seconds"), ""}, line, "a line on standard input");
       say(round_of(timer, seconds));
     }
 }

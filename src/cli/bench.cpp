@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "core/platform/child.hpp"
 #include "core/platform/machine.hpp"
+#include "core/platform/scratch.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dataset/pack.hpp"
@@ -24,22 +25,12 @@ namespace dcgan {
 namespace {
 
 struct BenchCommand {
-  Size size{64, 64};
-  NetworkOptions network;
-  int64_t batch = 64;
-  std::optional<int64_t> threads;
-  double seconds = 3;
-  int64_t rounds = 3;
+  MeasureOptions measure;
   bool json = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("size", size, "side of the images, or WIDTHxHEIGHT", within(6, 7168, "pixels"));
-    network.fields(visit);
-    visit("batch", batch, "images a step", within(2, 65536, "images"));
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
-    visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));
-    visit("rounds", rounds, "of each; the middle one is shown, with the spread", within(1, 1000));
+    measure.fields(visit);
     visit("json", json, "all figures as one JSON object", {});
   }
 };
@@ -53,35 +44,13 @@ Json spread(std::vector<double> values) {
   return {{"min", values.front()}, {"median", values[values.size() / 2]}, {"max", values.back()}};
 }
 
-/// A folder that goes with its object.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "dcgan-bench-XXXXXX").native();
-    if (!::mkdtemp(pattern.data()))
-      throw_system_error("cannot make a folder in '" + shown(fs::temp_directory_path()) + "'", errno);
-    path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// The parts of the report, each measured when it is asked for.
 class Bench {
  public:
-  Bench(const BenchCommand& command, std::string data) : command_(command), data_(std::move(data)) {
-    network_.options = command.network;
-    network_.shape = shape_plan(command.size);
-    threads_ = command.threads.value_or(usable_cores());
+  Bench(const MeasureOptions& options, std::string data)
+      : options_(options), data_(std::move(data)), network_(options.network_plan()), threads_(options.thread_count()) {
     settle_process(threads_);
+    if (!data_.empty() && !looks_like_pack(data_)) open_source(data_);  // what cannot be opened is said at once
   }
 
   Json machine() const {
@@ -95,15 +64,16 @@ class Bench {
     if (!bf16_units().empty()) names.push_back("bf16");
     std::vector<std::unique_ptr<StepTimer>> timers;
     std::vector<std::vector<double>> speeds(names.size());
-    for (const auto& name : names) timers.push_back(std::make_unique<StepTimer>(network_, training(name), at::kCPU));
-    for (int64_t round = 0; round < command_.rounds; ++round)
+    for (const auto& name : names)
+      timers.push_back(std::make_unique<StepTimer>(network_, options_.training(name), at::kCPU));
+    for (int64_t round = 0; round < options_.rounds; ++round)
       for (size_t i = 0; i < names.size(); ++i)
-        speeds[i].push_back(timers[i]->round(command_.seconds).images_per_second());
+        speeds[i].push_back(timers[i]->round(options_.seconds).images_per_second());
     timers.clear();
     Json out = Json::object();
     for (size_t i = 0; i < names.size(); ++i) {
-      const Roofline limit = measure_roofline(network_, command_.batch, precision_from(names[i]));
-      const double most = static_cast<double>(command_.batch) / limit.seconds();
+      const Roofline limit = measure_roofline(network_, options_.batch, precision_from(names[i]));
+      const double most = static_cast<double>(options_.batch) / limit.seconds();
       const Json speed = spread(speeds[i]);
       out[names[i]] = {{"images_per_second", speed},
                        {"limit_images_per_second", most},
@@ -117,37 +87,31 @@ class Bench {
   Json generator() const {
     Json out = Json::object();
     for (const int64_t batch : {1, 64})
-      out[std::to_string(batch)] = generator_images_per_second(network_, batch, command_.seconds);
+      out[std::to_string(batch)] = generator_images_per_second(network_, batch, options_.seconds);
     return out;
   }
 
   /// Decoding, packing, reading a pack, and a short run of the whole program on it.
   Json program() const {
     const ScratchFolder scratch;
-    const fs::path data = data_.empty() ? made_up_folder(scratch.path() / "pictures") : fs::path(data_);
-    DataOptions options;
-    options.size = command_.size;
+    const fs::path data = data_.empty() ? made_up_folder(scratch / "pictures") : fs::path(data_);
+    DataOptions pixels;
+    pixels.size = options_.size;
     Json out = {{"data", data_.empty() ? "made up, 178 x 218 JPEG" : printable(data_)}};
-    const fs::path pack = scratch.path() / "bench.pack";
-    double start = seconds_now();
-    const Dataset dataset = looks_like_pack(data) ? open_dataset(data, options, threads_, {})
-                                                  : pack_dataset(data, options, pack, threads_, {});
+    const fs::path pack = scratch / "bench.pack";
+    const double start = seconds_now();
+    const Dataset dataset = looks_like_pack(data) ? open_dataset(data, pixels, threads_, {})
+                                                  : pack_dataset(data, pixels, pack, threads_, {});
     const double packing = seconds_now() - start;
     const auto& info = dataset.pixels->info();
     out["pictures"] = info.count;
     if (!looks_like_pack(data)) out["decode_and_pack_images_per_second"] = static_cast<double>(info.count) / packing;
     out["read_microseconds"] = read_microseconds(*dataset.pixels);
-    out.update(run(looks_like_pack(data) ? data : pack, scratch.path() / "run"));
+    out.update(run(looks_like_pack(data) ? data : pack, scratch / "run"));
     return out;
   }
 
  private:
-  TrainOptions training(const std::string& precision) const {
-    TrainOptions out;
-    out.batch = command_.batch, out.precision = precision;
-    return out;
-  }
-
   fs::path made_up_folder(const fs::path& folder) const {
     constexpr int64_t kPictures = 1000, kWidth = 178, kHeight = 218;
     make_directories(folder);
@@ -184,19 +148,18 @@ class Bench {
     const auto add = [&](const std::string& name, const std::string& value) {
       words.push_back(name), words.push_back(value);
     };
-    add("--batch", std::to_string(command_.batch)), add("--threads", std::to_string(threads_)), add("--device", "cpu");
+    add("--batch", std::to_string(options_.batch)), add("--threads", std::to_string(threads_)), add("--device", "cpu");
     add("--log-every", "4");  // a short run shall have records
-    NetworkOptions network = command_.network;
+    NetworkOptions network = options_.network;
     for (const auto& field : fields_of(network))
       if (!field.is_shorthand()) add("--" + field.name, field.text());
-    add("--time", number_text(command_.seconds * static_cast<double>(command_.rounds)));
-    Json config, last, done;
+    add("--time", number_text(options_.seconds * static_cast<double>(options_.rounds)));
+    Json config, last;
     double first_step = 0, opened = 0;
     const ChildEnd end = run_this_program(words, [&](const std::string& text, double seconds) {
       const Json said = parse_json(text, "a line of dcgan train");
       const std::string event = said.value("event", "record");
       if (event == "start") config = said["config"], opened = seconds;
-      if (event == "done") done = said;
       if (event != "record") return;
       // The first record covers some steps; its own clock starts when training does.
       if (last.is_null())
@@ -206,7 +169,7 @@ class Bench {
     throw_if_stopped("nothing is reported");
     if (end.exit_code != 0)
       throw Error("the run of the whole program ended with exit code " + std::to_string(end.exit_code),
-                  "see what it says: dcgan train DATA --batch " + std::to_string(command_.batch));
+                  "it said: " + end.said.substr(std::min(end.said.rfind("error: "), end.said.size())));
     if (last.is_null())
       throw Error("the run of the whole program was too short for a record",
                   "give more --seconds or a smaller --batch");
@@ -218,7 +181,7 @@ class Bench {
             {"peak_memory_mb", static_cast<double>(end.peak_memory) / 1e6}};
   }
 
-  const BenchCommand& command_;
+  const MeasureOptions& options_;
   std::string data_;
   NetworkPlan network_;
   int64_t threads_;
@@ -254,14 +217,14 @@ void print_program(const Json& p) {
 }
 
 void bench(const Invocation& invocation, BenchCommand& command) {
-  const Bench bench(command, invocation.positional(0));
+  const Bench bench(command.measure, invocation.positional(0));
   const Json machine = bench.machine();
   if (!command.json)
     std::printf("%s, %s of %s cores, LibTorch %s, bf16 units: %s\n", machine["processor"].get<std::string>().c_str(),
                 with_commas(machine["threads"]).c_str(), with_commas(machine["cores"]).c_str(), TORCH_VERSION,
                 bf16_units().empty() ? "none" : bf16_units().c_str());
   const Json steps = bench.steps();
-  if (!command.json) print_steps(steps, command.batch);
+  if (!command.json) print_steps(steps, command.measure.batch);
   const Json generator = bench.generator();
   if (!command.json)
     std::printf("generator\n  %-28s %s images/s\n  %-28s %s images/s\n", "batch 1",

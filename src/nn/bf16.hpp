@@ -5,8 +5,8 @@
 #include <cstdint>
 
 // The compiler makes a version for each kind of processor and chooses when the program starts. Loops are written so
-// that it can turn them into vector code.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// that it can turn them into vector code. The choice runs before a sanitizer is ready, so there it is not made.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define DCGAN_EACH_PROCESSOR \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
 #else

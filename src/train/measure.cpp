@@ -17,6 +17,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
+TrainOptions MeasureOptions::training(const std::string& precision) const {
+  TrainOptions out;
+  out.batch = batch, out.precision = precision;
+  return out;
+}
+
 Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number) {
   const Size size = network.shape.size();
   Batch out;

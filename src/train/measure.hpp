@@ -1,9 +1,38 @@
 // Timing the step and the generator on made-up pictures. For `dcgan bench` and for bench/.
 #pragma once
 
+#include <optional>
+
+#include "core/options.hpp"
+#include "core/platform/machine.hpp"
 #include "train/trainer.hpp"
 
 namespace dcgan {
+
+/// What is timed, and for how long.
+struct MeasureOptions {
+  Size size{64, 64};
+  NetworkOptions network;
+  int64_t batch = 64;
+  std::optional<int64_t> threads;
+  double seconds = 3;
+  int64_t rounds = 3;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("size", size, "side of the images, or WIDTHxHEIGHT", within(6, 7168, "pixels"));
+    network.fields(visit);
+    visit("batch", batch, "images a step", within(2, 65536, "images"));
+    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));
+    visit("rounds", rounds, "how often each is measured", within(1, 1000));
+  }
+
+  /// Throws UsageError for a size that no network has.
+  NetworkPlan network_plan() const { return {network, shape_plan(size)}; }
+  TrainOptions training(const std::string& precision) const;
+  int64_t thread_count() const { return threads.value_or(usable_cores()); }
+};
 
 /// Smooth waves of colour, another set for each number. Noise would do for speed as long as the losses stay tame; a
 /// discriminator that has won outright makes gradients so small that the processor slows down.

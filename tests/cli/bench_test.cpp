@@ -8,7 +8,8 @@ namespace dcgan::test {
 namespace {
 
 std::vector<std::string> short_bench(std::vector<std::string> more) {
-  std::vector<std::string> words = {"bench", "--json", "--size", "8", "--base-channels", "4", "--batch", "4", "--seconds", "0.5", "--rounds", "1", "--threads", "1"};
+  std::vector<std::string> words = {"bench",     "--json", "--size",   "8", "--base-channels", "4", "--batch", "4",
+                                    "--seconds", "0.5",    "--rounds", "1", "--threads",       "1"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -24,7 +25,8 @@ TEST(Bench, MeasuresEveryPartOnPicturesOfItsOwn) {
   EXPECT_GT(step["share_of_limit"], 0.0);
   for (const char* batch : {"1", "64"}) EXPECT_GT(report["generator"][batch], 0.0);
   const Json& program = report["program"];
-  for (const char* figure : {"decode_and_pack_images_per_second", "read_microseconds", "images_per_second", "seconds_to_first_step", "peak_memory_mb"})
+  for (const char* figure : {"decode_and_pack_images_per_second", "read_microseconds", "images_per_second",
+                             "seconds_to_first_step", "peak_memory_mb"})
     EXPECT_GT(program[figure], 0.0) << figure;
   EXPECT_GE(program["data_wait_share"], 0.0);
 }
@@ -38,6 +40,14 @@ TEST(Bench, OfAPackDecodesNothing) {
   const Json program = Json::parse(result.out)["program"];
   EXPECT_EQ(program["pictures"], 6);
   EXPECT_FALSE(program.contains("decode_and_pack_images_per_second"));
+}
+
+TEST(Bench, SaysBeforeItMeasuresAnythingThatDataAreNotThere) {
+  Program dcgan;
+  const Finished result = dcgan({"bench", dcgan.at("nowhere")});
+  EXPECT_EXIT_CODE(result, 2);
+  EXPECT_SAYS(result, "nowhere");
+  EXPECT_EQ(result.out, "");
 }
 
 TEST(Bench, RefusesASizeThatNoNetworkCanHave) {

@@ -8,12 +8,6 @@
 namespace dcgan::test {
 namespace {
 
-NetworkPlan paper_plan() {
-  NetworkPlan plan;
-  plan.shape = shape_plan({64, 64});
-  return plan;
-}
-
 TEST(ParameterCounts, AreThePapersAt64Pixels) {
   EXPECT_EQ(parameter_count(*GeneratorNet(paper_plan())), 3'576'704);
   EXPECT_EQ(parameter_count(*DiscriminatorNet(paper_plan())), 2'765'568);

@@ -17,6 +17,9 @@ namespace dcgan::test {
 /// Small tensors gain nothing from threads, and lose much on a busy machine.
 inline const bool one_thread = (at::set_num_threads(1), true);
 
+/// The paper's networks: 64 px, latent 100, 64 base channels.
+inline NetworkPlan paper_plan() { return {{}, shape_plan({64, 64})}; }
+
 inline NetworkPlan small_plan(Size size = {16, 16}, int64_t image_channels = 3) {
   NetworkPlan plan;
   plan.options.latent = 8;

@@ -82,6 +82,13 @@ TEST(PrecisionChoice, IsFp32ForNetworksTooSmallToGain) {
   EXPECT_EQ(resolve_precision("auto", "cpu", small_plan(), 1, remarks), "fp32");
 }
 
+TEST(PrecisionChoice, OfLargeNetworksIsTheSameEachTimeAndGoesByTheProcessor) {
+  std::vector<std::string> remarks;
+  const std::string chosen = resolve_precision("auto", "cpu", paper_plan(), 1, remarks);
+  EXPECT_TRUE(chosen == "fp32" || !bf16_units().empty());
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(resolve_precision("auto", "cpu", paper_plan(), 1, remarks), chosen);
+}
+
 TEST(PrecisionChoice, SaysWhyItChose) {
   std::vector<std::string> remarks;
   const std::string chosen = resolve_precision("auto", "cpu", small_plan(), 1, remarks);

@@ -8,33 +8,30 @@
 namespace dcgan::test {
 namespace {
 
-NetworkPlan usual_plan() {
-  NetworkPlan plan;
-  plan.shape = shape_plan({64, 64});
-  return plan;
-}
-
 double operations_of(const NetworkPlan& plan, int64_t batch) {
   double total = 0;
-  for (const auto& product : step_products(plan, batch)) total += product.operations() * static_cast<double>(product.times);
+  for (const auto& product : step_products(plan, batch))
+    total += product.operations() * static_cast<double>(product.times);
   return total;
 }
 
-// Either network's convolutions make 104.5 million multiplications an image at 64 px, base 64. A step passes through them
-// 11 times, less G's first layer and D's first one backwards to images that need no gradient: about 2.3 G operations.
+// Either network's convolutions make 104.5 million multiplications an image at 64 px, base 64. A step passes through
+// them 11 times, less G's first layer and D's first one backwards to images that need no gradient: about 2.3 G
+// operations.
 TEST(StepProducts, AreElevenPassesThroughTheUsualNetworks) {
-  EXPECT_NEAR(operations_of(usual_plan(), 1), 11 * 2 * 104.5e6, 0.02 * 11 * 2 * 104.5e6);
+  EXPECT_NEAR(operations_of(paper_plan(), 1), 11 * 2 * 104.5e6, 0.02 * 11 * 2 * 104.5e6);
 }
 
 TEST(StepProducts, GrowWithTheBatch) {
-  EXPECT_DOUBLE_EQ(operations_of(usual_plan(), 64), 64 * operations_of(usual_plan(), 1));
+  EXPECT_DOUBLE_EQ(operations_of(paper_plan(), 64), 64 * operations_of(paper_plan(), 1));
 }
 
 TEST(StepBytes, OfActivationsAreHalfInBf16AndTheRestIsNot) {
-  const auto plan = usual_plan();
+  const auto plan = paper_plan();
   const double fp32 = step_bytes(plan, 64, 4), bf16 = step_bytes(plan, 64, 2), none = step_bytes(plan, 64, 0);
   EXPECT_DOUBLE_EQ(fp32 - none, 2 * (bf16 - none));
-  EXPECT_GT(none, (3'576'704 + 2'765'568) * 28.0);  // Adam reads and writes weights and both moments, and reads gradients
+  EXPECT_GT(none,
+            (3'576'704 + 2'765'568) * 28.0);  // Adam reads and writes weights and both moments, and reads gradients
 }
 
 TEST(Roofline, OfASmallNetworkIsMeasured) {

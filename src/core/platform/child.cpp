@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -41,12 +43,22 @@ class Child {
     }
     pid_ = -1;
     const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    return {code, 0, static_cast<int64_t>(used.ru_maxrss) * 1024};
+    return {code, 0, static_cast<int64_t>(used.ru_maxrss) * 1024, ""};
   }
 
  private:
   pid_t pid_;
 };
+
+/// The end of a file, without the line break behind it.
+std::string tail_of(const FileHandle& file) {
+  std::string text(4096, '\0');
+  const off_t end = ::lseek(file.get(), 0, SEEK_END), start = std::max<off_t>(0, end - 4096);
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), start);
+  text.resize(got > 0 ? static_cast<size_t>(got) : 0);
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
 
 }  // namespace
 
@@ -59,6 +71,8 @@ ChildEnd run_this_program(const std::vector<std::string>& words,
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw_system_error("cannot make a pipe", errno);
   FileHandle from(ends[0]), to(ends[1]);
+  const FileHandle errors(::memfd_create("standard error", MFD_CLOEXEC));
+  if (errors.get() < 0) throw_system_error("cannot make a file in memory", errno);
   std::vector<std::string> all = {"dcgan"};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> arguments;
@@ -66,7 +80,7 @@ ChildEnd run_this_program(const std::vector<std::string>& words,
   arguments.push_back(nullptr);
   Spawning how;
   ::posix_spawn_file_actions_adddup2(&how.actions, to.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&how.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&how.actions, errors.get(), STDERR_FILENO);
   sigset_t none;  // we hold stop signals back for a thread of ours; the child must not inherit that
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&how.attributes, &none);
@@ -89,6 +103,7 @@ ChildEnd run_this_program(const std::vector<std::string>& words,
   }
   ChildEnd end = child.wait();
   end.seconds = since_start();
+  end.said = tail_of(errors);
   return end;
 }
 

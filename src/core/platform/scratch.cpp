@@ -1,0 +1,21 @@
+#include "core/platform/scratch.hpp"
+
+#include <stdlib.h>
+
+#include <cerrno>
+
+namespace dcgan {
+
+ScratchFolder::ScratchFolder() {
+  const fs::path place = fs::temp_directory_path();
+  std::string pattern = (place / "dcgan-XXXXXX").native();
+  if (!::mkdtemp(pattern.data())) throw_system_error("cannot make a folder in '" + shown(place) + "'", errno);
+  path_ = pattern;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace dcgan
