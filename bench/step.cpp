@@ -19,6 +19,7 @@
 #include "core/options.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "train/device.hpp"
 #include "train/measure.hpp"
 
 namespace dcgan {
@@ -32,7 +33,7 @@ struct BenchOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     measure.fields(visit);
-    visit("precision", precision, "numbers of the convolutions", one_of({"fp32", "bf16"}));
+    visit("precision", precision, "numbers of the convolutions", one_of({"fp32", "tf32", "bf16"}));
     visit("pipe", pipe, "a round for each line on standard input, until it closes", {});
   }
 };
@@ -73,12 +74,15 @@ void say(const Json& json) { std::cout << compact(json) << std::endl; }  // flus
 void run(const BenchOptions& options) {
   const MeasureOptions& measure = options.measure;
   settle_process(measure.thread_count());
-  StepTimer timer(measure.network_plan(), measure.training(options.precision), at::kCPU);
+  const at::Device device = measure.where();
+  StepTimer timer(measure.network_plan(), measure.training(options.precision), device, measure.gpu);
   say({{"event", "ready"},
        {"name", "ours"},
        {"torch", TORCH_VERSION},
        {"threads", at::get_num_threads()},
-       {"processor", processor_name()}});
+       {"processor", processor_name()},
+       {"device", device.str()},
+       {"devices", device_names()}});
   if (!options.pipe)
     for (int64_t i = 0; i < measure.rounds; ++i) say(round_of(timer, measure.seconds));
   else

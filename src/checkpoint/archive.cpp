@@ -33,12 +33,6 @@ std::string type_name(at::ScalarType type, const std::string& tensor) {
 
 uint64_t aligned(uint64_t offset) { return (offset + kAlign - 1) / kAlign * kAlign; }
 
-std::string shape_text(at::IntArrayRef shape) {
-  std::vector<std::string> parts;
-  for (const int64_t side : shape) parts.push_back(std::to_string(side));
-  return "[" + joined(parts, ", ") + "]";
-}
-
 /// Do shape and strides need exactly `elements`, none farther than those? Asked before memory is taken for
 /// them, because a table may claim anything.
 bool claims_exactly(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides, uint64_t elements) {
@@ -181,23 +175,6 @@ NamedTensors ArchiveReader::read_all(const std::string& prefix) const {
   for (const auto& entry : entries_)
     if (entry.name.starts_with(prefix)) out.emplace_back(entry.name.substr(prefix.size()), read(entry));
   return out;
-}
-
-void load_into(const NamedTensors& live, const NamedTensors& archived, const std::string& origin) {
-  const at::NoGradGuard no_grad;
-  std::map<std::string, at::Tensor> by_name(archived.begin(), archived.end());
-  for (const auto& [name, tensor] : live) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) throw Error(origin + " has no '" + name + "'");
-    if (found->second.sizes() != tensor.sizes())
-      throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes()) + ", this network needs " +
-                  shape_text(tensor.sizes()));
-    if (found->second.scalar_type() != tensor.scalar_type())
-      throw Error(origin + ": '" + name + "' is of another type than this network's");
-    at::Tensor(tensor).set_data(found->second.to(tensor.device()));
-    by_name.erase(found);
-  }
-  if (!by_name.empty()) throw Error(origin + " has a '" + by_name.begin()->first + "' that this network has not");
 }
 
 }  // namespace dcgan

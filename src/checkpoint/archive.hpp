@@ -6,8 +6,6 @@
 // tensors' bytes, each on a multiple of 64, in the order of their strides.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +13,9 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/platform/file.hpp"
+#include "nn/named_tensors.hpp"
 
 namespace dcgan {
-
-using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
 /// A tensor to be written holds a NaN or an infinity.
 class NotFinite : public Error {
@@ -65,9 +62,5 @@ class ArchiveReader {
 
 /// True if the file begins like an archive of any version.
 bool looks_like_archive(const fs::path& path);
-
-/// Copies archived values into live tensors of the same names, shapes and strides; throws Error naming the
-/// first that is missing, left over or of another shape.
-void load_into(const NamedTensors& live, const NamedTensors& archived, const std::string& origin);
 
 }  // namespace dcgan

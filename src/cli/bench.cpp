@@ -18,7 +18,9 @@
 #include "dataset/pack.hpp"
 #include "dataset/source.hpp"
 #include "image/sheet.hpp"
+#include "train/device.hpp"
 #include "train/measure.hpp"
+#include "train/precision_choice.hpp"
 #include "train/roofline.hpp"
 
 namespace dcgan {
@@ -48,31 +50,35 @@ Json spread(std::vector<double> values) {
 class Bench {
  public:
   Bench(const MeasureOptions& options, std::string data)
-      : options_(options), data_(std::move(data)), network_(options.network_plan()), threads_(options.thread_count()) {
+      : options_(options),
+        data_(std::move(data)),
+        network_(options.network_plan()),
+        threads_(options.thread_count()),
+        device_(options.where()) {
     settle_process(threads_);
     if (!data_.empty() && !looks_like_pack(data_)) open_source(data_);  // what cannot be opened is said at once
   }
 
   Json machine() const {
     return {{"processor", processor_name()}, {"cores", usable_cores()},    {"threads", threads_},
-            {"torch", TORCH_VERSION},        {"bf16_units", bf16_units()}, {"devices", Json::array({"cpu"})}};
+            {"torch", TORCH_VERSION},        {"bf16_units", bf16_units()}, {"devices", device_names()},
+            {"device", device_.str()}};
   }
 
   /// In turns, so that what slows the machine for a while slows each.
   Json steps() const {
-    std::vector<std::string> names = {"fp32"};
-    if (!bf16_units().empty()) names.push_back("bf16");
+    const std::vector<std::string> names = precisions_of(device_);
     std::vector<std::unique_ptr<StepTimer>> timers;
     std::vector<std::vector<double>> speeds(names.size());
     for (const auto& name : names)
-      timers.push_back(std::make_unique<StepTimer>(network_, options_.training(name), at::kCPU));
+      timers.push_back(std::make_unique<StepTimer>(network_, options_.training(name), device_, options_.gpu));
     for (int64_t round = 0; round < options_.rounds; ++round)
       for (size_t i = 0; i < names.size(); ++i)
         speeds[i].push_back(timers[i]->round(options_.seconds).images_per_second());
     timers.clear();
     Json out = Json::object();
     for (size_t i = 0; i < names.size(); ++i) {
-      const Roofline limit = measure_roofline(network_, options_.batch, precision_from(names[i]));
+      const Roofline limit = measure_roofline(network_, options_.batch, precision_from(names[i]), device_);
       const double most = static_cast<double>(options_.batch) / limit.seconds();
       const Json speed = spread(speeds[i]);
       out[names[i]] = {{"images_per_second", speed},
@@ -87,7 +93,7 @@ class Bench {
   Json generator() const {
     Json out = Json::object();
     for (const int64_t batch : {1, 64})
-      out[std::to_string(batch)] = generator_images_per_second(network_, batch, options_.seconds);
+      out[std::to_string(batch)] = generator_images_per_second(network_, batch, options_.seconds, device_);
     return out;
   }
 
@@ -148,7 +154,11 @@ class Bench {
     const auto add = [&](const std::string& name, const std::string& value) {
       words.push_back(name), words.push_back(value);
     };
-    add("--batch", std::to_string(options_.batch)), add("--threads", std::to_string(threads_)), add("--device", "cpu");
+    add("--batch", std::to_string(options_.batch)), add("--threads", std::to_string(threads_)),
+        add("--device", device_.str());
+    GpuOptions gpu = options_.gpu;
+    for (const auto& flag : fields_of(gpu))
+      if (flag.text() == "true") words.push_back("--" + flag.name);
     add("--log-every", "4");  // a short run shall have records
     NetworkOptions network = options_.network;
     for (const auto& field : fields_of(network))
@@ -185,7 +195,18 @@ class Bench {
   std::string data_;
   NetworkPlan network_;
   int64_t threads_;
+  at::Device device_;
 };
+
+void print_machine(const Json& m) {
+  const std::string units = m["bf16_units"];
+  std::printf("%s, %s of %s cores, LibTorch %s, bf16 units: %s\n", m["processor"].get<std::string>().c_str(),
+              with_commas(m["threads"]).c_str(), with_commas(m["cores"]).c_str(), TORCH_VERSION,
+              units.empty() ? "none" : units.c_str());
+  for (const std::string device : m["devices"])
+    if (device != "cpu") std::printf("%s\n", device.c_str());
+  std::printf("measured on %s\n", m["device"].get<std::string>().c_str());
+}
 
 void print_steps(const Json& steps, int64_t batch) {
   std::printf("training step, batch %lld       images/s (spread)          at most   share\n",
@@ -219,10 +240,7 @@ void print_program(const Json& p) {
 void bench(const Invocation& invocation, BenchCommand& command) {
   const Bench bench(command.measure, invocation.positional(0));
   const Json machine = bench.machine();
-  if (!command.json)
-    std::printf("%s, %s of %s cores, LibTorch %s, bf16 units: %s\n", machine["processor"].get<std::string>().c_str(),
-                with_commas(machine["threads"]).c_str(), with_commas(machine["cores"]).c_str(), TORCH_VERSION,
-                bf16_units().empty() ? "none" : bf16_units().c_str());
+  if (!command.json) print_machine(machine);
   const Json steps = bench.steps();
   if (!command.json) print_steps(steps, command.measure.batch);
   const Json generator = bench.generator();

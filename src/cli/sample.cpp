@@ -7,7 +7,7 @@
 #include "core/platform/file.hpp"
 #include "core/text.hpp"
 #include "image/sheet.hpp"
-#include "latent/latents.hpp"
+#include "latent/images.hpp"
 
 namespace dcgan {
 namespace {

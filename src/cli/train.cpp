@@ -12,6 +12,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
+#include "train/device.hpp"
 #include "train/run.hpp"
 
 namespace dcgan {
@@ -71,9 +72,9 @@ std::string run_name(const fs::path& data) {
 /// Options that differ and that a run may not change when it goes on. One that `stored` does not have is younger than
 /// the run: it may be given.
 std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
-  static const std::set<std::string> free = {"images",           "epochs", "time",   "log_every", "sample_every",
-                                             "checkpoint_every", "keep",   "device", "threads",   "cache",
-                                             "cache_limit",      "strict"};
+  static const std::set<std::string> free = {"images",           "epochs", "time",     "log_every",    "sample_every",
+                                             "checkpoint_every", "keep",   "device",   "threads",      "cache",
+                                             "cache_limit",      "strict", "no_graph", "deterministic"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));
@@ -88,7 +89,7 @@ void announce_younger_options(const Json& stored, const Json& now) {
 
 /// Says what ends bit equality. Both sides are resolved: "auto" may well mean what was stored.
 void announce_changes(const Json& stored, const Json& now) {
-  for (const char* key : {"threads", "device"})
+  for (const char* key : {"threads", "device", "deterministic"})
     if (stored.value(key, Json()) != now.value(key, Json()))
       note(std::string(key) + " changes from " + compact(stored.value(key, Json())) + " to " +
            compact(now.value(key, Json())) + ": from here on the run no longer equals one left alone bit for bit");

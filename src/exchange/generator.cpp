@@ -88,10 +88,7 @@ LoadedNetwork load_network(const fs::path& model, bool ema) {
     throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
   const NetworkPlan plan = plan_from_json(loaded.meta, origin);
   loaded.net = GeneratorNet(plan);
-  NamedTensors live;
-  for (const auto& named : loaded.net->named_parameters()) live.emplace_back(named.key(), named.value());
-  for (const auto& named : loaded.net->named_buffers()) live.emplace_back(named.key(), named.value());
-  load_into(live, archive.read_all(ema ? "ema." : "generator."), origin);
+  load_into(tensors_of(*loaded.net, true), archive.read_all(ema ? "ema." : "generator."), origin);
   loaded.net->eval();
   const Size size = plan.shape.size();
   loaded.info = {plan.options.latent,

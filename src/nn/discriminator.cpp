@@ -2,6 +2,7 @@
 
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/mv.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "nn/kernels.hpp"
 #include "nn/norm_activation.hpp"
@@ -37,10 +38,12 @@ torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t
   at::leaky_relu_(x, kLeak);
   for (size_t i = 0; i < norms_.size(); ++i)
     x = norm_activation(norms_[i], stride_down(x, convolutions_[i + 1]->weight), kLeak, batches);
-  // The last convolution covers all of its input with one filter: a dot product an image, in fp32 whatever the
-  // precision.
+  // The last convolution covers all of its input with one filter: a dot product an image, in the weights' own numbers
+  // whatever the precision (CUDA's autocast would take bf16 for it).
   const auto flat = [](const torch::Tensor& t) { return t.permute({0, 2, 3, 1}).reshape({t.size(0), -1}); };
-  return at::mv(flat(x.to(at::kFloat)), flat(convolutions_.back()->weight).view({-1}));
+  const auto& weight = convolutions_.back()->weight;
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  return at::mv(flat(x.to(weight.scalar_type())), flat(weight).view({-1}));
 }
 
 }  // namespace dcgan

@@ -33,6 +33,13 @@ int64_t parameter_count(const torch::nn::Module& network) {
   return count;
 }
 
+void move_to(torch::nn::Module& network, at::Device device, at::ScalarType type) {
+  const at::NoGradGuard no_grad;
+  for (auto& parameter : network.parameters()) parameter.set_data(parameter.to(device, type));
+  for (auto& buffer : network.buffers())
+    buffer.set_data(buffer.to(device, buffer.is_floating_point() ? type : buffer.scalar_type()));
+}
+
 void to_channels_last(torch::nn::Module& network) {
   const at::NoGradGuard no_grad;
   for (auto& parameter : network.parameters())

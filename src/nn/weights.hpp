@@ -18,6 +18,9 @@ void initialise(torch::nn::Module& network, uint64_t seed, NetworkRole role);
 /// Trainable numbers.
 int64_t parameter_count(const torch::nn::Module& network);
 
+/// Parameters and buffers to a device, numbers with a fraction to a type; counters stay whole.
+void move_to(torch::nn::Module& network, at::Device device, at::ScalarType type);
+
 /// Convolution weights to channels-last (strides only; names and values stay).
 void to_channels_last(torch::nn::Module& network);
 

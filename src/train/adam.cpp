@@ -13,6 +13,7 @@ Adam::Adam(NamedTensors parameters, const AdamSettings& settings) : settings_(se
     exp_avg_sq_.push_back(at::zeros_like(parameter.detach()));
   }
   step_ = at::zeros({}, parameters_.front().options().dtype(at::kFloat).requires_grad(false));
+  rate_ = at::full({}, settings_.learning_rate, step_.options().dtype(step_.is_cpu() ? at::kDouble : at::kFloat));
 }
 
 void Adam::step(std::vector<at::Tensor> gradients) {
@@ -24,8 +25,8 @@ void Adam::step(std::vector<at::Tensor> gradients) {
       gradients[i] = at::empty_like(parameters_[i]).copy_(gradients[i]);
   step_.add_(1);
   const std::vector<at::Tensor> steps(parameters_.size(), step_);
-  at::_fused_adam_(parameters_, gradients, exp_avg_, exp_avg_sq_, {}, steps, settings_.learning_rate, settings_.beta1,
-                   settings_.beta2, kWeightDecay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+  at::_fused_adam_(parameters_, gradients, exp_avg_, exp_avg_sq_, {}, steps, rate_, settings_.beta1, settings_.beta2,
+                   kWeightDecay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
 }
 
 NamedTensors Adam::state() const {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/archive.hpp"
+#include "nn/named_tensors.hpp"
 
 namespace dcgan {
 
@@ -31,7 +31,9 @@ class Adam {
   AdamSettings settings_;
   std::vector<std::string> names_;
   std::vector<at::Tensor> parameters_, exp_avg_, exp_avg_sq_;
-  at::Tensor step_;  // float32, as the fused kernel wants it
+  // A number each, on the device, as a recorded step and the fused kernels want them.
+  at::Tensor step_;  // float32
+  at::Tensor rate_;  // the step size: float32 on a GPU, float64 on a CPU
 };
 
 }  // namespace dcgan

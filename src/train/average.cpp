@@ -17,27 +17,29 @@ double average_decay(int64_t batch, int64_t images_seen, int64_t half_life) {
   return half > 0 ? std::pow(0.5, static_cast<double>(batch) / half) : 0;
 }
 
-void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live, double decay) {
+void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live,
+                    const at::Tensor& weight) {
   const at::NoGradGuard no_grad;
-  at::_foreach_lerp_(average, live, 1.0 - decay);
+  at::_foreach_lerp_(average, live, std::vector<at::Tensor>(average.size(), weight));
 }
 
 GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed) {
   constexpr int64_t kBatches = 4, kBatch = 64;
   const at::NoGradGuard no_grad;
   GeneratorNet copy(net.plan());
+  const auto device = weights.front().device();
+  const auto type = weights.front().scalar_type();
+  move_to(*copy, device, type);
   const auto parameters = copy->parameters();
   for (size_t i = 0; i < parameters.size(); ++i)
-    at::Tensor(parameters[i]).set_data(weights[i].detach().clone());  // clone keeps device and memory format
-  const auto device = weights.front().device();
-  for (auto& buffer : copy->buffers()) buffer.set_data(buffer.to(device));
+    at::Tensor(parameters[i]).set_data(weights[i].detach().clone());  // clone keeps the memory format
   for (auto norm : copy->norms()) {
     norm->reset_running_stats();
     norm->options.momentum(std::nullopt);  // a cumulative mean
   }
   copy->train();
   for (int64_t i = 0; i < kBatches; ++i)
-    copy(latents(seed, Purpose::kStatisticsLatent, i * kBatch, kBatch, net.plan().options.latent).to(device));
+    copy(latents(seed, Purpose::kStatisticsLatent, i * kBatch, kBatch, net.plan().options.latent).to(device, type));
   copy->eval();
   return copy;
 }

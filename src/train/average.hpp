@@ -10,8 +10,10 @@ namespace dcgan {
 /// Karras et al. 2020, "Training GANs with limited data", ramp-up of the average in their code: 0.05.
 double average_decay(int64_t batch, int64_t images_seen, int64_t half_life);
 
-/// average += (1 - decay) (live - average), parameter by parameter.
-void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live, double decay);
+/// average += weight (live - average), parameter by parameter. `weight` is 1 - decay, a single number on their device
+/// and of their type: a recorded step reads it anew each time.
+void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live,
+                    const at::Tensor& weight);
 
 /// A copy of `net` with `weights` in the place of its parameters (same order), in evaluation mode. Averaged
 /// weights do not fit copied BatchNorm statistics, so those are computed anew: cumulative means over 256 fixed

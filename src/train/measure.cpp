@@ -7,6 +7,7 @@
 
 #include "latent/latents.hpp"
 #include "nn/weights.hpp"
+#include "train/device.hpp"
 
 namespace dcgan {
 namespace {
@@ -21,6 +22,11 @@ TrainOptions MeasureOptions::training(const std::string& precision) const {
   TrainOptions out;
   out.batch = batch, out.precision = precision;
   return out;
+}
+
+at::Device MeasureOptions::where() const {
+  std::vector<std::string> ignored;
+  return at::Device(resolve_device(device, ignored));
 }
 
 Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number) {
@@ -40,10 +46,10 @@ Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number) {
   return out;
 }
 
-StepTimer::StepTimer(const NetworkPlan& network, const TrainOptions& options, at::Device device)
-    : trainer_(network, options, device) {
+StepTimer::StepTimer(const NetworkPlan& network, const TrainOptions& options, at::Device device, const GpuOptions& gpu)
+    : trainer_(network, options, device, gpu) {
   constexpr int64_t kBatches = 8;
-  constexpr int kWarm = 3;
+  constexpr int kWarm = 5;  // on a GPU the fourth is recorded
   for (int64_t i = 0; i < kBatches; ++i) batches_.push_back(made_up_batch(network, *options.batch, i));
   for (int i = 0; i < kWarm; ++i) step();
 }
@@ -66,17 +72,18 @@ StepTimer::Round StepTimer::round(double seconds) {
   return out;
 }
 
-double generator_images_per_second(const NetworkPlan& network, int64_t batch, double seconds) {
+double generator_images_per_second(const NetworkPlan& network, int64_t batch, double seconds, at::Device device) {
   const at::NoGradGuard no_grad;
   GeneratorNet net(network);
   initialise(*net, 0, NetworkRole::kGenerator);
   to_channels_last(*net);
+  move_to(*net, device, at::kFloat);
   net->eval();
-  const auto z = latents(0, Purpose::kTrainingLatent, 0, batch, network.options.latent);
-  net(z);
+  const auto z = latents(0, Purpose::kTrainingLatent, 0, batch, network.options.latent).to(device);
+  net(z), wait_for(device);
   const auto start = std::chrono::steady_clock::now();
   int64_t images = 0;
-  do net(z), images += batch;
+  do net(z), wait_for(device), images += batch;
   while (seconds_since(start) < seconds);
   return static_cast<double>(images) / seconds_since(start);
 }

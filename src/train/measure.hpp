@@ -14,6 +14,8 @@ struct MeasureOptions {
   Size size{64, 64};
   NetworkOptions network;
   int64_t batch = 64;
+  std::string device = "auto";
+  GpuOptions gpu;
   std::optional<int64_t> threads;
   double seconds = 3;
   int64_t rounds = 3;
@@ -23,6 +25,9 @@ struct MeasureOptions {
     visit("size", size, "side of the images, or WIDTHxHEIGHT", within(6, 7168, "pixels"));
     network.fields(visit);
     visit("batch", batch, "images a step", within(2, 65536, "images"));
+    visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
+          any_text("auto|cpu|cuda|cuda:N"));
+    gpu.fields(visit);
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));
     visit("rounds", rounds, "how often each is measured", within(1, 1000));
@@ -32,6 +37,8 @@ struct MeasureOptions {
   NetworkPlan network_plan() const { return {network, shape_plan(size)}; }
   TrainOptions training(const std::string& precision) const;
   int64_t thread_count() const { return threads.value_or(usable_cores()); }
+  /// Throws UsageError for a device that is not there.
+  at::Device where() const;
 };
 
 /// Smooth waves of colour, another set for each number. Noise would do for speed as long as the losses stay tame; a
@@ -43,7 +50,7 @@ Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number);
 class StepTimer {
  public:
   /// `options` must be resolved. Takes a few steps, which choose kernels and grow the heap.
-  StepTimer(const NetworkPlan& network, const TrainOptions& options, at::Device device);
+  StepTimer(const NetworkPlan& network, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {});
 
   struct Round {
     int64_t images = 0;
@@ -62,6 +69,6 @@ class StepTimer {
 };
 
 /// Images per second of a generator in evaluation mode, `batch` at a time.
-double generator_images_per_second(const NetworkPlan& network, int64_t batch, double seconds);
+double generator_images_per_second(const NetworkPlan& network, int64_t batch, double seconds, at::Device device);
 
 }  // namespace dcgan

@@ -46,10 +46,24 @@ struct TrainOptions {
   }
 };
 
+/// How a GPU works. Neither changes what is learned but in the last bits.
+struct GpuOptions {
+  bool deterministic = false;
+  bool no_graph = false;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("deterministic", deterministic,
+          "fix the algorithms of a GPU, so that a run repeats and resumes bit for bit (slower; a CPU always does)", {});
+    visit("no-graph", no_graph, "launch each kernel of a step on a GPU anew, instead of replaying a recorded step", {});
+  }
+};
+
 /// How a run is watched and where it computes. None of it changes what is learned, except threads and
 /// device in the last bits.
 struct RunOptions {
   std::string device = "auto";
+  GpuOptions gpu;
   std::optional<int64_t> threads;
   int64_t log_every = 20;
   std::optional<int64_t> sample_every;
@@ -60,6 +74,7 @@ struct RunOptions {
   void fields(Visit&& visit) {
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
           any_text("auto|cpu|cuda|cuda:N"));
+    gpu.fields(visit);
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
     visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",

@@ -1,15 +1,11 @@
 #include "train/plan.hpp"
 
-#include <ATen/Context.h>
-#include <torch/cuda.h>
-
-#include <charconv>
-
 #include "core/error.hpp"
 #include "core/platform/file.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "train/device.hpp"
 #include "train/precision_choice.hpp"
 
 namespace dcgan {
@@ -26,30 +22,6 @@ void check_one_length(const LengthOptions& length) {
   if (length.epochs) given.push_back("--epochs");
   if (length.time) given.push_back("--time");
   if (given.size() > 1) throw UsageError(joined(given, " and ") + " are both lengths of the run", "give one of them");
-}
-
-std::string resolve_device(const std::string& asked, std::vector<std::string>& remarks) {
-  const bool has_cuda = at::hasCUDA();
-  const auto gpus = static_cast<int64_t>(torch::cuda::device_count());
-  if (asked == "cpu") return "cpu";
-  if (asked == "auto") {
-    remarks.push_back(gpus > 0   ? "device: cuda:0, the first GPU"
-                      : has_cuda ? "device: cpu, no GPU was found"
-                                 : "device: cpu, this LibTorch build has no CUDA");
-    return gpus > 0 ? "cuda:0" : "cpu";
-  }
-  int64_t number = asked == "cuda" ? 0 : -1;
-  if (asked.starts_with("cuda:")) {
-    const char* end = asked.data() + asked.size();
-    if (std::from_chars(asked.data() + 5, end, number).ptr != end) number = -1;
-  }
-  if (number < 0)
-    throw UsageError("--device is '" + printable(asked) + "': no such device", "allowed: auto|cpu|cuda|cuda:N");
-  if (number >= gpus)
-    throw UsageError("--device " + asked + " is not there: " +
-                         (has_cuda ? "this machine has " + counted(gpus, "GPU") : "this LibTorch build has no CUDA"),
-                     gpus > 0 ? "use cuda:0 to cuda:" + std::to_string(gpus - 1) : "use --device cpu");
-  return "cuda:" + std::to_string(number);
 }
 
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset) {

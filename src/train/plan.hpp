@@ -24,9 +24,6 @@ struct TrainPlan {
   Goal goal() const { return {total_images(), options.length.time}; }
 };
 
-/// "cpu", "cuda:0"...: what `asked` means here; adds a remark. Throws UsageError for a device that is not there.
-std::string resolve_device(const std::string& asked, std::vector<std::string>& remarks);
-
 /// Resolves everything against the data. Throws UsageError for two lengths.
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
 

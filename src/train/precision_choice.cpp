@@ -78,6 +78,9 @@ std::string on_cpu(const std::string& asked, const NetworkPlan& network, int64_t
   return wins ? "bf16" : "fp32";
 }
 
+/// For bf16 and tf32 alike: compute capability 8.0 or later.
+bool gpu_has_units() { return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8(); }
+
 std::string on_gpu(const std::string& asked, bool has_units, std::vector<std::string>& remarks) {
   if (asked != "auto" && asked != "fp32" && !has_units)
     throw UsageError("--precision " + asked + " needs a GPU of compute capability 8.0 or later, and this one is older",
@@ -92,8 +95,13 @@ std::string on_gpu(const std::string& asked, bool has_units, std::vector<std::st
 
 std::string resolve_precision(const std::string& asked, const std::string& device, const NetworkPlan& network,
                               int64_t threads, std::vector<std::string>& remarks) {
-  return device == "cpu" ? on_cpu(asked, network, threads, remarks)
-                         : on_gpu(asked, at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8(), remarks);
+  return device == "cpu" ? on_cpu(asked, network, threads, remarks) : on_gpu(asked, gpu_has_units(), remarks);
+}
+
+std::vector<std::string> precisions_of(at::Device device) {
+  if (device.is_cpu())
+    return bf16_units().empty() ? std::vector<std::string>{"fp32"} : std::vector<std::string>{"fp32", "bf16"};
+  return gpu_has_units() ? std::vector<std::string>{"fp32", "tf32", "bf16"} : std::vector<std::string>{"fp32"};
 }
 
 }  // namespace dcgan

@@ -1,6 +1,8 @@
 // Which precision a run computes in: what was asked, or what `auto` finds to be faster on this machine.
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <string>
 #include <vector>
 
@@ -14,5 +16,8 @@ namespace dcgan {
 /// does not have.
 std::string resolve_precision(const std::string& asked, const std::string& device, const NetworkPlan& network,
                               int64_t threads, std::vector<std::string>& remarks);
+
+/// The precisions that are worth timing on a device: fp32, and those that it has units for.
+std::vector<std::string> precisions_of(at::Device device);
 
 }  // namespace dcgan

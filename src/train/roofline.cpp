@@ -1,5 +1,6 @@
 #include "train/roofline.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
@@ -7,6 +8,8 @@
 #include <chrono>
 #include <map>
 #include <tuple>
+
+#include "train/gpu.hpp"
 
 namespace dcgan {
 namespace {
@@ -43,25 +46,28 @@ Product forward(const Layer& l, int64_t times) { return {l.pixels, l.taps_in, l.
 Product to_input(const Layer& l, int64_t times) { return {l.pixels, l.taps_out, l.taps_in, times}; }
 Product to_weight(const Layer& l, int64_t times) { return {l.taps_in, l.pixels, l.taps_out, times}; }
 
+/// A GPU is asked for several at once, so that launching and waiting are shared among them.
 template <class Body>
-double best_seconds(const Body& body) {
+double best_seconds(at::Device device, const Body& body) {
   constexpr double kBudget = 0.08;
   constexpr int kLeast = 3;
+  const int at_once = device.is_cuda() ? 20 : 1;
   double best = 1e9, spent = 0;
-  body();
+  body(), wait_for(device);
   for (int i = 0; i < kLeast || spent < kBudget; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    body();
+    for (int j = 0; j < at_once; ++j) body();
+    wait_for(device);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    best = std::min(best, took.count()), spent += took.count();
+    best = std::min(best, took.count() / at_once), spent += took.count();
   }
   return best;
 }
 
-double seconds_of(const Product& product, at::ScalarType type) {
-  const auto a = at::ones({product.m, product.k}, type), b = at::ones({product.k, product.n}, type);
-  auto out = at::empty({product.m, product.n}, type);
-  return best_seconds([&] { at::mm_out(out, a, b); });
+double seconds_of(const Product& product, const at::TensorOptions& options) {
+  const auto a = at::ones({product.m, product.k}, options), b = at::ones({product.k, product.n}, options);
+  auto out = at::empty({product.m, product.n}, options);
+  return best_seconds(options.device(), [&] { at::mm_out(out, a, b); });
 }
 
 int64_t parameters_of(const std::vector<Layer>& layers) {
@@ -108,21 +114,23 @@ double step_bytes(const NetworkPlan& plan, int64_t batch, int64_t element_bytes)
   return elements * static_cast<double>(element_bytes) + (g + d) * (kAdam + kNorms) + g * kAverage;
 }
 
-Roofline measure_roofline(const NetworkPlan& plan, int64_t batch, Precision precision) {
+Roofline measure_roofline(const NetworkPlan& plan, int64_t batch, Precision precision, at::Device device) {
   const at::NoGradGuard no_grad;
   const bool is_bf16 = precision == Precision::kBf16;
+  if (device.is_cuda()) at::globalContext().setAllowTF32CuBLAS(precision == Precision::kTf32);
   Roofline out;
   std::map<std::tuple<int64_t, int64_t, int64_t>, double> known;
   for (const auto& product : step_products(plan, batch)) {
     auto [at, is_new] = known.try_emplace({product.m, product.k, product.n}, 0.0);
-    if (is_new) at->second = seconds_of(product, is_bf16 ? at::kBFloat16 : at::kFloat);
+    if (is_new)
+      at->second = seconds_of(product, at::TensorOptions(is_bf16 ? at::kBFloat16 : at::kFloat).device(device));
     out.product_seconds += at->second * static_cast<double>(product.times);
     out.operations += product.operations() * static_cast<double>(product.times);
   }
-  constexpr int64_t kFloats = 16 << 20;  // 64 MB, beyond every cache
-  const auto from = at::ones({kFloats});
-  auto to = at::empty({kFloats});
-  out.copy_bytes_per_second = 2.0 * kFloats * 4 / best_seconds([&] { to.copy_(from); });
+  const int64_t floats = device.is_cuda() ? 128 << 20 : 16 << 20;  // 512 MB or 64 MB: beyond every cache
+  const auto from = at::ones({floats}, device);
+  auto to = at::empty({floats}, device);
+  out.copy_bytes_per_second = 8.0 * static_cast<double>(floats) / best_seconds(device, [&] { to.copy_(from); });
   out.bytes = step_bytes(plan, batch, is_bf16 ? 2 : 4);
   out.copy_seconds = out.bytes / out.copy_bytes_per_second;
   return out;

@@ -3,6 +3,8 @@
 // Williams, Waterman and Patterson 2009, "Roofline".
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,7 +36,7 @@ struct Roofline {
   double seconds() const { return product_seconds + copy_seconds; }
 };
 
-/// Takes a few seconds. CPU, with the threads that are set.
-Roofline measure_roofline(const NetworkPlan& plan, int64_t batch, Precision precision);
+/// Takes a few seconds. On a CPU with the threads that are set.
+Roofline measure_roofline(const NetworkPlan& plan, int64_t batch, Precision precision, at::Device device);
 
 }  // namespace dcgan

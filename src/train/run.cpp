@@ -11,7 +11,7 @@
 #include "core/version.hpp"
 #include "exchange/torchscript.hpp"
 #include "image/sheet.hpp"
-#include "latent/latents.hpp"
+#include "latent/images.hpp"
 #include "nn/weights.hpp"
 #include "train/trainer.hpp"
 
@@ -37,7 +37,7 @@ class Run {
         dataset_(dataset),
         directory_(directory),
         console_(console),
-        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device)) {
+        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu) {
     if (resume)
       go_back_to_checkpoint();
     else
@@ -134,7 +134,7 @@ class Run {
       const NetworkPlan stored = plan_from_json(archive.meta(), origin);
       if (plan_to_json(stored) != plan_to_json(plan_.network))
         throw Error(origin + " holds networks of another shape than config.json says");
-      trainer_.load(archive);
+      trainer_.load(archive.read_all(""), origin);
       trainer_.set_position(archive.meta(), origin);
       seconds_before_ = required<double>(archive.meta(), "seconds", origin);
     } catch (const Error& error) {
@@ -281,7 +281,7 @@ CheckpointHead read_head(const fs::path& checkpoint) {
 Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
   constexpr double kSeconds = 3;
   settle_process(*plan.options.run.threads);
-  Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device));
+  Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu);
   LoaderOptions options;
   options.batch = *plan.options.train.batch;
   options.seed = static_cast<uint64_t>(plan.options.train.seed);

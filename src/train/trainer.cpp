@@ -15,25 +15,12 @@
 namespace dcgan {
 namespace {
 
-/// Trainable tensors by name, as the networks register them.
-NamedTensors named(const torch::nn::Module& module, bool with_buffers) {
-  NamedTensors out;
-  for (const auto& one : module.named_parameters()) out.emplace_back(one.key(), one.value());
-  if (with_buffers)
-    for (const auto& one : module.named_buffers()) out.emplace_back(one.key(), one.value());
-  return out;
-}
-
-void append(NamedTensors& all, const std::string& prefix, const NamedTensors& part) {
-  for (const auto& [name, tensor] : part) all.emplace_back(prefix + name, tensor);
-}
-
 /// A network ready to train: initial weights, channels-last, on its device.
 template <class Net>
-Net prepared(Net net, uint64_t seed, NetworkRole role, at::Device device) {
+Net prepared(Net net, uint64_t seed, NetworkRole role, at::Device device, Precision precision) {
   initialise(*net, seed, role);
   to_channels_last(*net);
-  net->to(device);
+  move_to(*net, device, storage_type(precision));
   net->train();
   return net;
 }
@@ -56,13 +43,17 @@ at::Tensor norm_of(const std::vector<at::Tensor>& gradients) {
   return at::stack(at::_foreach_norm(gradients, 2)).norm();
 }
 
-/// uint8 N x H x W x C to float [N, C, H, W] in [-1, 1], channels-last without a copy of its own.
-at::Tensor to_images(const Batch& batch, const NetworkPlan& plan, at::Device device) {
+/// A batch's own memory as a tensor, uint8 [N, H, W, C].
+at::Tensor pixels_of(const Batch& batch, const NetworkPlan& plan) {
   const Size size = plan.shape.size();
-  const auto n = static_cast<int64_t>(batch.labels.size());
-  auto bytes = at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
-                             {n, size.height, size.width, plan.image_channels}, at::kByte);
-  return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div_(127.5).sub_(1.0);
+  return at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
+                       {static_cast<int64_t>(batch.labels.size()), size.height, size.width, plan.image_channels},
+                       at::kByte);
+}
+
+/// uint8 [N, H, W, C] to [N, C, H, W] in [-1, 1], channels-last without a copy of its own.
+at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
+  return pixels.permute({0, 3, 1, 2}).to(type).div_(127.5).sub_(1.0);
 }
 
 }  // namespace
@@ -72,28 +63,41 @@ void settle_process(int64_t threads) {
   keep_freed_memory();
 }
 
-Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device)
+Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu)
     : options_(options),
       precision_(precision_from(options.precision)),
       device_(device),
-      generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device)),
-      discriminator_(
-          prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator, device)),
-      adam_g_(named(*generator_, false),
+      gpu_(device.is_cuda() ? make_gpu_pipeline(device, gpu, precision_ == Precision::kTf32) : nullptr),
+      generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device,
+                          precision_)),
+      discriminator_(prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator,
+                              device, precision_)),
+      adam_g_(tensors_of(*generator_, false),
               {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
-      adam_d_(named(*discriminator_, false), {options.adam.learning_rate.discriminator,
-                                              options.adam.beta1.discriminator, options.adam.beta2.discriminator}) {
+      adam_d_(tensors_of(*discriminator_, false),
+              {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
+               options.adam.beta2.discriminator}) {
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());
+  average_weight_ = at::zeros({}, average_.front().options());
   sums_ = at::zeros({8}, at::TensorOptions(at::kDouble).device(device));
 }
 
 void Trainer::step(const Batch& batch) {
-  const auto real = to_images(batch, generator_->plan(), device_);
-  const int64_t n = real.size(0);
-  const auto z = latents(static_cast<uint64_t>(options_.seed), Purpose::kTrainingLatent, batch.first_image, n,
-                         generator_->plan().options.latent)
-                     .to(device_);
+  const auto n = static_cast<int64_t>(batch.labels.size());
+  StepInputs inputs = {pixels_of(batch, generator_->plan()),
+                       latents(static_cast<uint64_t>(options_.seed), Purpose::kTrainingLatent, batch.first_image, n,
+                               generator_->plan().options.latent)};
+  images_ = batch.first_image + n;
+  ++steps_, ++steps_in_record_;
+  average_weight_.fill_(1 - average_decay(n, images_, options_.ema_images));
+  if (!gpu_) return alternate(inputs);
+  inputs = gpu_->deliver(inputs);
+  gpu_->run([&] { alternate(inputs); });
+}
 
+void Trainer::alternate(const StepInputs& inputs) {
+  const auto type = storage_type(precision_);
+  const auto real = to_images(inputs.pixels, type), z = inputs.latents.to(type);
   at::Tensor fake, real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
@@ -121,9 +125,7 @@ void Trainer::step(const Batch& batch) {
   const auto norm_g = norm_of(gradients_g);
   adam_g_.step(gradients_g);
 
-  images_ = batch.first_image + n;
-  ++steps_, ++steps_in_record_;
-  update_average(average_, adam_g_.parameters(), average_decay(n, images_, options_.ema_images));
+  update_average(average_, adam_g_.parameters(), average_weight_);
   const at::NoGradGuard no_grad;
   sums_.add_(at::stack({loss_real, loss_fake, loss_g, at::sigmoid(real_logits).mean(), at::sigmoid(fake_logits).mean(),
                         at::sigmoid(after_logits).mean(), norm_d, norm_g}));
@@ -147,15 +149,15 @@ GeneratorNet Trainer::evaluation_generator() {
 
 NamedTensors Trainer::average_state() const {
   NamedTensors state;
-  const auto names = named(*generator_, false);
+  const auto names = tensors_of(*generator_, false);
   for (size_t i = 0; i < names.size(); ++i) state.emplace_back(names[i].first, average_[i]);
   return state;
 }
 
 NamedTensors Trainer::live_state() const {
   NamedTensors all;
-  append(all, "generator.", named(*generator_, true));
-  append(all, "discriminator.", named(*discriminator_, true));
+  append(all, "generator.", tensors_of(*generator_, true));
+  append(all, "discriminator.", tensors_of(*discriminator_, true));
   append(all, "adam_g.", adam_g_.state());
   append(all, "adam_d.", adam_d_.state());
   all.emplace_back("record.sums", sums_);
@@ -164,13 +166,11 @@ NamedTensors Trainer::live_state() const {
 
 NamedTensors Trainer::state(const GeneratorNetImpl& evaluation) const {
   NamedTensors all = live_state();
-  append(all, "ema.", named(evaluation, true));
+  append(all, "ema.", tensors_of(evaluation, true));
   return all;
 }
 
-void Trainer::load(const ArchiveReader& archive) {
-  const std::string origin = "the checkpoint '" + shown(archive.path()) + "'";
-  NamedTensors stored = archive.read_all("");
+void Trainer::load(NamedTensors stored, const std::string& origin) {
   NamedTensors average;
   std::erase_if(stored, [&](const auto& one) {
     if (!one.first.starts_with("ema.")) return false;
@@ -181,6 +181,7 @@ void Trainer::load(const ArchiveReader& archive) {
   });
   load_into(live_state(), stored, origin);
   load_into(average_state(), average, origin);
+  if (gpu_) gpu_->forget();
 }
 
 Json Trainer::position() const {

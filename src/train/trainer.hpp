@@ -7,9 +7,11 @@
 #include "dataset/loader.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
+#include "nn/named_tensors.hpp"
 #include "nn/precision.hpp"
 #include "telemetry/record.hpp"
 #include "train/adam.hpp"
+#include "train/gpu.hpp"
 #include "train/options.hpp"
 
 namespace dcgan {
@@ -19,13 +21,14 @@ void settle_process(int64_t threads);
 
 class Trainer {
  public:
-  /// Networks with initial weights drawn from options.seed. `batch` and `precision` must be resolved.
-  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device);
+  /// Networks with initial weights drawn from options.seed. `batch` and `precision` must be resolved. On a GPU it
+  /// belongs to the thread that makes it.
+  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {});
 
   /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
   /// update; D stays in training mode throughout and G's step computes no gradient for D's weights.
   /// Radford et al. 2015; Goodfellow et al. 2014, algorithm 1 with k = 1.
-  void step(const Batch& batch);
+  void step(const Batch& batch);  // on a GPU it returns before the GPU is done
 
   int64_t images() const { return images_; }
   int64_t steps() const { return steps_; }
@@ -39,8 +42,8 @@ class Trainer {
 
   /// Everything that a checkpoint must hold; `evaluation` is what evaluation_generator() gave.
   NamedTensors state(const GeneratorNetImpl& evaluation) const;
-  /// Takes the state back. Throws Error naming what does not fit.
-  void load(const ArchiveReader& archive);
+  /// Takes the state back; `origin` says where it is from. Throws Error naming what does not fit.
+  void load(NamedTensors stored, const std::string& origin);
   /// Position for the checkpoint's head, and back.
   Json position() const;
   void set_position(const Json& meta, const std::string& origin);
@@ -49,6 +52,9 @@ class Trainer {
   DiscriminatorNet& discriminator() { return discriminator_; }
 
  private:
+  /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
+  /// a GPU can record it once and replay it.
+  void alternate(const StepInputs& inputs);
   /// Names and tensors that are live in this object, to be written or filled.
   NamedTensors live_state() const;
   NamedTensors average_state() const;
@@ -56,10 +62,12 @@ class Trainer {
   TrainOptions options_;
   Precision precision_;
   at::Device device_;
+  std::unique_ptr<GpuPipeline> gpu_;  // nullptr on a CPU
   GeneratorNet generator_;
   DiscriminatorNet discriminator_;
   Adam adam_g_, adam_d_;
   std::vector<at::Tensor> average_;  // in the order of the generator's parameters
+  at::Tensor average_weight_;        // of the live weights in this step's average
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };

@@ -286,32 +286,5 @@ TEST_F(ArchiveTest, NamesWhatItDoesNotHold) {
   EXPECT_TRUE(says(said_by([&] { ArchiveReader(path_).read("absent"); }), "has no 'absent'"));
 }
 
-TEST(LoadInto, FillsLiveTensorsAndTheirStrides) {
-  const auto live = at::zeros({4, 3, 2, 2});
-  const auto alias = live;  // as an optimizer holds it
-  const auto archived = noise({4, 3, 2, 2}).contiguous(at::MemoryFormat::ChannelsLast);
-  load_into({{"w", live}}, {{"w", archived}}, "the file");
-  EXPECT_TRUE(same_bits(alias, archived));
-  EXPECT_EQ(alias.strides(), archived.strides());
-}
-
-TEST(LoadInto, NamesWhatDoesNotFit) {
-  const NamedTensors live = {{"a", at::zeros({2})}, {"b", at::zeros({3, 1})}};
-  const auto said = [&](const NamedTensors& archived) {
-    return said_by([&] { load_into(live, archived, "the file"); });
-  };
-  EXPECT_EQ(said({{"a", at::ones({2})}}), "the file has no 'b'");
-  EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3, 1})}, {"c", at::ones({1})}}),
-            "the file has a 'c' that this network has not");
-  EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3})}}), "the file: 'b' is [3], this network needs [3, 1]");
-  EXPECT_EQ(said({{"b", at::ones({3, 1})}, {"a", at::ones({2})}}), "no error");  // the order does not matter
-}
-
-TEST(LoadInto, RefusesAnotherTypeNamingTheTensor) {
-  const NamedTensors live = {{"step", at::zeros({})}};
-  EXPECT_TRUE(says(said_by([&] { load_into(live, {{"step", at::ones({}, at::kDouble)}}, "the file"); }), "'step'"));
-  EXPECT_EQ(live[0].second.scalar_type(), at::kFloat);
-}
-
 }  // namespace
 }  // namespace dcgan::test

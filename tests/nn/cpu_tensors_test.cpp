@@ -29,15 +29,17 @@ TEST_F(InParts, VisitsEveryRowOnceWhateverTheNumber) {
 
 TEST_F(InParts, GivesEachPartAThreadOfItsOwn) {
   std::vector<std::thread::id> threads(2);
-  in_parts(10, [&](int64_t part, int64_t, int64_t) { threads[static_cast<size_t>(part)] = std::this_thread::get_id(); });
+  in_parts(10,
+           [&](int64_t part, int64_t, int64_t) { threads[static_cast<size_t>(part)] = std::this_thread::get_id(); });
   EXPECT_EQ(threads[0], std::this_thread::get_id());
   EXPECT_NE(threads[1], threads[0]);
 }
 
 TEST_F(InParts, PassesOnWhatAPartThrows) {
-  EXPECT_THROW(in_parts(10, [](int64_t part, int64_t, int64_t) {
-                 if (part == 1) throw std::runtime_error("no");
-               }),
+  EXPECT_THROW(in_parts(10,
+                        [](int64_t part, int64_t, int64_t) {
+                          if (part == 1) throw std::runtime_error("no");
+                        }),
                std::runtime_error);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "core/json.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
 

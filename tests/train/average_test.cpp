@@ -40,7 +40,7 @@ TEST(UpdateAverage, MovesTowardsTheLiveWeightsByOneMinusDecay) {
   const auto start = noise({5, 3}, 1), live = noise({5, 3}, 2);
   const auto after = [&](double decay) {
     const auto average = start.clone();
-    update_average({average}, {live}, decay);
+    update_average({average}, {live}, at::scalar_tensor(1 - decay));
     return average;
   };
   EXPECT_LE(largest_difference(after(0.75), start + 0.25 * (live - start)), 1e-6);

@@ -1,6 +1,5 @@
 #include "train/plan.hpp"
 
-#include <ATen/Context.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -125,31 +124,6 @@ TEST(CheckOneLength, AllowsOneAndNone) {
   EXPECT_NO_THROW(check_one_length(length));
   length.epochs = 2;
   EXPECT_NO_THROW(check_one_length(length));
-}
-
-TEST(ResolveDevice, RefusesWhatIsNoDevice) {
-  std::vector<std::string> remarks;
-  for (const char* text : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cuda:99999999999999999999", "CPU", ""}) {
-    const auto said = usage_error([&] { resolve_device(text, remarks); });
-    EXPECT_TRUE(contains(said, "'" + std::string(text) + "'") && contains(said, "auto|cpu|cuda|cuda:N")) << said;
-  }
-  EXPECT_TRUE(remarks.empty());
-}
-
-TEST(ResolveDevice, RefusesAGpuThatIsNotThereSayingWhatToDo) {
-  std::vector<std::string> remarks;
-  const auto said = usage_error([&] { resolve_device("cuda:99", remarks); });
-  EXPECT_TRUE(contains(said, "cuda:99") && contains(said, "use ")) << said;
-}
-
-TEST(ResolveDevice, TakesTheCpuAsAskedAndSaysSoOnlyWhenItChose) {
-  std::vector<std::string> remarks;
-  EXPECT_EQ(resolve_device("cpu", remarks), "cpu");
-  EXPECT_TRUE(remarks.empty());
-  EXPECT_EQ(resolve_device("auto", remarks),
-            at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0 ? "cuda:0" : "cpu");
-  ASSERT_EQ(remarks.size(), 1u);
-  EXPECT_TRUE(remarks[0].starts_with("device: "));
 }
 
 TEST(OptionsJson, ReadsBackAsTheSameOptions) {

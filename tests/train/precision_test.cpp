@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "checkpoint/archive.hpp"
 #include "core/platform/machine.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
@@ -61,7 +62,7 @@ TEST(Bf16Step, GoesOnBitForBitAfterASave) {
   record_after(left_alone, 3);
   write_archive(folder / "state.ckpt", left_alone.position(), left_alone.state(*left_alone.evaluation_generator()));
   const ArchiveReader archive(folder / "state.ckpt");
-  resumed.load(archive);
+  resumed.load(archive.read_all(""), "the test's archive");
   resumed.set_position(archive.meta(), "the test's archive");
   record_after(left_alone, 3), record_after(resumed, 3);
   const auto a = left_alone.state(*left_alone.evaluation_generator()),

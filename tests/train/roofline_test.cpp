@@ -35,7 +35,7 @@ TEST(StepBytes, OfActivationsAreHalfInBf16AndTheRestIsNot) {
 }
 
 TEST(Roofline, OfASmallNetworkIsMeasured) {
-  const Roofline limit = measure_roofline(small_plan(), 4, Precision::kFp32);
+  const Roofline limit = measure_roofline(small_plan(), 4, Precision::kFp32, at::kCPU);
   EXPECT_DOUBLE_EQ(limit.operations, operations_of(small_plan(), 4));
   EXPECT_GT(limit.product_seconds, 0);
   EXPECT_DOUBLE_EQ(limit.copy_seconds, limit.bytes / limit.copy_bytes_per_second);

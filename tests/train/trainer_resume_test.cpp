@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "checkpoint/archive.hpp"
 #include "support/temporary.hpp"
 #include "support/trainers.hpp"
 
@@ -13,7 +14,7 @@ Trainer resumed(Trainer& trainer, const fs::path& path) {
   write_archive(path, trainer.position(), trainer.state(*trainer.evaluation_generator()));
   const ArchiveReader archive(path);
   auto again = small_trainer();
-  again.load(archive);
+  again.load(archive.read_all(""), "the test's archive");
   again.set_position(archive.meta(), "the test's archive");
   return again;
 }
@@ -78,7 +79,7 @@ TEST(TrainerResume, RefusesNetworksOfAnotherShapeNamingTheTensor) {
   auto wider = small_plan();
   wider.options.base_channels.discriminator = 5;
   Trainer other(wider, small_training(), at::kCPU);
-  const std::string said = refusal([&] { other.load(ArchiveReader(folder / "state.ckpt")); });
+  const std::string said = refusal([&] { other.load(ArchiveReader(folder / "state.ckpt").read_all(""), "the state"); });
   EXPECT_NE(said.find("'discriminator.conv0.weight' is [4, 3, 4, 4], this network needs [5, 3, 4, 4]"),
             std::string::npos)
       << said;
@@ -90,7 +91,8 @@ TEST(TrainerResume, RefusesAStateWithoutItsAverageNamingTheTensor) {
   auto state = trainer.state(*trainer.evaluation_generator());
   std::erase_if(state, [](const auto& one) { return one.first == "ema.conv1.weight"; });
   write_archive(folder / "state.ckpt", trainer.position(), state);
-  const std::string said = refusal([&] { small_trainer().load(ArchiveReader(folder / "state.ckpt")); });
+  const std::string said =
+      refusal([&] { small_trainer().load(ArchiveReader(folder / "state.ckpt").read_all(""), "the state"); });
   EXPECT_NE(said.find("has no 'conv1.weight'"), std::string::npos) << said;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 /// The same step written plainly: torch's own Adam, backward(), one thing after the other.
 struct PlainLoop {
+  at::ScalarType type;
   NetworkPlan plan = small_plan();
   TrainOptions options = small_training();
   GeneratorNet g{plan};
@@ -19,12 +20,14 @@ struct PlainLoop {
   torch::optim::Adam adam_g, adam_d;
   Record record;  // of the last step
 
-  PlainLoop()
-      : adam_g(begun(*g, NetworkRole::kGenerator), settings(options.adam.learning_rate.generator)),
+  explicit PlainLoop(at::ScalarType type = at::kFloat)
+      : type(type),
+        adam_g(begun(*g, NetworkRole::kGenerator), settings(options.adam.learning_rate.generator)),
         adam_d(begun(*d, NetworkRole::kDiscriminator), settings(options.adam.learning_rate.discriminator)) {}
 
   std::vector<at::Tensor> begun(torch::nn::Module& net, NetworkRole role) const {
     initialise(net, static_cast<uint64_t>(options.seed), role);
+    net.to(type);
     return net.parameters();
   }
   torch::optim::AdamOptions settings(double lr) const {
@@ -34,21 +37,22 @@ struct PlainLoop {
   at::Tensor images(const Batch& batch) const {
     const Size size = plan.shape.size();
     const auto n = static_cast<int64_t>(batch.labels.size());
-    auto out = at::empty({n, plan.image_channels, size.height, size.width});
+    auto out = at::empty({n, plan.image_channels, size.height, size.width}, at::kDouble);
     size_t at = 0;
     for (int64_t i = 0; i < n; ++i)
       for (int64_t y = 0; y < size.height; ++y)
         for (int64_t x = 0; x < size.width; ++x)
           for (int64_t c = 0; c < plan.image_channels; ++c) {
-            float* pixel =
-                out.mutable_data_ptr<float>() + ((i * plan.image_channels + c) * size.height + y) * size.width + x;
-            *pixel = static_cast<float>(batch.pixels[at++]) / 127.5f - 1;
+            double* pixel =
+                out.mutable_data_ptr<double>() + ((i * plan.image_channels + c) * size.height + y) * size.width + x;
+            *pixel = batch.pixels[at++] / 127.5 - 1;
           }
-    return out;
+    return out.to(type);
   }
   at::Tensor z(const Batch& batch) const {
     return latents(7, Purpose::kTrainingLatent, batch.first_image, static_cast<int64_t>(batch.labels.size()),
-                   plan.options.latent);
+                   plan.options.latent)
+        .to(type);
   }
   static double gradient_norm(const torch::nn::Module& net) {
     double sum = 0;
@@ -108,6 +112,25 @@ TEST(TrainerStep, EqualsThePlainLoop) {
   }
   EXPECT_LT(relative_difference(trainer.discriminator()->parameters(), plain.d->parameters(), start_d), 0.02);
   EXPECT_LT(relative_difference(trainer.generator()->parameters(), plain.g->parameters(), start_g), 0.02);
+}
+
+TEST(TrainerStep, InFloat64EqualsThePlainLoopTo1e9OverFiftySteps) {
+  auto options = small_training();
+  options.precision = "fp64";
+  Trainer trainer(small_plan(), options, at::kCPU);
+  PlainLoop plain(at::kDouble);
+  for (int64_t i = 0; i < 50; ++i) {
+    const Batch batch = noise_batch(plain.plan, 8 * i, 8);
+    trainer.step(batch), plain.step(batch);
+  }
+  const auto compare = [](const auto& got, const auto& expected) {
+    for (size_t i = 0; i < got.size(); ++i) {
+      EXPECT_EQ(got[i].scalar_type(), at::kDouble);
+      EXPECT_LE(largest_difference(got[i], expected[i]), 1e-9) << i;
+    }
+  };
+  compare(trainer.generator()->parameters(), plain.g->parameters());
+  compare(trainer.discriminator()->parameters(), plain.d->parameters());
 }
 
 TEST(TrainerStep, ReportsTheFiguresOfThePlainLoopAsMeansOverTheSteps) {

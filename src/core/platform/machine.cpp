@@ -99,6 +99,8 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
+void set_environment(const char* name, const char* value) { ::setenv(name, value, /*overwrite=*/0); }
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};

@@ -38,6 +38,8 @@ int terminal_columns();
 
 /// An environment variable, or "".
 std::string environment(const char* name);
+/// Sets one unless it is set. Only while no other thread runs that might read the environment.
+void set_environment(const char* name, const char* value);
 /// "2026-11-23T09:15:00Z".
 std::string utc_now();
 

@@ -1,0 +1,185 @@
+// The only unit that includes CUDA's headers: the runtime's, and those of LibTorch that need no more (a machine with a
+// compiler and a driver may lack cuBLAS's and cuSPARSE's).
+#include "train/gpu.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+#include <cuda_runtime_api.h>
+
+#include <array>
+
+#include "core/log.hpp"
+#include "core/platform/machine.hpp"
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kAhead = 3;  // steps that the CPU may be ahead of the GPU
+
+/// A place in the work of a stream.
+class Event {
+ public:
+  Event() { C10_CUDA_CHECK(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+  ~Event() { C10_CUDA_CHECK_WARN(cudaEventDestroy(event_)); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+  void record(c10::cuda::CUDAStream stream) { C10_CUDA_CHECK(cudaEventRecord(event_, stream)); }
+  /// The stream goes on only after this place.
+  void hold(c10::cuda::CUDAStream stream) { C10_CUDA_CHECK(cudaStreamWaitEvent(stream, event_, 0)); }
+  /// Waits here; returns at once when it was never recorded.
+  void wait() { C10_CUDA_CHECK(cudaEventSynchronize(event_)); }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+/// One batch on its way: pinned memory that the GPU copies from by itself, and where it copies to.
+struct Slot {
+  StepInputs pinned, landed;
+  Event copied, taken;
+};
+
+at::Tensor pinned_like(const at::Tensor& tensor) { return at::empty_like(tensor, tensor.options().pinned_memory(true)); }
+
+class CudaPipeline : public GpuPipeline {
+ public:
+  /// `device` is the thread's current one: events belong to that.
+  CudaPipeline(at::Device device, const GpuOptions& options, bool tf32)
+      : device_(device),
+        deterministic_(options.deterministic),
+        tf32_(tf32),
+        stream_(c10::cuda::getStreamFromPool(false, device.index())),
+        copies_(c10::cuda::getStreamFromPool(false, device.index())),
+        recorded_(!options.no_graph) {
+    // cuBLAS takes a workspace of a fixed size only when asked to before it starts.
+    if (deterministic_) set_environment("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+    c10::cuda::setCurrentCUDAStream(stream_);  // for this thread: a graph cannot be recorded on the default stream
+  }
+
+  StepInputs deliver(const StepInputs& host) override {
+    if (!inputs_.pixels.defined() || inputs_.pixels.sizes() != host.pixels.sizes() ||
+        inputs_.latents.sizes() != host.latents.sizes())
+      make_room(host);
+    Slot& slot = slots_[static_cast<size_t>(delivered_++ % kAhead)];
+    slot.taken.wait();  // of three steps ago
+    slot.pinned.pixels.copy_(host.pixels), slot.pinned.latents.copy_(host.latents);
+    {
+      const c10::cuda::CUDAStreamGuard on(copies_);
+      slot.landed.pixels.copy_(slot.pinned.pixels, /*non_blocking=*/true);
+      slot.landed.latents.copy_(slot.pinned.latents, /*non_blocking=*/true);
+    }
+    slot.copied.record(copies_);
+    slot.copied.hold(stream_);
+    inputs_.pixels.copy_(slot.landed.pixels), inputs_.latents.copy_(slot.landed.latents);
+    slot.taken.record(stream_);
+    return inputs_;
+  }
+
+  void run(const std::function<void()>& work) override {
+    constexpr int kPlainSteps = 3;
+    if (graph_) return graph_->replay();
+    settle_libraries();
+    if (recorded_ && plain_ >= kPlainSteps) record(work);
+    if (graph_) return graph_->replay();
+    ++plain_;
+    work();
+  }
+
+  void forget() override {
+    stream_.synchronize();  // it may be running
+    graph_.reset();
+    plain_ = 0;
+  }
+
+ private:
+  /// These belong to the process, and several trainers may live in it.
+  void settle_libraries() const {
+    auto& context = at::globalContext();
+    context.setBenchmarkCuDNN(!deterministic_);
+    context.setDeterministicCuDNN(deterministic_);
+    context.setDeterministicAlgorithms(deterministic_, /*warn_only=*/false);
+    context.setDeterministicFillUninitializedMemory(false);
+    context.setAllowTF32CuDNN(tf32_);
+    context.setAllowTF32CuBLAS(tf32_);
+  }
+
+  void make_room(const StepInputs& host) {
+    forget();
+    const auto on_device = [&](const at::Tensor& t) { return at::empty_like(t, t.options().device(device_)); };
+    inputs_ = {on_device(host.pixels), on_device(host.latents)};
+    for (Slot& slot : slots_) {
+      slot.pinned = {pinned_like(host.pixels), pinned_like(host.latents)};
+      slot.landed = {on_device(host.pixels), on_device(host.latents)};
+    }
+    stream_.synchronize();  // the other stream writes to what was just taken
+  }
+
+  void record(const std::function<void()>& work) {
+    stream_.synchronize();
+    auto graph = std::make_unique<at::cuda::CUDAGraph>();
+    try {
+      graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+      work();
+      graph->capture_end();
+      graph_ = std::move(graph);
+    } catch (const c10::Error& error) {
+      warn("the step could not be recorded as a CUDA graph, so its kernels are launched one by one: " +
+           printable(error.what_without_backtrace()));
+      recorded_ = false;
+    }
+  }
+
+  at::Device device_;
+  bool deterministic_, tf32_;
+  c10::cuda::CUDAStream stream_, copies_;
+  bool recorded_;
+  StepInputs inputs_;
+  std::array<Slot, kAhead> slots_;
+  int64_t delivered_ = 0;
+  int plain_ = 0;
+  std::unique_ptr<at::cuda::CUDAGraph> graph_;
+};
+
+}  // namespace
+
+std::vector<std::string> gpu_names() {
+  std::vector<std::string> names;
+  for (c10::DeviceIndex i = 0; i < c10::cuda::device_count(); ++i) {
+    cudaDeviceProp is;
+    C10_CUDA_CHECK(cudaGetDeviceProperties(&is, i));
+    names.push_back(std::string(is.name) + ", compute capability " + std::to_string(is.major) + "." +
+                    std::to_string(is.minor) + ", " + bytes_text(static_cast<double>(is.totalGlobalMem)));
+  }
+  return names;
+}
+
+GpuMemory gpu_memory(at::Device device) {
+  const c10::cuda::CUDAGuard guard(device);
+  size_t free = 0, total = 0;
+  C10_CUDA_CHECK(cudaMemGetInfo(&free, &total));
+  const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
+  const auto& used = stats.allocated_bytes[0];  // 0: large and small blocks together
+  const auto& held = stats.reserved_bytes[0];
+  return {static_cast<int64_t>(free) + held.current - used.current, static_cast<int64_t>(total), used.peak};
+}
+
+void forget_largest_use(at::Device device) { c10::cuda::CUDACachingAllocator::resetPeakStats(device.index()); }
+
+void return_gpu_memory() { c10::cuda::CUDACachingAllocator::emptyCache(); }
+
+void wait_for(at::Device device) {
+  if (device.is_cuda()) c10::cuda::getCurrentCUDAStream(device.index()).synchronize();
+}
+
+std::unique_ptr<GpuPipeline> make_gpu_pipeline(at::Device device, const GpuOptions& options, bool tf32) {
+  c10::cuda::set_device(device.index());
+  return std::make_unique<CudaPipeline>(device, options, tf32);
+}
+
+}  // namespace dcgan

@@ -1,0 +1,60 @@
+// What training asks of an NVIDIA GPU beyond tensors: which there are, their memory, algorithms, batches that arrive
+// while the GPU computes, and a step that is recorded once and replayed. gpu.cpp alone includes CUDA's headers; a
+// LibTorch without CUDA is built with gpu_absent.cpp, where there is no GPU.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/options.hpp"
+
+namespace dcgan {
+
+/// "NVIDIA H100 80GB HBM3, compute capability 9.0, 79 GiB", one a GPU that this build can use.
+std::vector<std::string> gpu_names();
+
+/// In bytes. `largest_use`: the most that this process had in tensors since forget_largest_use().
+struct GpuMemory {
+  int64_t free = 0, total = 0, largest_use = 0;
+};
+GpuMemory gpu_memory(at::Device device);
+void forget_largest_use(at::Device device);
+/// Hands back to the driver what no tensor uses.
+void return_gpu_memory();
+
+/// Waits until a device has done what it was asked to. Returns at once for the CPU.
+void wait_for(at::Device device);
+
+/// What a step reads: pixels uint8 [N, H, W, C], latents float [N, L].
+struct StepInputs {
+  at::Tensor pixels, latents;
+};
+
+/// Feeds steps to one GPU. One thread at a time, always the same, the one that made it.
+class GpuPipeline {
+ public:
+  virtual ~GpuPipeline() = default;
+
+  /// Copies inputs from the CPU: through pinned memory on a stream of its own, while the steps before compute. What
+  /// comes back lies on the GPU at the same addresses every time, as long as shapes stay. Waits when the GPU is three
+  /// steps behind; no other step waits.
+  virtual StepInputs deliver(const StepInputs& host) = 0;
+
+  /// Does `work`, which must always launch the same kernels on tensors that stay where they are and must not wait for
+  /// the GPU. The first calls do it plainly, which lets libraries choose algorithms; then it is recorded as a CUDA
+  /// graph and only replayed. Where recording fails, warns once and goes on plainly.
+  virtual void run(const std::function<void()>& work) = 0;
+
+  /// Tensors moved: what is recorded no longer holds.
+  virtual void forget() = 0;
+};
+
+/// Makes `device` the calling thread's, with a stream for all that it will ask of it; the libraries' algorithms are set
+/// whenever a step runs plainly. Throws Error in a build without CUDA.
+std::unique_ptr<GpuPipeline> make_gpu_pipeline(at::Device device, const GpuOptions& options, bool tf32);
+
+}  // namespace dcgan
