@@ -61,7 +61,8 @@ class Bench:
     # Commands
 
     def common(self, size, base):
-        return ["--size", size, "--base-channels", base, "--batch", self.options.batch, "--threads", self.options.threads]
+        return ["--size", size, "--base-channels", base, "--batch", self.options.batch, "--threads", self.options.threads,
+                "--device", self.options.device]
 
     def ours_step(self, size, base, precision):
         return [self.step, *self.common(size, base), "--precision", precision]
@@ -113,14 +114,18 @@ class Bench:
                 speeds[name].append(players[name].play_round(self.options.seconds))
         for player in players.values():
             player.end()
-        heading(f"Step alone, {size} px, base {base}, batch {self.options.batch}, {self.options.rounds} rounds of "
+        device = players[ours[0]].ready["device"]
+        heading(f"Step alone on {device}, {size} px, base {base}, batch {self.options.batch}, {self.options.rounds} rounds of "
                 f"{self.options.seconds:g} s, torch {' / '.join(sorted(set(versions.values())))}")
+        for name in players[ours[0]].ready["devices"]:
+            if name.startswith(device + ":"):
+                print(f"  {name}")
         for name in names:
             row(name, speeds[name], 1, "images/s")
         pairs = {f"{mine} / {one}": ratios(speeds[mine], speeds[one]) for mine in ours for one in VARIANTS}
         for name, values in pairs.items():
             row(name, values, 3, "")
-        return {"size": size, "base_channels": base, "batch": self.options.batch, "torch": versions,
+        return {"size": size, "base_channels": base, "batch": self.options.batch, "torch": versions, "device": device,
                 "images_per_second": {name: spread(values) for name, values in speeds.items()},
                 "ratio": {name: spread(values) for name, values in pairs.items()}}
 
@@ -241,8 +246,10 @@ def processor():
     return names[0] if names else "unknown"
 
 
-def usual_precisions():
+def usual_precisions(device):
     """What `dcgan train` can choose between here; its choice for large networks last."""
+    if device != "cpu":
+        return ["fp32", "tf32", "bf16"]
     with open("/proc/cpuinfo") as file:
         text = file.read()
     return ["fp32", "bf16"] if "avx512_bf16" in text or "amx_bf16" in text else ["fp32"]
@@ -250,8 +257,8 @@ def usual_precisions():
 
 def precisions(text):
     chosen = text.split(",")
-    if not set(chosen) <= {"fp32", "bf16"}:
-        raise argparse.ArgumentTypeError("some of fp32,bf16")
+    if not set(chosen) <= {"fp32", "tf32", "bf16"}:
+        raise argparse.ArgumentTypeError("some of fp32,tf32,bf16")
     return chosen
 
 
@@ -277,9 +284,10 @@ def read_options():
     parser.add_argument("--work", default="bench-work", help="folder for made-up pictures, kept pixels and runs (%(default)s)")
     parser.add_argument("--json", help="write all figures to this file too")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of each contestant (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="of each contestant: cpu, cuda or cuda:N (%(default)s)")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--sizes", type=sizes, default=[(64, 64), (32, 32)], help="step: SIZE:BASE,... (64:64,32:32)")
-    parser.add_argument("--precisions", type=precisions, default=usual_precisions(),
+    parser.add_argument("--precisions", type=precisions,
                         help="step: ours in each; the other parts: in the last (fp32, and bf16 where the processor has units for it)")
     parser.add_argument("--rounds", type=int, default=5, help="step: rounds of each (%(default)s)")
     parser.add_argument("--seconds", type=float, default=8, help="step: length of a round (%(default)s)")
@@ -290,7 +298,9 @@ def read_options():
     parser.add_argument("--start-rounds", type=int, default=5, help="(%(default)s)")
     parser.add_argument("--memory-seconds", type=float, default=60, help="(%(default)s)")
     parser.add_argument("--memory-epochs", type=int, default=2, help="of small networks through 100,000 pictures (%(default)s)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.precisions = options.precisions or usual_precisions(options.device)
+    return options
 
 
 def check(bench, options):

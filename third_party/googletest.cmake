@@ -1,4 +1,15 @@
 # GoogleTest 1.12 and later, for tests only. Debian and Ubuntu: libgtest-dev.
+# DCGAN_HEADERS/googletest: its sources, for machines without packages (scripts/step-bench).
+if(DCGAN_HEADERS AND EXISTS ${DCGAN_HEADERS}/googletest/src/gtest-all.cc)
+  find_package(Threads REQUIRED)
+  add_library(dcgan_gtest STATIC EXCLUDE_FROM_ALL ${DCGAN_HEADERS}/googletest/src/gtest-all.cc ${DCGAN_HEADERS}/googletest/src/gtest_main.cc)
+  target_include_directories(dcgan_gtest SYSTEM PUBLIC ${DCGAN_HEADERS}/googletest/include PRIVATE ${DCGAN_HEADERS}/googletest)
+  target_link_libraries(dcgan_gtest PUBLIC Threads::Threads)
+  set_target_properties(dcgan_gtest PROPERTIES UNITY_BUILD OFF)
+  add_library(GTest::gtest ALIAS dcgan_gtest)
+  add_library(GTest::gtest_main ALIAS dcgan_gtest)
+  return()
+endif()
 find_package(GTest 1.12 QUIET)
 if(NOT GTest_FOUND)
   message(FATAL_ERROR "GoogleTest is missing; run scripts/setup, or install libgtest-dev; or configure with -DBUILD_TESTING=OFF")

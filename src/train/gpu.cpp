@@ -45,7 +45,9 @@ struct Slot {
   Event copied, taken;
 };
 
-at::Tensor pinned_like(const at::Tensor& tensor) { return at::empty_like(tensor, tensor.options().pinned_memory(true)); }
+at::Tensor pinned_like(const at::Tensor& tensor) {
+  return at::empty_like(tensor, tensor.options().pinned_memory(true));
+}
 
 class CudaPipeline : public GpuPipeline {
  public:
@@ -166,10 +168,8 @@ GpuMemory gpu_memory(at::Device device) {
   const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
   const auto& used = stats.allocated_bytes[0];  // 0: large and small blocks together
   const auto& held = stats.reserved_bytes[0];
-  return {static_cast<int64_t>(free) + held.current - used.current, static_cast<int64_t>(total), used.peak};
+  return {static_cast<int64_t>(free), held.current - used.current};
 }
-
-void forget_largest_use(at::Device device) { c10::cuda::CUDACachingAllocator::resetPeakStats(device.index()); }
 
 void return_gpu_memory() { c10::cuda::CUDACachingAllocator::emptyCache(); }
 

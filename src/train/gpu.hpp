@@ -17,12 +17,11 @@ namespace dcgan {
 /// "NVIDIA H100 80GB HBM3, compute capability 9.0, 79 GiB", one a GPU that this build can use.
 std::vector<std::string> gpu_names();
 
-/// In bytes. `largest_use`: the most that this process had in tensors since forget_largest_use().
+/// In bytes: what the driver has left, and what this process holds without using it.
 struct GpuMemory {
-  int64_t free = 0, total = 0, largest_use = 0;
+  int64_t free = 0, unused = 0;
 };
 GpuMemory gpu_memory(at::Device device);
-void forget_largest_use(at::Device device);
 /// Hands back to the driver what no tensor uses.
 void return_gpu_memory();
 

@@ -7,7 +7,6 @@ namespace dcgan {
 std::vector<std::string> gpu_names() { return {}; }
 
 GpuMemory gpu_memory(at::Device) { return {}; }
-void forget_largest_use(at::Device) {}
 void return_gpu_memory() {}
 void wait_for(at::Device) {}
 

@@ -34,7 +34,7 @@ struct TrainOptions {
     visit("precision", precision,
           "numbers of the convolutions; auto: bf16 where it is faster, else fp32; weights and sums are fp32 always",
           one_of({"auto", "fp32", "tf32", "bf16"}));
-    visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU",
+    visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU, fewer where memory is short",
           automatic(within(2, 65536, "images")));
     adam.fields(visit);
     visit("label-smoothing", label_smoothing,

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "train/device.hpp"
+#include "train/fit.hpp"
 #include "train/precision_choice.hpp"
 
 namespace dcgan {
@@ -53,12 +54,17 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " +
                       (on_cpu ? "CPU" : "GPU"));
   };
-  choose(options.train.batch, "batch", 16, 128);
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
+  const int64_t usual = on_cpu ? 16 : 128;
+  const int64_t batch = fitting_batch(options.train.batch, usual, plan.network, options.train, options.run.device,
+                                      *options.run.threads, remarks);
+  if (!options.train.batch && batch == usual)
+    remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
+  options.train.batch = batch;
   plan.options = std::move(options);
   return plan;
 }

@@ -24,7 +24,8 @@ struct TrainPlan {
   Goal goal() const { return {total_images(), options.length.time}; }
 };
 
-/// Resolves everything against the data. Throws UsageError for two lengths.
+/// Resolves everything against the data. Throws UsageError for two lengths, and Error when the batch does not fit into
+/// memory (train/fit).
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
 
 /// Two lengths at once are an error: throws UsageError naming both.

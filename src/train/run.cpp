@@ -13,6 +13,7 @@
 #include "image/sheet.hpp"
 #include "latent/images.hpp"
 #include "nn/weights.hpp"
+#include "train/fit.hpp"
 #include "train/trainer.hpp"
 
 namespace dcgan {
@@ -261,11 +262,26 @@ class Run {
   int64_t evaluated_images_ = -1;
 };
 
+/// What `body` returns; when memory runs out in it, an error that says how much is needed.
+template <class Body>
+auto within_memory(const TrainPlan& plan, const Body& body) {
+  std::string said;
+  try {
+    return body();
+  } catch (const std::exception& error) {
+    const auto allocator = ran_out_of_memory(error);
+    if (!allocator) throw;
+    said = *allocator;
+  }
+  throw out_of_memory(plan.network, plan.options.train, plan.options.run.device,
+                      said);  // what body held is free by now
+}
+
 }  // namespace
 
 void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console) {
   settle_process(*plan.options.run.threads);
-  Run(plan, dataset, run, resume, console).until_done();
+  within_memory(plan, [&] { Run(plan, dataset, run, resume, console).until_done(); });
 }
 
 CheckpointHead read_head(const fs::path& checkpoint) {
@@ -278,9 +294,9 @@ CheckpointHead read_head(const fs::path& checkpoint) {
           required<std::string>(archive.meta(), "data_identity", origin)};
 }
 
-Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
+namespace {
+Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
   constexpr double kSeconds = 3;
-  settle_process(*plan.options.run.threads);
   Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu);
   LoaderOptions options;
   options.batch = *plan.options.train.batch;
@@ -306,6 +322,12 @@ Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
     estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
   estimate.memory_bytes = resident_memory().anonymous;
   return estimate;
+}
+}  // namespace
+
+Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
+  settle_process(*plan.options.run.threads);
+  return within_memory(plan, [&] { return timed(plan, dataset); });
 }
 
 }  // namespace dcgan

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -17,6 +19,20 @@ TEST(Machine, HasCoresMemoryAndADisk) {
   EXPECT_GT(memory.anonymous, 0);
   EXPECT_GE(memory.peak, memory.anonymous);
   EXPECT_GT(free_disk("/tmp"), 0);
+}
+
+TEST(FreeMemory, IsNoMoreThanTheMachineHasAndWhatALimitLeaves) {
+  const int64_t all = free_memory();
+  EXPECT_GT(all, 0);
+  EXPECT_LE(all, int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_DATA, &before), 0);
+  constexpr int64_t kAllowed = 100 << 20;  // more than this test has
+  const rlimit narrow{static_cast<rlim_t>(kAllowed), before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_DATA, &narrow), 0);
+  const int64_t left = free_memory();
+  ::setrlimit(RLIMIT_DATA, &before);
+  EXPECT_LT(left, kAllowed);
 }
 
 TEST(FreeDisk, OfAFolderThatIsNotThereIsThatOfItsParent) {

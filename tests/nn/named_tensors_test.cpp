@@ -32,7 +32,10 @@ TEST(LoadInto, NamesWhatDoesNotFit) {
 
 TEST(LoadInto, RefusesAnotherTypeNamingTheTensor) {
   const NamedTensors live = {{"step", at::zeros({})}};
-  EXPECT_CONTAINS(thrown_by([&] { load_into(live, {{"step", at::ones({}, at::kDouble)}}, "the file"); }).what, "'step'");
+  EXPECT_CONTAINS(thrown_by([&] {
+                    load_into(live, {{"step", at::ones({}, at::kDouble)}}, "the file");
+                  }).what,
+                  "'step'");
   EXPECT_EQ(live[0].second.scalar_type(), at::kFloat);
 }
 

@@ -31,8 +31,7 @@ TEST(ResolveDevice, TakesTheCpuAsAskedAndSaysSoOnlyWhenItChose) {
   std::vector<std::string> remarks;
   EXPECT_EQ(resolve_device("cpu", remarks), "cpu");
   EXPECT_TRUE(remarks.empty());
-  EXPECT_EQ(resolve_device("auto", remarks),
-            gpu_names().empty() ? "cpu" : "cuda:0");
+  EXPECT_EQ(resolve_device("auto", remarks), gpu_names().empty() ? "cpu" : "cuda:0");
   ASSERT_EQ(remarks.size(), 1u);
   EXPECT_TRUE(remarks[0].starts_with("device: "));
 }

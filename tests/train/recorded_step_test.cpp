@@ -44,19 +44,20 @@ class Waits {
  public:
   Waits() {
     seen().clear(), depth() = 0;
-    handle_ = at::addThreadLocalCallback(
-        at::RecordFunctionCallback(
-            [](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
-              const std::string name = function.name();
-              if (name.find("_fused_adam") != std::string::npos) ++depth();
-              if (depth() == 0 && waiting().contains(name)) seen().insert(name);
-              ++count();
-              return nullptr;
-            },
-            [](const at::RecordFunction& function, at::ObserverContext*) {
-              if (std::string(function.name()).find("_fused_adam") != std::string::npos) --depth();
-            })
-            .scopes({at::RecordScope::FUNCTION}));
+    handle_ =
+        at::addThreadLocalCallback(at::RecordFunctionCallback(
+                                       [](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
+                                         const std::string name = function.name();
+                                         if (name.find("_fused_adam") != std::string::npos) ++depth();
+                                         if (depth() == 0 && waiting().contains(name)) seen().insert(name);
+                                         ++count();
+                                         return nullptr;
+                                       },
+                                       [](const at::RecordFunction& function, at::ObserverContext*) {
+                                         if (std::string(function.name()).find("_fused_adam") != std::string::npos)
+                                           --depth();
+                                       })
+                                       .scopes({at::RecordScope::FUNCTION}));
   }
   ~Waits() { at::removeCallback(handle_); }
 
@@ -133,7 +134,8 @@ TEST_F(RecordedStep, HasTheCpusGradientsInFp32) {
   const auto a = state_of(recorded), b = state_of(on_cpu);
   for (size_t i = 0; i < a.size(); ++i)
     if (a[i].first.find("exp_avg.") != std::string::npos) {
-      EXPECT_LE(largest_difference(a[i].second.cpu(), b[i].second), 1e-5 * (1 + b[i].second.abs().max().item<double>()));
+      EXPECT_LE(largest_difference(a[i].second.cpu(), b[i].second),
+                1e-5 * (1 + b[i].second.abs().max().item<double>()));
     }
 }
 

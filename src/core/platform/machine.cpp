@@ -3,12 +3,14 @@
 #include <malloc.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <ctime>
@@ -25,12 +27,12 @@ int64_t usable_cores() {
 }
 
 namespace {
-/// The text after "KEY" and a colon in a file of such lines.
-std::string value_of(const char* file, std::string_view key) {
+/// The text after KEY and a colon in a file of such lines.
+std::string value_of(const char* file, std::string_view key, char after = ':') {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);)
     if (line.starts_with(key)) {
-      const size_t start = line.find_first_not_of(" \t", line.find(':') + 1);
+      const size_t start = line.find_first_not_of(" \t", line.find(after) + 1);
       return start == std::string::npos ? "" : line.substr(start);
     }
   return "";
@@ -57,9 +59,61 @@ std::string bf16_units() {
   return "";
 }
 
+namespace {
+/// Of a line "KEY: N kB".
+int64_t bytes_of(const char* file, const char* key) { return 1024 * std::atoll(value_of(file, key).c_str()); }
+
+/// The number that a file begins with; `missing` where there is none, as for "max".
+int64_t number_in(const std::filesystem::path& file, int64_t missing) {
+  std::ifstream stream(file);
+  int64_t number = 0;
+  return stream >> number ? number : missing;
+}
+
+/// What a control group leaves; its cache of files gives way. Both versions: a line of /proc/self/cgroup is
+/// NUMBER:CONTROLLERS:PATH, and in version 2 names no controllers.
+int64_t free_in_group(int64_t most) {
+  std::ifstream lines("/proc/self/cgroup");
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const bool version2 = controllers.empty();
+    if (!version2 && controllers != "memory") continue;
+    const std::filesystem::path root = version2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
+    // A container may see its own group as the root, under a path that is not there.
+    for (std::filesystem::path path = line.substr(second + 1);; path = path.parent_path()) {
+      const auto group = root / path.relative_path();
+      const int64_t limit = number_in(group / (version2 ? "memory.max" : "memory.limit_in_bytes"), INT64_MAX);
+      if (limit < INT64_MAX / 2) {
+        const int64_t used = number_in(group / (version2 ? "memory.current" : "memory.usage_in_bytes"), 0);
+        const auto cache = value_of((group / "memory.stat").c_str(), version2 ? "file " : "total_cache ", ' ');
+        most = std::min<int64_t>(most, limit - used + std::atoll(cache.c_str()));
+      }
+      if (!path.has_relative_path()) break;
+    }
+  }
+  return most;
+}
+
+int64_t left_of(int resource, int64_t used) {
+  rlimit limit{};
+  if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return INT64_MAX;
+  return static_cast<int64_t>(limit.rlim_cur) - used;
+}
+}  // namespace
+
 ResidentMemory resident_memory() {
-  const auto kilobytes = [](const char* key) { return 1024 * std::atoll(value_of("/proc/self/status", key).c_str()); };
-  return {kilobytes("RssAnon"), kilobytes("RssFile"), kilobytes("VmHWM")};
+  constexpr const char* kStatus = "/proc/self/status";
+  return {bytes_of(kStatus, "RssAnon"), bytes_of(kStatus, "RssFile"), bytes_of(kStatus, "VmHWM")};
+}
+
+int64_t free_memory() {
+  int64_t most = bytes_of("/proc/meminfo", "MemAvailable");
+  most = free_in_group(most);
+  most = std::min(most, left_of(RLIMIT_AS, bytes_of("/proc/self/status", "VmSize")));
+  most = std::min(most, left_of(RLIMIT_DATA, bytes_of("/proc/self/status", "VmData")));
+  return std::max<int64_t>(0, most);
 }
 
 void keep_freed_memory() {

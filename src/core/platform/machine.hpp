@@ -22,6 +22,9 @@ struct ResidentMemory {
 };
 ResidentMemory resident_memory();
 
+/// Bytes that this process may still take before the system, its group (cgroup) or its own limits (ulimit) refuse.
+int64_t free_memory();
+
 /// From now on memory that is freed stays with the process for its next use. A training step frees and takes the
 /// same large buffers over and over; handing them back to the system each time costs 5 to 8 % of a step.
 void keep_freed_memory();
