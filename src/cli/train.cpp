@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
 #include "train/device.hpp"
+#include "train/estimate.hpp"
 #include "train/run.hpp"
 
 namespace dcgan {

@@ -139,14 +139,13 @@ int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const Network
   const StepMemory rough = rough_step_memory(network);
   if (rough.need(batch) < free / kSurely) return batch;
   // Where a trial itself might be the end, the estimate has to do.
-  const StepMemory memory =
-      rough.need(4) < free / 2 ? measure_step_memory(network, options, device, threads) : rough;
+  const StepMemory memory = rough.need(4) < free / 2 ? measure_step_memory(network, options, device, threads) : rough;
   const int64_t need = memory.need(batch);
   if (need <= free) return batch;
   const int64_t largest = largest_fitting(memory, free, network, options, at::Device(device));
   if (asked || largest < 2) throw Error(need_and_free(batch, need, free, device), hint_to(largest));
-  remarks.push_back("batch: " + std::to_string(largest) + ", the largest that fits: " +
-                    need_and_free(batch, need, free, device));
+  remarks.push_back("batch: " + std::to_string(largest) +
+                    ", the largest that fits: " + need_and_free(batch, need, free, device));
   return largest;
 }
 

@@ -40,8 +40,23 @@ int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const Network
 /// the language's own. Nothing for any other.
 std::optional<std::string> ran_out_of_memory(const std::exception& error);
 
-/// What to say when memory ran out in the middle of a run all the same.
+/// What to say when memory ran out all the same.
 Error out_of_memory(const NetworkPlan& network, const TrainOptions& options, const std::string& device,
                     const std::string& said);
+
+/// What `body` returns; out_of_memory() when memory runs out in it.
+template <class Body>
+auto within_memory(const NetworkPlan& network, const TrainOptions& options, const std::string& device,
+                   const Body& body) {
+  std::string said;
+  try {
+    return body();
+  } catch (const std::exception& error) {
+    const auto allocator = ran_out_of_memory(error);
+    if (!allocator) throw;
+    said = *allocator;
+  }
+  throw out_of_memory(network, options, device, said);  // what body held is free by now
+}
 
 }  // namespace dcgan

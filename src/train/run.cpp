@@ -12,7 +12,6 @@
 #include "exchange/torchscript.hpp"
 #include "image/sheet.hpp"
 #include "latent/images.hpp"
-#include "nn/weights.hpp"
 #include "train/fit.hpp"
 #include "train/trainer.hpp"
 
@@ -262,26 +261,12 @@ class Run {
   int64_t evaluated_images_ = -1;
 };
 
-/// What `body` returns; when memory runs out in it, an error that says how much is needed.
-template <class Body>
-auto within_memory(const TrainPlan& plan, const Body& body) {
-  std::string said;
-  try {
-    return body();
-  } catch (const std::exception& error) {
-    const auto allocator = ran_out_of_memory(error);
-    if (!allocator) throw;
-    said = *allocator;
-  }
-  throw out_of_memory(plan.network, plan.options.train, plan.options.run.device,
-                      said);  // what body held is free by now
-}
-
 }  // namespace
 
 void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console) {
   settle_process(*plan.options.run.threads);
-  within_memory(plan, [&] { Run(plan, dataset, run, resume, console).until_done(); });
+  within_memory(plan.network, plan.options.train, plan.options.run.device,
+                [&] { Run(plan, dataset, run, resume, console).until_done(); });
 }
 
 CheckpointHead read_head(const fs::path& checkpoint) {
@@ -292,42 +277,6 @@ CheckpointHead read_head(const fs::path& checkpoint) {
   return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
           required<Json>(archive.meta(), "options", origin),
           required<std::string>(archive.meta(), "data_identity", origin)};
-}
-
-namespace {
-Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
-  constexpr double kSeconds = 3;
-  Trainer trainer(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu);
-  LoaderOptions options;
-  options.batch = *plan.options.train.batch;
-  options.seed = static_cast<uint64_t>(plan.options.train.seed);
-  Loader loader(*dataset.pixels, options);
-  Record record;
-  for (int i = 0; i < 2; ++i) trainer.step(loader.next());  // the first steps choose kernels
-  trainer.take_record(record);
-  const double start = seconds_now();
-  int64_t steps = 0;
-  do {
-    throw_if_stopped("while a few steps were timed");
-    trainer.step(loader.next());
-    ++steps;
-  } while (seconds_now() - start < kSeconds);
-  trainer.take_record(record);  // on a GPU: wait for it
-  Estimate estimate;
-  estimate.images_per_second = static_cast<double>(steps * options.batch) / (seconds_now() - start);
-  estimate.parameters_g = parameter_count(*trainer.generator());
-  estimate.parameters_d = parameter_count(*trainer.discriminator());
-  const auto evaluation = trainer.evaluation_generator();
-  for (const auto& [name, tensor] : trainer.state(*evaluation))
-    estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
-  estimate.memory_bytes = resident_memory().anonymous;
-  return estimate;
-}
-}  // namespace
-
-Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
-  settle_process(*plan.options.run.threads);
-  return within_memory(plan, [&] { return timed(plan, dataset); });
 }
 
 }  // namespace dcgan

@@ -51,8 +51,7 @@ TEST(FittingBatch, IsWhatWasAskedOrTheUsualOneWhereMemoryIsPlenty) {
 
 TEST(FittingBatch, RefusesOneThatDoesNotFitSayingNeedFreeAndTheLargestThatDoes) {
   std::vector<std::string> remarks;
-  const Thrown thrown =
-      thrown_by([&] { fitting_batch(kAbsurd, 16, narrow_plan(), in_fp32(), "cpu", 1, remarks); });
+  const Thrown thrown = thrown_by([&] { fitting_batch(kAbsurd, 16, narrow_plan(), in_fp32(), "cpu", 1, remarks); });
   EXPECT_CONTAINS(thrown.what, "needs about ");
   EXPECT_CONTAINS(thrown.what, " are free for it on cpu");
   EXPECT_CONTAINS(thrown.hint, "the largest batch that fits is ");
