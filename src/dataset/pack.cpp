@@ -191,6 +191,8 @@ bool pack_is_stale(const Pack& pack) {
   if (origin.data.empty() || !fs::exists(origin.data, ignored)) return false;
   try {
     return open_source(origin.data)->stamp() != origin.stamp;
+  } catch (const Stopped&) {
+    throw;
   } catch (const Error&) {
     return true;  // it became something else
   }
