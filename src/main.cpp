@@ -22,9 +22,7 @@ void print_error(const std::string& what, const std::string& hint) {
 int main(int argc, char** argv) {
   dcgan::watch_signals();  // before any other thread is born
   try {
-    return dcgan::run_program({dcgan::train_verb(), dcgan::sample_verb(), dcgan::export_verb(), dcgan::inspect_verb(),
-                               dcgan::doctor_verb(), dcgan::data_verb(), dcgan::bench_verb()},
-                              argc, argv);
+    return dcgan::run_program(dcgan::all_verbs(), argc, argv);
   } catch (const dcgan::Stopped& stopped) {
     std::fprintf(stderr, "%s\n", stopped.what());
     return stopped.exit_code();

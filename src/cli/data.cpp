@@ -11,7 +11,7 @@
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
-#include "dataset/pack.hpp"
+#include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "image/sheet.hpp"
 #include "nn/network.hpp"
@@ -89,7 +89,7 @@ Unpacked open_packed(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw UsageError("there is no file '" + shown(path) + "'", "check the path");
   if (looks_like_pack(path)) {
-    const auto pack = std::make_shared<Pack>(path);
+    const auto pack = std::make_shared<PackSet>(path);
     const PixelsInfo& info = pack->info();
     return {info.count, info.classes, [pack](int64_t i) { return pack->label(i); },
             [pack, &info](int64_t i) {
@@ -139,12 +139,15 @@ Verb unpack_verb() {
 
 struct PackCommand {
   std::string out;
+  int64_t shards = 1;
   std::optional<int64_t> threads;
   DataOptions data;
 
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the file to make", any_text("FILE"));
+    visit("shards", shards, "how many files to cut it into; 4 of FILE.pack: FILE-00001-of-00004.pack and so on",
+          within(1, kMostShards, "files"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     data.pixel_fields(visit);
   }
@@ -156,29 +159,31 @@ void pack(const Invocation& invocation, PackCommand& command) {
   const std::string path = invocation.positional(0);
   const Dataset dataset = [&] {
     DecodeLine line;
-    return pack_dataset(path, command.data, command.out, command.threads.value_or(usable_cores()), line.progress());
+    return pack_dataset(path, command.data, command.out, command.threads.value_or(usable_cores()), line.progress(),
+                        command.shards);
   }();
   const auto& info = dataset.pixels->info();
   for (const auto& remark : dataset.remarks) warn(remark);
   warn_of_skipped(info);
-  std::printf("%s %s %s%s, %lld x %lld pixels each; train on it: dcgan train %s\n", printable(command.out).c_str(),
-              dataset.was_cached ? "is up to date:" : "holds", counted(info.count, "picture").c_str(),
-              info.classes.empty()
-                  ? ""
-                  : (" in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")).c_str(),
-              static_cast<long long>(info.size.width), static_cast<long long>(info.size.height),
-              printable(command.out).c_str());
+  const std::string classes =
+      info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes");
+  const std::string shards = command.shards == 1 ? "" : ", cut into " + counted(command.shards, "shard");
+  std::printf("%s %s %s%s, %lld x %lld pixels each%s; train on it: dcgan train %s\n", printable(command.out).c_str(),
+              dataset.was_cached ? "is up to date:" : "holds", counted(info.count, "picture").c_str(), classes.c_str(),
+              static_cast<long long>(info.size.width), static_cast<long long>(info.size.height), shards.c_str(),
+              dataset.cached_at.c_str());
 }
 
 Verb pack_verb() {
   Verb verb;
   verb.name = "pack";
-  verb.help = "the pixels of a data set, decoded and fitted, in one file that trains without decoding anything";
+  verb.help =
+      "the pixels of a data set, decoded and fitted, in one file or several that train without decoding anything";
   verb.details =
       "Said again after a stop or a kill it goes on where it was: until the pack is complete, its pixels lie beside "
       "it\n"
       "in the hidden file .dcgan-begun-FILE. A pack that is there already is left alone if DATA and options are still\n"
-      "the same, else replaced.";
+      "the same, else replaced. A set of shards is opened by the name of any one of them.";
   verb.positionals = {{"DATA", "folder of pictures, ZIP archive, IDX or CIFAR file"}};
   set_options<PackCommand>(verb, pack);
   return verb;

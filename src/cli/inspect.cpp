@@ -6,8 +6,9 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/platform/signals.hpp"
 #include "core/text.hpp"
-#include "dataset/pack.hpp"
+#include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/torchscript.hpp"
@@ -100,6 +101,7 @@ Json describe_data(const fs::path& path) {
   std::vector<int64_t> per_class(source->count() > 0 ? source->classes().size() : 0);
   int64_t pictures = 0;
   for (int64_t i = 0; i < source->count(); ++i) {
+    throw_if_stopped("while the pictures were looked at");
     const Probe probe = source->probe(i);
     if (!probe.problem.empty()) continue;
     ++pictures;
@@ -122,7 +124,7 @@ Json describe_data(const fs::path& path) {
 }
 
 Json describe_pack(const fs::path& path) {
-  const Pack pack(path);
+  const PackSet pack(path);
   const auto& info = pack.info();
   std::vector<int64_t> per_class(info.classes.size());
   for (int64_t i = 0; i < info.count; ++i)
@@ -132,14 +134,15 @@ Json describe_pack(const fs::path& path) {
   for (const auto& one : info.skipped) skipped.push_back({{"name", one.name}, {"reason", one.reason}});
   return {{"kind", "pack"},
           {"path", shown(path)},
-          {"bytes", fs::file_size(path)},
+          {"bytes", pack.bytes()},
+          {"shards", pack.shards()},
           {"pictures", info.count},
           {"size", to_text(info.size)},
           {"channels", info.channels},
           {"classes", classes},
           {"identity", info.identity},
           {"packed_from", pack.origin().data},
-          {"changed_since", pack_is_stale(pack)},
+          {"changed_since", is_stale(pack.origin())},
           {"options", pack.origin().options},
           {"skipped", skipped},
           {"use", {"dcgan train " + shown(path), "dcgan data unpack " + shown(path) + " --out FOLDER"}}};

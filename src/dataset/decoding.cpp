@@ -50,22 +50,17 @@ std::vector<std::string> keep_classes_in_use(const std::vector<std::string>& cla
 /// The pass itself, on several threads.
 class Pass {
  public:
-  Pass(const Fitter& fitter, PackWriter* writer, bool strict)
-      : digests(static_cast<size_t>(fitter.source.count())), fitter_(fitter), writer_(writer), strict_(strict) {
-    keeps_ = writer != nullptr;
+  Pass(const Fitter& fitter, PackSetWriter* writers, bool strict)
+      : digests(static_cast<size_t>(fitter.source.count())), fitter_(fitter), writers_(writers), strict_(strict) {
+    keeps_ = writers != nullptr;
   }
 
   void run(int64_t threads, const DecodeProgress& progress) {
-    const int64_t count = fitter_.source.count();
-    std::atomic<int64_t> done{0};
-    parallel_for(count, threads, [&](int64_t slot) {
-      throw_if_stopped(keeps_ ? "while images were decoded; the same command goes on from there"
-                              : "while images were decoded");
-      visit(slot);
-      const int64_t so_far = ++done;
-      if (progress && so_far % 64 == 0)
-        if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) progress(so_far, count);
-    });
+    if (!keeps_) return run({fitter_.source.count()}, threads, progress);
+    for (int64_t number = 1; number <= writers_->shards(); ++number) {
+      if (keeps_) writer_ = &writers_->open(number);
+      run({fitter_.source.count(), number, writers_->shards()}, threads, progress);
+    }
   }
 
   std::vector<DigestBytes> digests;         // by slot; zeros where the picture cannot be used
@@ -73,6 +68,17 @@ class Pass {
   std::string not_kept;
 
  private:
+  void run(const Shard& shard, int64_t threads, const DecodeProgress& progress) {
+    parallel_for(shard.count(), threads, [&](int64_t i) {
+      throw_if_stopped(keeps_ ? "while images were decoded; the same command goes on from there"
+                              : "while images were decoded");
+      visit(shard.first() + i);
+      const int64_t so_far = ++done_;
+      if (progress && so_far % 64 == 0)
+        if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) progress(so_far, shard.slots);
+    });
+  }
+
   void visit(int64_t slot) {
     try {
       std::string digest = keeps_ ? writer_->digest_of(slot) : "";
@@ -101,9 +107,11 @@ class Pass {
   }
 
   const Fitter& fitter_;
-  PackWriter* writer_;
+  PackSetWriter* writers_;
+  PackWriter* writer_ = nullptr;  // of the shard that is decoded
   bool strict_;
   std::atomic<bool> keeps_;
+  std::atomic<int64_t> done_{0};
   std::mutex mutex_;
 };
 
@@ -131,7 +139,7 @@ void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
               "`dcgan doctor` lists them");
 }
 
-Usable decode_all(const Fitter& fitter, PackWriter* writer, const fs::path& path, bool strict, int64_t threads,
+Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& path, bool strict, int64_t threads,
                   const DecodeProgress& progress) {
   const Source& source = fitter.source;
   if (source.count() == 0) no_image(path, {});

@@ -2,7 +2,7 @@
 // for where packs lie and when they serve (dataset/prepare).
 #pragma once
 
-#include "dataset/pack.hpp"
+#include "dataset/pack_set.hpp"
 #include "image/transform.hpp"
 
 namespace dcgan {
@@ -39,7 +39,7 @@ struct Usable {
 /// decoded again. Whether pixels can be kept has no say in which pictures are used. When it is stopped, `writer` keeps
 /// what is done. Throws Error when nothing can be used, and with `strict` for the first picture that cannot; `path` is
 /// DATA.
-Usable decode_all(const Fitter& fitter, PackWriter* writer, const fs::path& path, bool strict, int64_t threads,
+Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& path, bool strict, int64_t threads,
                   const DecodeProgress& progress);
 
 /// The slow way: decodes at every visit. For sets whose pixels could not be kept.

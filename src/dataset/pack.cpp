@@ -2,12 +2,12 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dataset/source.hpp"
 
 namespace dcgan {
 namespace {
@@ -18,10 +18,11 @@ namespace {
 //   slots x PackEntry        from the next multiple of 16 on; all zeros where a picture could not be used
 //   count x uint32         the slots of the pictures that can be used, rising
 //   count x int32          their classes, -1 for none
-//   JSON                   sizes, names of classes, what was skipped, where it came from
+//   JSON                   sizes, names of classes, what was skipped, where it came from, which part of which set it is
 constexpr char kWhole[8] = {'D', 'C', 'G', 'A', 'N', 'P', 'C', 'K'};
 constexpr char kBegun[8] = {'D', 'C', 'G', 'A', 'N', 'p', 'c', 'k'};  // a writer is or was at it
 constexpr uint32_t kVersion = 2;                                      // 1 had no checksum a record
+constexpr uint32_t kShardVersion = 3;  // one part of a set: what reads only version 2 must not take it for all
 constexpr uint64_t kPixelsAt = 4096;
 
 struct Header {
@@ -44,11 +45,11 @@ static_assert(sizeof(Header) <= kPixelsAt);
 uint64_t Header::entry_at(int64_t slot) const { return entries_at() + static_cast<uint64_t>(slot) * sizeof(PackEntry); }
 uint64_t Header::tables_at() const { return entries_at() + slots * sizeof(PackEntry); }
 
-Header begun_header(const std::string& key, int64_t slots, int64_t image_bytes) {
+Header begun_header(const std::string& key, const Shard& shard, int64_t image_bytes) {
   Header header{};
   std::memcpy(header.magic, kBegun, sizeof kBegun);
-  header.version = kVersion;
-  header.slots = static_cast<uint64_t>(slots), header.image_bytes = static_cast<uint64_t>(image_bytes);
+  header.version = shard.of == 1 ? kVersion : kShardVersion;
+  header.slots = static_cast<uint64_t>(shard.count()), header.image_bytes = static_cast<uint64_t>(image_bytes);
   std::memcpy(header.key, key.data(), std::min(key.size(), sizeof header.key));
   return header;
 }
@@ -56,14 +57,14 @@ Header begun_header(const std::string& key, int64_t slots, int64_t image_bytes) 
 }  // namespace
 
 uint64_t pack_bytes(int64_t slots, int64_t image_bytes) {
-  Header header = begun_header("", slots, image_bytes);
+  Header header = begun_header("", {slots}, image_bytes);
   header.count = header.slots;
   return header.end();
 }
 
-PackWriter::PackWriter(const fs::path& path, const std::string& key, int64_t slots, int64_t image_bytes)
-    : file_(path, AtomicFile::Aside::kResumable), key_(key), slots_(slots), image_bytes_(image_bytes) {
-  const Header header = begun_header(key, slots, image_bytes);
+PackWriter::PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes)
+    : file_(path, AtomicFile::Aside::kResumable), key_(key), shard_(shard), image_bytes_(image_bytes) {
+  const Header header = begun_header(key, shard, image_bytes);
   Header there{};
   if (file_.bytes() >= header.tables_at()) file_.read_at(&there, sizeof there, 0);
   if (std::memcmp(there.magic, kWhole, sizeof kWhole) == 0) {  // stopped between its last byte and its name
@@ -76,40 +77,48 @@ PackWriter::PackWriter(const fs::path& path, const std::string& key, int64_t slo
 }
 
 std::string PackWriter::digest_of(int64_t slot) const {
-  const Header header = begun_header(key_, slots_, image_bytes_);
+  const Header header = begun_header(key_, shard_, image_bytes_);
   PackEntry entry{};
-  file_.read_at(&entry, sizeof entry, header.entry_at(slot));
+  file_.read_at(&entry, sizeof entry, header.entry_at(slot - shard_.first()));
   if (entry.digest == DigestBytes{}) return "";  // never put
   std::vector<uint8_t> record(header.image_bytes);
-  file_.read_at(record.data(), record.size(), header.record_at(slot));
+  file_.read_at(record.data(), record.size(), header.record_at(slot - shard_.first()));
   // After a power cut an entry may be on the disk before its record.
   return XXH3_64bits(record.data(), record.size()) == entry.checksum ? digest_hex(entry.digest) : "";
 }
 
 void PackWriter::put(int64_t slot, const uint8_t* pixels, const std::string& digest) {
-  const Header header = begun_header(key_, slots_, image_bytes_);
+  const Header header = begun_header(key_, shard_, image_bytes_);
   const PackEntry entry{digest_bytes(digest), XXH3_64bits(pixels, header.image_bytes)};
-  file_.write_at(pixels, header.image_bytes, header.record_at(slot));
-  file_.write_at(&entry, sizeof entry, header.entry_at(slot));
+  file_.write_at(pixels, header.image_bytes, header.record_at(slot - shard_.first()));
+  file_.write_at(&entry, sizeof entry, header.entry_at(slot - shard_.first()));
 }
 
-void PackWriter::finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
-                        const std::vector<int32_t>& labels) {
+void PackWriter::seal(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
+                      const std::vector<int32_t>& labels) {
+  // Its part of the set: slots that are no pictures are those skipped, in the same order.
+  const auto before = [&](int64_t slot) { return std::lower_bound(valid.begin(), valid.end(), slot) - valid.begin(); };
+  const int64_t from = before(shard_.first()), to = before(shard_.end());
   Json skipped = Json::array();
-  for (const auto& one : info.skipped) skipped.push_back({{"name", one.name}, {"reason", one.reason}});
-  const std::string json = compact({{"width", info.size.width},
-                                    {"height", info.size.height},
-                                    {"channels", info.channels},
-                                    {"classes", info.classes},
-                                    {"identity", info.identity},
-                                    {"skipped", skipped},
-                                    {"data", origin.data},
-                                    {"stamp", origin.stamp},
-                                    {"options", origin.options}});
-  Header header = begun_header(key_, slots_, image_bytes_);
-  std::string tables(reinterpret_cast<const char*>(valid.data()), valid.size() * 4);
-  tables.append(reinterpret_cast<const char*>(labels.data()), labels.size() * 4);
-  tables += json;
+  for (int64_t i = shard_.first() - from; i < shard_.end() - to; ++i) {
+    const Skipped& one = info.skipped.at(static_cast<size_t>(i));
+    skipped.push_back({{"name", one.name}, {"reason", one.reason}});
+  }
+  Json json = {{"width", info.size.width}, {"height", info.size.height}, {"channels", info.channels},
+               {"classes", info.classes},  {"identity", info.identity},  {"skipped", skipped},
+               {"data", origin.data},      {"stamp", origin.stamp},      {"options", origin.options}};
+  if (shard_.of > 1)
+    json["shard"] = {
+        {"number", shard_.number}, {"of", shard_.of}, {"first_slot", shard_.first()}, {"slots_of_all", shard_.slots}};
+  const std::string text = compact(json);
+  Header header = begun_header(key_, shard_, image_bytes_);
+  std::string tables;
+  for (int64_t i = from; i < to; ++i) {
+    const auto slot = static_cast<uint32_t>(valid[static_cast<size_t>(i)] - shard_.first());
+    tables.append(reinterpret_cast<const char*>(&slot), sizeof slot);
+  }
+  tables.append(reinterpret_cast<const char*>(labels.data() + from), static_cast<size_t>(to - from) * 4);
+  tables += text;
   Sha256 digest;
   std::vector<char> part(1 << 20);
   for (uint64_t at = header.entries_at(); at < header.tables_at(); at += part.size()) {
@@ -119,26 +128,24 @@ void PackWriter::finish(const PixelsInfo& info, const PackOrigin& origin, const 
   }
   digest.add(tables);
   std::memcpy(header.magic, kWhole, sizeof kWhole);
-  header.count = valid.size(), header.json_bytes = json.size();
+  header.count = static_cast<uint64_t>(to - from), header.json_bytes = text.size();
   std::memcpy(header.digest, digest.hex().data(), sizeof header.digest);
   file_.write_at(tables.data(), tables.size(), header.tables_at());
   file_.truncate(header.end());
   file_.write_at(&header, sizeof header, 0);
-  file_.commit();
 }
 
 Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
   const auto bytes = file_.bytes();
   const auto refuse = [&](const char* why) {
-    throw Error("the pack '" + shown_path_ + "' " + why,
-                "make it again: `dcgan data pack DATA --out " + shown_path_ + "`");
+    throw Error("the pack '" + shown_path_ + "' " + why, "make it again: " + command_for(path));
   };
   Header header{};
   if (bytes.size() >= 8 && std::memcmp(bytes.data(), kBegun, sizeof kBegun) == 0) refuse("is not complete");
   if (bytes.size() < kPixelsAt) refuse("is cut off");
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::memcmp(header.magic, kWhole, sizeof kWhole) != 0) refuse("is no pack");
-  if (header.version != kVersion) refuse("is of another version of dcgan");
+  if (header.version != kVersion && header.version != kShardVersion) refuse("is of another version of dcgan");
   constexpr uint64_t kMost = uint64_t{1} << 40;
   const bool possible = header.reserved == 0 && header.slots < kMost && header.count <= header.slots &&
                         header.json_bytes < kMost && header.image_bytes > 0 && header.image_bytes < kMost &&
@@ -160,6 +167,8 @@ Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
   for (int64_t i = 0; i < info_.count; ++i)
     if (valid_[i] >= header.slots || labels_[i] < -1 || labels_[i] >= classes) refuse("is damaged");
   if (info_.image_bytes() != static_cast<int64_t>(header.image_bytes)) refuse("is damaged");
+  if (header.version == kVersion) shard_ = {static_cast<int64_t>(header.slots)};
+  if (shard_.count() != static_cast<int64_t>(header.slots)) refuse("is damaged");
 }
 
 void Pack::read_json(std::string_view text) {
@@ -174,6 +183,19 @@ void Pack::read_json(std::string_view text) {
   for (const auto& entry : required<Json>(json, "skipped", shown_path_))
     info_.skipped.push_back(
         {required<std::string>(entry, "name", shown_path_), required<std::string>(entry, "reason", shown_path_)});
+  if (!json.contains("shard")) return;
+  const Json& shard = json["shard"];
+  const auto number = [&](const char* key) { return required<int64_t>(shard, key, shown_path_); };
+  const Shard found{number("slots_of_all"), number("number"), number("of")};
+  if (found.of < 2 || found.of > kMostShards || found.number < 1 || found.number > found.of || found.slots < 0 ||
+      found.slots >= int64_t{1} << 40 || found.first() != number("first_slot"))
+    throw Error("'" + shown_path_ + "': \"shard\" says what cannot be");
+  shard_ = found;
+}
+
+void Pack::forget_names() {
+  info_.classes = {}, info_.skipped = {};
+  origin_ = {};
 }
 
 void Pack::copy(int64_t index, uint8_t* out) const {
@@ -182,18 +204,8 @@ void Pack::copy(int64_t index, uint8_t* out) const {
   std::memcpy(out, pixels_ + uint64_t{slot} * bytes, bytes);
   if (XXH3_64bits(out, bytes) != entries_[slot].checksum)
     throw Error("the pack '" + shown_path_ + "' is damaged: record " + with_commas(slot) + " has a wrong checksum",
-                "remove it, or make it again with `dcgan data pack`");
-}
-
-bool pack_is_stale(const Pack& pack) {
-  std::error_code ignored;
-  const auto& origin = pack.origin();
-  if (origin.data.empty() || !fs::exists(origin.data, ignored)) return false;
-  try {
-    return open_source(origin.data)->stamp() != origin.stamp;
-  } catch (const Error&) {
-    return true;  // it became something else
-  }
+                shard_.of == 1 ? "remove it, or make it again with `dcgan data pack`"
+                               : "remove that file and pack again; the other shards are kept");
 }
 
 bool looks_like_pack(const fs::path& path) {

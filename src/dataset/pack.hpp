@@ -1,6 +1,7 @@
-// A pack: the pixels of a whole set in one file, mapped read-only. The cache of decoded pixels and what `dcgan data
-// pack` writes are both packs. Written aside and renamed, so that a pack is whole or absent; never changed in place. A
-// writing that was interrupted goes on where it stopped.
+// A pack: the pixels of a set, or of one part of it, in one file, mapped read-only. The cache of decoded pixels and
+// what `dcgan data pack` writes are packs. Written aside and renamed, so that a pack is whole or absent; never changed
+// in place. A writing that was interrupted goes on where it stopped. Not for what makes a set of several
+// (dataset/pack_set).
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 #include "core/json.hpp"
 #include "core/platform/file.hpp"
 #include "dataset/pixels.hpp"
+#include "dataset/shards.hpp"
 
 namespace dcgan {
 
@@ -32,28 +34,34 @@ struct PackOrigin {
 /// The size of the file, but for names and remarks.
 uint64_t pack_bytes(int64_t slots, int64_t image_bytes);
 
-/// Writes one pack. Records may be put from several threads, in any order.
+/// Writes one pack. Records may be put from several threads, in any order. Slots are numbered as in the whole set.
 class PackWriter {
  public:
   /// Takes up what an interrupted writer of the same key and sizes left behind, else begins anew. Throws Error when
   /// there is no room, and when another process is writing this pack.
-  PackWriter(const fs::path& path, const std::string& key, int64_t slots, int64_t image_bytes);
+  PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes);
+  const Shard& shard() const { return shard_; }
 
   /// The digest under which slot `slot` was put by an earlier writer, or "" when it must be put. Reads the record
   /// and compares its checksum.
   std::string digest_of(int64_t slot) const;
   /// `digest`: 64 hexadecimal digits, what the picture was stored as.
   void put(int64_t slot, const uint8_t* pixels, const std::string& digest);
-  /// `valid[i]` is the slot of picture i, `labels[i]` its class. Makes the pack appear.
-  void finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
-              const std::vector<int32_t>& labels);
+  /// Writes all but the records; nothing may be put after it. It is told of the whole set and takes its part:
+  /// `valid[i]` is the slot of picture i, `labels[i]` its class, and `info` names the pictures of all other slots as
+  /// skipped.
+  void seal(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
+            const std::vector<int32_t>& labels);
+  /// Makes the sealed pack appear.
+  void commit() { file_.commit(); }
   /// What was put so far stays behind for the next writer. Without it the destructor removes every trace.
   void keep_for_later() { file_.keep_for_later(); }
 
  private:
   AtomicFile file_;
   std::string key_;
-  int64_t slots_, image_bytes_;
+  Shard shard_;
+  int64_t image_bytes_;
 };
 
 /// A pack that is open. Every record's checksum is compared whenever it is read.
@@ -65,7 +73,11 @@ class Pack : public Pixels {
   int32_t label(int64_t index) const override { return labels_[index]; }
   bool decodes() const override { return false; }
   const PackOrigin& origin() const { return origin_; }
+  const Shard& shard() const { return shard_; }
   const std::string& shown_path() const { return shown_path_; }
+  uint64_t bytes() const { return file_.bytes().size(); }
+  /// Names of classes, skipped pictures and the origin take no memory any more: somebody else has them.
+  void forget_names();
 
  private:
   void read_json(std::string_view text);
@@ -73,14 +85,12 @@ class Pack : public Pixels {
   MappedFile file_;
   std::string shown_path_;
   PackOrigin origin_;
+  Shard shard_;
   const uint8_t* pixels_ = nullptr;
   const PackEntry* entries_ = nullptr;
   const uint32_t* valid_ = nullptr;
   const int32_t* labels_ = nullptr;
 };
-
-/// True if the data that it was packed from are there and have changed since.
-bool pack_is_stale(const Pack& pack);
 
 /// True if the file begins like a pack, whole or not. A file that cannot be read is none.
 bool looks_like_pack(const fs::path& path);

@@ -62,9 +62,10 @@ using DecodeProgress = std::function<void(int64_t, int64_t)>;
 /// Throws Error when nothing can be used, and with `strict` for the first file that cannot.
 Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads, const DecodeProgress& progress);
 
-/// Packs DATA into the file `out`, and opens it. A pack of the same pictures and options that is there already is left
-/// as it is (`was_cached`), another is replaced; one whose writing was interrupted goes on.
+/// Packs DATA into the file `out`, or into `shards` files (dataset/shards says how they are called), and opens it. What
+/// is there already of the same pictures and options is left as it is (`was_cached`), another is replaced; one whose
+/// writing was interrupted goes on.
 Dataset pack_dataset(const fs::path& path, const DataOptions& options, const fs::path& out, int64_t threads,
-                     const DecodeProgress& progress);
+                     const DecodeProgress& progress, int64_t shards = 1);
 
 }  // namespace dcgan

@@ -59,9 +59,15 @@ struct PixelOptions {
   }
 };
 
-/// A pack among the pictures that it is made of would be one of them, and change them.
-void refuse_inside(const fs::path& data, const fs::path& out) {
+/// What cannot be the name of a pack of `data`.
+void refuse_as_pack(const fs::path& data, const fs::path& out) {
   std::error_code ignored;
+  if (fs::is_directory(out, ignored))
+    throw UsageError("'" + shown(out) + "' is a folder", "name the file to make: --out " + shown(out / "FILE.pack"));
+  if (const auto named = shard_name(out))
+    throw UsageError("'" + shown(out) + "' is the name of one shard",
+                     "name the set: --out " + shown(named->out) + " --shards " + std::to_string(named->of));
+  // Among the pictures that it is made of it would be one of them, and change them.
   if (!fs::is_directory(data, ignored)) return;
   const fs::path folder = fs::weakly_canonical(data, ignored), file = fs::weakly_canonical(out, ignored);
   if (std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end())
@@ -71,7 +77,7 @@ void refuse_inside(const fs::path& data, const fs::path& out) {
 /// Where the pixels of a set come from: a pack of the cache, or a pack to be written, or neither and why.
 struct Place {
   std::unique_ptr<Pack> kept;
-  std::unique_ptr<PackWriter> writer;
+  std::unique_ptr<PackSetWriter> writer;
   std::string not_kept;
   bool waited = false;  // for another process that was at the same
 };
@@ -93,7 +99,7 @@ Place find_place(const PixelCache& cache, const Source& source, const DataOption
     place.not_kept = cache.make_room(pack_bytes(source.count(), image_bytes), path);
     if (!place.not_kept.empty()) return place;
     try {
-      place.writer = std::make_unique<PackWriter>(path, key, source.count(), image_bytes);
+      place.writer = std::make_unique<PackSetWriter>(std::vector{path}, key, source.count(), image_bytes);
     } catch (const Busy&) {
       continue;  // another process was faster
     } catch (const Error& error) {
@@ -108,7 +114,7 @@ Place find_place(const PixelCache& cache, const Source& source, const DataOption
 
 /// A pack that was named as DATA. Its pixels are as they were packed, so options must not ask for others.
 Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
-  auto pack = std::make_unique<Pack>(path);
+  auto pack = std::make_unique<PackSet>(path);
   Dataset dataset;
   dataset.kind = "pack";
   const auto& info = pack->info();
@@ -128,7 +134,7 @@ Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
   if (options.crop_at != crop_at && options.crop_at != DataOptions().crop_at)
     refuse("packed with --crop-at " + crop_at, "--crop-at asks for " + options.crop_at);
   if (options.strict) refuse_skipped(info);
-  if (pack_is_stale(*pack))
+  if (is_stale(origin))
     dataset.remarks.push_back(
         "'" + printable(origin.data) +
         "' has changed since it was packed; the pack is used as it is (`dcgan data pack` makes it anew)");
@@ -173,6 +179,31 @@ Dataset find_or_decode(const fs::path& path, const DataOptions& options, int64_t
   return dataset;
 }
 
+/// What was packed into these files before, if it is whole and holds these pixels. `problem`: why it does not serve,
+/// where that must be said.
+std::unique_ptr<PackSet> find_packed(const std::vector<fs::path>& paths, const std::string& key, std::string& problem) {
+  std::error_code ignored;
+  for (const auto& path : paths)
+    if (fs::exists(path, ignored) && !looks_like_pack(path))
+      throw UsageError("'" + shown(path) + "' is there and is no pack", "choose another name, or remove it");
+  problem.clear();
+  if (!fs::exists(paths[0], ignored)) return nullptr;
+  try {
+    auto packed = std::make_unique<PackSet>(paths[0]);
+    if (packed->origin().key == key) return packed;
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  return nullptr;
+}
+
+/// What another number of shards left is as good as this; only its owner can say that it may go.
+void remark_on_others(const fs::path& out, int64_t shards, Dataset& dataset) {
+  for (const auto& other : other_packings(out, shards))
+    dataset.remarks.push_back("'" + shown(other) + "', of another --shards, is left as it is; delete it" +
+                              (shard_name(other) ? " and its siblings" : "") + " if you do not need it");
+}
+
 }  // namespace
 
 Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads,
@@ -184,41 +215,44 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
 }
 
 Dataset pack_dataset(const fs::path& path, const DataOptions& options, const fs::path& out, int64_t threads,
-                     const DecodeProgress& progress) {
+                     const DecodeProgress& progress, int64_t shards) {
   if (looks_like_pack(path)) throw UsageError("'" + shown(path) + "' is a pack already", "copy it");
+  refuse_as_pack(path, out);
   const auto source = open_source(path);
   const std::string key = cache_key(*source, options, options.channels);
+  const std::vector<fs::path> paths = shard_paths(out, shards);
   Dataset dataset;
-  dataset.kind = source->kind(), dataset.remarks = source->remarks(), dataset.cached_at = shown(out);
-  std::error_code ignored;
-  if (fs::exists(out, ignored)) {
-    if (fs::is_directory(out, ignored))
-      throw UsageError("'" + shown(out) + "' is a folder", "name the file to make: --out " + shown(out / "FILE.pack"));
-    if (!looks_like_pack(out))
-      throw UsageError("'" + shown(out) + "' is there and is no pack", "choose another name, or remove it");
-    try {
-      auto pack = std::make_unique<Pack>(out);
-      if (pack->origin().key == key) dataset.pixels = std::move(pack);
-    } catch (const Error& error) {
-      dataset.remarks.push_back(std::string(error.what()) + "; it is made anew");
-    }
+  dataset.kind = source->kind(), dataset.remarks = source->remarks(), dataset.cached_at = shown(paths[0]);
+  std::string problem;
+  std::unique_ptr<PackSet> packed = find_packed(paths, key, problem);
+  std::optional<AtomicFile> lock;
+  if (!packed && shards > 1) {  // one process at a time is at all shards; a single pack is its own lock
+    lock.emplace(out, AtomicFile::Aside::kResumable);
+    if (lock->bytes() > 0) lock->keep_for_later();  // a single pack that was begun there
+    packed = find_packed(paths, key, problem);      // another process may have finished since we looked
   }
-  if (dataset.pixels) {
-    if (options.strict) refuse_skipped(dataset.pixels->info());
-    dataset.was_cached = true;
-    return dataset;
+  dataset.was_cached = packed != nullptr;
+  if (packed) {
+    if (options.strict) refuse_skipped(packed->info());
+  } else {
+    if (source->count() == 0) no_image(path, {});
+    if (source->count() < shards)
+      throw UsageError("--shards " + with_commas(shards) + " is more than the " + counted(source->count(), "file") +
+                           " in '" + shown(path) + "'",
+                       "give a smaller number");
+    const Fitter fitter = fitter_for(*source, options, threads);
+    PackSetWriter writer(paths, key, source->count(), fitter.image_bytes());
+    const Usable usable = decode_all(fitter, &writer, path, options.strict, threads, progress);
+    if (!usable.not_kept.empty()) throw Error(usable.not_kept);
+    PixelOptions stored{options};
+    const PackOrigin origin{key, fs::absolute(path).lexically_normal().native(), source->stamp(),
+                            to_json(fields_of(stored))};
+    writer.finish(usable.info, origin, usable.valid, usable.labels);
+    packed = std::make_unique<PackSet>(paths[0]);
   }
-  refuse_inside(path, out);
-  if (source->count() == 0) no_image(path, {});
-  const Fitter fitter = fitter_for(*source, options, threads);
-  PackWriter writer(out, key, source->count(), fitter.image_bytes());
-  const Usable usable = decode_all(fitter, &writer, path, options.strict, threads, progress);
-  if (!usable.not_kept.empty()) throw Error(usable.not_kept);
-  PixelOptions stored{options};
-  const PackOrigin origin{key, fs::absolute(path).lexically_normal().native(), source->stamp(),
-                          to_json(fields_of(stored))};
-  writer.finish(usable.info, origin, usable.valid, usable.labels);
-  dataset.pixels = std::make_unique<Pack>(out);
+  if (!problem.empty()) dataset.remarks.push_back(problem + "; it is made anew");
+  remark_on_others(out, shards, dataset);
+  dataset.pixels = std::move(packed);
   return dataset;
 }
 

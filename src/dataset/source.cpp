@@ -6,6 +6,7 @@
 #include "dataset/cifar.hpp"
 #include "dataset/file_source.hpp"
 #include "dataset/idx.hpp"
+#include "dataset/shards.hpp"
 #include "dataset/zip_source.hpp"
 
 namespace dcgan {
@@ -56,6 +57,10 @@ std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar
 
 std::unique_ptr<Source> open_source(const fs::path& path) {
   std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    if (const auto shards = other_packings(path, 1); !shards.empty())
+      throw UsageError("there is no file '" + shown(path) + "', only shards of it",
+                       "name any one: " + shown(shards[0]));
   if (const CifarFiles cifar = find_cifar(path); !cifar.records.empty()) return open_cifar(path, cifar);
   if (!fs::is_regular_file(path, ignored)) return std::make_unique<FolderSource>(path);
   if (looks_like_idx(path)) return open_idx(path);

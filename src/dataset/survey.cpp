@@ -6,20 +6,20 @@
 #include "core/parallel.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
-#include "dataset/pack.hpp"
+#include "dataset/pack_set.hpp"
 
 namespace dcgan {
 namespace {
 
 /// Its pictures were checked when it was made; here every record is compared with its checksum.
 DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
-  const Pack pack(path);
+  const PackSet pack(path);
   const PixelsInfo& info = pack.info();
   DataSurvey survey;
   survey.kind = "pack";
   survey.files = info.count + static_cast<int64_t>(info.skipped.size());
   survey.all_gray = info.channels == 1;
-  if (pack_is_stale(pack)) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
+  if (is_stale(pack.origin())) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
   for (const auto& one : info.skipped) survey.unusable.push_back({one.name, one.reason, ""});
   std::vector<std::string> problems(static_cast<size_t>(info.count));
   parallel_for(info.count, threads, [&](int64_t i) {

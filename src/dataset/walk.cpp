@@ -8,9 +8,12 @@
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/platform/signals.hpp"
 
 namespace dcgan {
 namespace {
+
+void stop_if_asked() { throw_if_stopped("while the folder was listed"); }
 
 class Walker {
  public:
@@ -34,7 +37,10 @@ class Walker {
     // all.
     std::string names;
     std::vector<std::pair<uint64_t, uint32_t>> spans;
+    constexpr int kBetweenChecks = 1024;
+    int read = 0;
     for (const auto& entry : entries) {
+      if (++read % kBetweenChecks == 0) stop_if_asked();
       std::string name = entry.path().filename().native();
       if (is_passed_over(name)) continue;
       std::error_code ignored;
@@ -51,6 +57,7 @@ class Walker {
 
  private:
   void take(const fs::path& folder, const std::string& relative, const std::string& name) {
+    stop_if_asked();
     if (name.ends_with('/')) return visit(folder / name.substr(0, name.size() - 1), relative + name);
     struct stat status {};
     if (::stat((folder / name).c_str(), &status) != 0) {  // a link to nowhere

@@ -39,7 +39,7 @@ class Listing {
 bool is_passed_over(std::string_view name);
 
 /// Symbolic links are followed, each folder once (loops end). Run directories are passed over and named. Throws
-/// UsageError when `root` is missing or no folder.
+/// UsageError when `root` is missing or no folder, and Stopped soon after a signal.
 Listing list_folder(const fs::path& root);
 
 /// True for a directory that `dcgan train` made.

@@ -59,9 +59,8 @@ TEST(MixedFolder, StrictStopsAtTheFirstBadFileAndLeavesNoRun) {
   Program dcgan;
   make_mixed_folder(dcgan, "mixed", 8);
   for (int time = 0; time < 2; ++time) {
-    const Finished result = dcgan(dcgan.small_train("mixed", "run", {"--images", "40", "--strict"}));
-    EXPECT_EXIT_CODE(result, 1);
-    EXPECT_SAYS(result, "--strict");
+    EXPECT_TRUE(
+        refused(dcgan.refusal(dcgan.small_train("mixed", "run", {"--images", "40", "--strict"})), 1, "--strict"));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("run")));
   }
 }
@@ -97,9 +96,7 @@ TEST(Doctor, NamesThePicturesThatWouldBeEnlarged) {
 TEST(Doctor, RefusesASizeThatNoNetworkCanHave) {
   Program dcgan;
   make_pictures(dcgan.at("pictures"), 1);
-  const Finished result = dcgan({"doctor", dcgan.at("pictures"), "--size", "50"});
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "48");
+  EXPECT_TRUE(refused(dcgan.refusal({"doctor", dcgan.at("pictures"), "--size", "50"}), 2, "48"));
 }
 
 TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
@@ -114,9 +111,7 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
   for (const Case& one :
        {Case{"missing", "there is no folder", 2}, Case{"empty", "no image", 1}, Case{"texts", "no readable image", 1},
         Case{"file.txt", "no folder, pack, IDX file, CIFAR file or ZIP archive", 2}}) {
-    const Finished result = dcgan(dcgan.small_train(one.data, "run", {"--images", "40"}));
-    EXPECT_EXIT_CODE(result, one.code);
-    EXPECT_SAYS(result, one.says);
+    EXPECT_TRUE(refused(dcgan.refusal(dcgan.small_train(one.data, "run", {"--images", "40"})), one.code, one.says));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("run")));
   }
 }
@@ -165,11 +160,13 @@ TEST(Idx, UnpackRefusesAFolderThatIsNotEmptyAndADamagedFileLeavesNothing) {
   Program dcgan;
   make_idx(dcgan);
   write_text(dcgan.at("full/x"), "x");
-  EXPECT_EXIT_CODE(dcgan({"data", "unpack", dcgan.at("t-images-idx3-ubyte.gz"), "--out", dcgan.at("full")}), 2);
+  const auto unpacked = [&](const char* idx, const char* out) {
+    return dcgan.refusal({"data", "unpack", dcgan.at(idx), "--out", dcgan.at(out)});
+  };
+  EXPECT_EQ(unpacked("t-images-idx3-ubyte.gz", "full").exit_code, 2);
   const std::string bytes = read_text(dcgan.at("t-images-idx3-ubyte.gz"));
   write_text(dcgan.at("cut-images-idx3-ubyte.gz"), bytes.substr(0, bytes.size() / 2));
-  const Finished result = dcgan({"data", "unpack", dcgan.at("cut-images-idx3-ubyte.gz"), "--out", dcgan.at("out")});
-  EXPECT_EXIT_CODE(result, 1);
+  EXPECT_EQ(unpacked("cut-images-idx3-ubyte.gz", "out").exit_code, 1);
   EXPECT_FALSE(std::filesystem::exists(dcgan.at("out")));
 }
 

@@ -48,15 +48,20 @@ TEST(FullDisk, WhilePackingLeavesNothing) {
   for (int i = 0; i < 150; ++i)  // each is named in the pack, with why it was left out
     write_text(dcgan.at("photos/" + std::string(100, 'x') + std::to_string(i)), "no picture");
   // 200 records of 768 bytes and what belongs to them take 166 kB: no room from the start, or none for the last part.
-  for (const char* size : {"100k", "168k"}) {
-    const SmallDisk disk(dcgan.at("disk"), size);
+  // Of three shards the last is written first: then it is done when there is no room for the second.
+  struct Case {
+    std::string size, shards, names;
+  };
+  for (const Case& one : {Case{"100k", "1", "p.pack"}, Case{"168k", "1", "p.pack"},
+                          Case{"100k", "3", "p-00002-of-00003.pack"}, Case{"190k", "3", "p-00002-of-00003.pack"}}) {
+    const SmallDisk disk(dcgan.at("disk"), one.size);
     if (!disk.mounted()) GTEST_SKIP() << "cannot mount a tmpfs here";
-    const Finished result =
-        dcgan({"data", "pack", dcgan.at("photos"), "--out", dcgan.at("disk/p.pack"), "--size", "16"});
+    const Finished result = dcgan(
+        {"data", "pack", dcgan.at("photos"), "--out", dcgan.at("disk/p.pack"), "--size", "16", "--shards", one.shards});
     EXPECT_EXIT_CODE(result, 1);
-    EXPECT_SAYS(result, "p.pack': No space left on device");
+    EXPECT_SAYS(result, one.names + "': No space left on device");
     EXPECT_SAYS(result, "free some space");
-    EXPECT_TRUE(std::filesystem::is_empty(dcgan.at("disk"))) << size;
+    EXPECT_TRUE(std::filesystem::is_empty(dcgan.at("disk"))) << one.size;
   }
 }
 

@@ -66,9 +66,8 @@ TEST_F(Model, SaysWhatWasUsed) {
 }
 
 TEST_F(Model, ASheetOverSixtyFourMegapixelsIsRefusedAndNamesTheFolderForm) {
-  const Finished result = dcgan()({"sample", run(), "--out", dcgan().at("huge.png"), "--count", "1M"});
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "--out " + dcgan().at("huge") + "/");
+  const Thrown thrown = dcgan().refusal({"sample", run(), "--out", dcgan().at("huge.png"), "--count", "1M"});
+  EXPECT_TRUE(refused(thrown, 2, "--out " + dcgan().at("huge") + "/"));
   EXPECT_FALSE(std::filesystem::exists(dcgan().at("huge.png")));
 }
 
@@ -88,9 +87,8 @@ TEST_F(Model, ExportWritesWhatTheRunWritesAndPlainWeightsDiffer) {
   ASSERT_EXIT_CODE(dcgan()({"sample", run(), "--out", dcgan().at("r.png")}), 0);
   EXPECT_EQ(read_picture(dcgan().at("g.png")), read_picture(dcgan().at("r.png")));
   EXPECT_NE(read_picture(dcgan().at("g.png")), read_picture(dcgan().at("p.png")));
-  const Finished refused = dcgan()({"sample", dcgan().at("g.pt"), "--out", dcgan().at("x.png"), "--no-ema"});
-  EXPECT_EXIT_CODE(refused, 2);
-  EXPECT_SAYS(refused, "moving average only");
+  const Thrown thrown = dcgan().refusal({"sample", dcgan().at("g.pt"), "--out", dcgan().at("x.png"), "--no-ema"});
+  EXPECT_TRUE(refused(thrown, 2, "moving average only"));
 }
 
 TEST_F(Model, InspectKnowsRunsCheckpointsExportsAndFolders) {
@@ -123,10 +121,10 @@ TEST_F(Model, DamagedAndForeignModelsAreOneClearError) {
   newer[8] = 9;
   write_text(dcgan().at("newer.ckpt"), newer);
   for (const char* name : {"cut.ckpt", "cut.pt", "text.pt", "newer.ckpt"}) {
-    const Finished result = dcgan()({"sample", dcgan().at(name), "--out", dcgan().at("never.png")});
-    EXPECT_EXIT_CODE(result, 1);
-    EXPECT_SAYS(result, name);
-    EXPECT_EQ(result.err.find("Exception raised from"), std::string::npos) << "a backtrace reached the user";
+    const Thrown thrown = dcgan().refusal({"sample", dcgan().at(name), "--out", dcgan().at("never.png")});
+    EXPECT_EQ(thrown.exit_code, 1);
+    EXPECT_CONTAINS(thrown.what, name);
+    EXPECT_EQ(thrown.what.find("Exception raised from"), std::string::npos) << "a backtrace reached the user";
     EXPECT_FALSE(std::filesystem::exists(dcgan().at("never.png")));
   }
 }

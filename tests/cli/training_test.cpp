@@ -48,9 +48,7 @@ TEST(Training, RefusesARunDirectoryThatIsNotEmptyAndLeavesItAlone) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 4);
   write_text(dcgan.at("run/precious.txt"), "mine");
-  const Finished result = dcgan(dcgan.small_train("photos", "run", {"--images", "16"}));
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "not empty");
+  EXPECT_TRUE(refused(dcgan.refusal(dcgan.small_train("photos", "run", {"--images", "16"})), 2, "not empty"));
   EXPECT_EQ(read_text(dcgan.at("run/precious.txt")), "mine");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dcgan.at("run")), {}), 1);
 }
@@ -86,10 +84,31 @@ TEST(Signals, TheFirstSavesAndExitsWith128PlusItsNumber) {
   }
 }
 
-TEST(Resume, SaysWhatToAddWhenTheRunIsFinished) {
+/// Every test goes on from a copy of one run, which is complete: 80 images, checkpoints at 40 and 80.
+class Resume : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    first_ = new Program;
+    make_pictures(first_->at("photos"), 4);
+    ASSERT_EXIT_CODE((*first_)(first_->small_train("photos", "run", {"--images", "80", "--checkpoint-every", "40"})),
+                     0);
+  }
+  static void TearDownTestSuite() { delete first_; }
+  void SetUp() override { fs::copy(first_->at("run"), dcgan.at("run"), fs::copy_options::recursive); }
+  /// The refusal to go on with these options.
+  Thrown refusal(std::vector<std::string> more) const {
+    std::vector<std::string> words = {"train", "--resume", "--run", dcgan.at("run")};
+    words.insert(words.end(), more.begin(), more.end());
+    return dcgan.refusal(words);
+  }
   Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+
+ private:
+  static Program* first_;
+};
+Program* Resume::first_ = nullptr;
+
+TEST_F(Resume, SaysWhatToAddWhenTheRunIsFinished) {
   const std::string before = read_text(dcgan.at("run/log.jsonl"));
   const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run")});
   EXPECT_EXIT_CODE(result, 0);
@@ -97,24 +116,16 @@ TEST(Resume, SaysWhatToAddWhenTheRunIsFinished) {
   EXPECT_EQ(read_text(dcgan.at("run/log.jsonl")), before);
 }
 
-TEST(Resume, RefusesByNameWhatWouldChangeTheRun) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, RefusesByNameWhatWouldChangeTheRun) {
   for (const auto& [option, value] : std::vector<std::pair<std::string, std::string>>{
            {"--lr-g", "0.1"}, {"--batch", "4"}, {"--seed", "5"}, {"--size", "32"}}) {
-    const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), option, value, "--images", "160"});
-    EXPECT_EXIT_CODE(result, 2);
-    EXPECT_SAYS(result, option);
+    EXPECT_TRUE(refused(refusal({option, value, "--images", "160"}), 2, option));
   }
   // The same value is no change.
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--batch", "8", "--images", "160"}), 0);
 }
 
-TEST(Resume, TakesAnOptionThatIsYoungerThanTheRunOnce) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, TakesAnOptionThatIsYoungerThanTheRunOnce) {
   Json config = Json::parse(read_text(dcgan.at("run/config.json")));
   ASSERT_EQ(config["options"].erase("label_smoothing"), 1u);
   write_text(dcgan.at("run/config.json"), pretty(config));
@@ -122,103 +133,75 @@ TEST(Resume, TakesAnOptionThatIsYoungerThanTheRunOnce) {
       dcgan({"train", "--resume", "--run", dcgan.at("run"), "--label-smoothing", "0", "--images", "160"});
   ASSERT_EXIT_CODE(first, 0);
   EXPECT_SAYS(first, "--label-smoothing is younger than the run: from here on it is 0.0");
-  const Finished second =
-      dcgan({"train", "--resume", "--run", dcgan.at("run"), "--label-smoothing", "0.1", "--images", "240"});
-  EXPECT_EXIT_CODE(second, 2);
-  EXPECT_SAYS(second, "--label-smoothing");
+  EXPECT_TRUE(refused(refusal({"--label-smoothing", "0.1", "--images", "240"}), 2, "--label-smoothing"));
 }
 
-TEST(Resume, AnnouncesThatOtherThreadsEndBitEquality) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, AnnouncesThatOtherThreadsEndBitEquality) {
   const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--threads", "2", "--images", "160"});
   EXPECT_EXIT_CODE(result, 0);
   EXPECT_SAYS(result, "bit for bit");
 }
 
-TEST(Resume, SaysNothingOfBitEqualityWhenAutoMeansTheSame) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, SaysNothingOfBitEqualityWhenAutoMeansTheSame) {
   const Finished result =
       dcgan({"train", "--resume", "--run", dcgan.at("run"), "--threads", "1", "--device", "auto", "--images", "160"});
   EXPECT_EXIT_CODE(result, 0);
   EXPECT_EQ(result.err.find("bit for bit"), std::string::npos) << result.err;
 }
 
-TEST(Resume, TakesAnotherLengthFromAConfigFile) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, TakesAnotherLengthFromAConfigFile) {
   write_text(dcgan.at("longer.json"), R"({"epochs": 30})");
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--config", dcgan.at("longer.json")}), 0);
   EXPECT_EQ(RunDirectory(dcgan.at("run")).checkpoints().back(), 120);
 }
 
-TEST(Resume, RefusesACheckpointOfAnotherRunByName) {
-  Program dcgan;
+TEST_F(Resume, RefusesACheckpointOfAnotherRunByName) {
   make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "other", {"--images", "160", "--lr-g", "0.001"})), 0);
   std::filesystem::copy_file(RunDirectory(dcgan.at("other")).checkpoint(160),
                              RunDirectory(dcgan.at("run")).checkpoint(160));
-  const Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"});
-  EXPECT_EXIT_CODE(result, 1);
-  EXPECT_SAYS(result, "--lr-g");
+  const Thrown thrown = refusal({"--images", "240"});
+  EXPECT_EQ(thrown.exit_code, 1);
+  EXPECT_CONTAINS(thrown.what + thrown.hint, "--lr-g");
 }
 
-TEST(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
-  Program dcgan;
+TEST_F(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
   make_pictures(dcgan.at("photos"), 6);
+  fs::remove_all(dcgan.at("run"));
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
   std::filesystem::rename(dcgan.at("photos"), dcgan.at("moved"));
-  Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"});
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "if it moved");
+  EXPECT_TRUE(refused(refusal({"--images", "160"}), 2, "if it moved"));
   EXPECT_EXIT_CODE(dcgan({"train", dcgan.at("moved"), "--resume", "--run", dcgan.at("run"), "--images", "160"}), 0);
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "240"}),
                    0);  // it knows the new place
   write_text(dcgan.at("moved/one more.png"), encode_png(made_picture(16, 3, 77)));
-  result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "320"});
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "7 pictures here, 6 pictures then");
+  EXPECT_TRUE(refused(refusal({"--images", "320"}), 2, "7 pictures here, 6 pictures then"));
 }
 
-TEST(Resume, RefusesAFileWithAHintToTheRun) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80"})), 0);
+TEST_F(Resume, RefusesAFileWithAHintToTheRun) {
   const RunDirectory run(dcgan.at("run"));
-  const Finished result = dcgan({"train", "--resume", run.checkpoint(80).string()});
-  EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "--run " + dcgan.at("run"));
+  const Thrown thrown = dcgan.refusal({"train", "--resume", run.checkpoint(80).string()});
+  EXPECT_TRUE(refused(thrown, 2, "--run " + dcgan.at("run")));
 }
 
-TEST(Resume, NamesTheCheckpointBeforeADamagedOne) {
-  Program dcgan;
-  make_pictures(dcgan.at("photos"), 4);
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "80", "--checkpoint-every", "40"})), 0);
+TEST_F(Resume, NamesTheCheckpointBeforeADamagedOne) {
   const RunDirectory run(dcgan.at("run"));
   std::string bytes = read_text(run.checkpoint(80));
   bytes[bytes.size() / 2] ^= 1;
   write_text(run.checkpoint(80), bytes);
-  Finished result = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"});
-  EXPECT_EXIT_CODE(result, 1);
-  EXPECT_SAYS(result, "damaged");
-  EXPECT_SAYS(result, run.checkpoint(40).string());
+  const Thrown thrown = refusal({"--images", "160"});
+  EXPECT_TRUE(refused(thrown, 1, "damaged"));
+  EXPECT_CONTAINS(thrown.what + thrown.hint, run.checkpoint(40).string());
   std::filesystem::remove(run.checkpoint(80));
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "160"}), 0);
 }
 
-TEST(Resume, ASecondProcessCannotTrainInTheSameRun) {
-  Program dcgan;
+TEST_F(Resume, ASecondProcessCannotTrainInTheSameRun) {
   make_pictures(dcgan.at("photos"), 4);
+  fs::remove_all(dcgan.at("run"));
   Process first(dcgan.command(dcgan.small_train("photos", "run", {"--json"})));
   ASSERT_TRUE(first.read_lines(2));
-  const Finished second = dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "8"});
-  EXPECT_EXIT_CODE(second, 1);
-  EXPECT_SAYS(second, "another process");
+  EXPECT_TRUE(refused(refusal({"--images", "8"}), 1, "another process"));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ class ManyPictures : public OpenDataset {
       put("pictures/" + std::string(i % 2 ? "odd/" : "even/") + std::to_string(i) + ".png", noise(18, 16, 3, i));
     write_text(folder / "pictures/bad.png", "no picture");
   }
-  Dataset pack(const std::string& out, const DecodeProgress& progress = {}, int64_t threads = 2) {
-    return pack_dataset(folder / "pictures", options, folder / out, threads, progress);
+  Dataset pack(const std::string& out, const DecodeProgress& progress = {}, int64_t threads = 2, int64_t shards = 1) {
+    return pack_dataset(folder / "pictures", options, folder / out, threads, progress, shards);
   }
 };
 
@@ -39,7 +39,7 @@ TEST_F(ManyPictures, LeaveNothingWhenDecodingFails) {
   options.strict = true;
   EXPECT_THROW(open(), Error);
   EXPECT_TRUE(kept_files().empty());
-  EXPECT_THROW(pack("p.pack"), Error);
+  for (const int64_t shards : {1, 3}) EXPECT_THROW(pack("p.pack", {}, 2, shards), Error);
   for (const auto& entry : fs::directory_iterator(folder.path())) EXPECT_EQ(entry.path().extension(), "") << entry;
 }
 
@@ -64,6 +64,25 @@ TEST_F(ManyPictures, PackedAfterAKillAreTheSameFileAsPackedInOneGo) {
   }
 }
 
+TEST_F(ManyPictures, PackedInShardsAfterAKillInAnyOfThemAreTheSameFilesAsPackedInOneGo) {
+  pack("whole.pack", {}, 2, 3);
+  for (const int64_t when : {64, 128}) {  // in the second shard, in the third
+    const auto die = [=](int64_t done, int64_t) {
+      if (done == when) ::raise(SIGKILL);
+    };
+    ASSERT_EQ(exit_code_of([&] { return pack("killed.pack", die, 1, 3), 0; }), 128 + SIGKILL);
+    for (const auto& path : shard_paths(folder / "killed.pack", 3)) EXPECT_FALSE(fs::exists(path));
+    EXPECT_TRUE(pack("killed.pack", {}, 2, 3).remarks.empty());
+    for (int64_t number = 1; number <= 3; ++number) {
+      const fs::path path = shard_path(folder / "killed.pack", number, 3);
+      EXPECT_TRUE(read_text(path) == read_text(shard_path(folder / "whole.pack", number, 3))) << number;
+      fs::remove(path);
+    }
+    for (const auto& entry : fs::directory_iterator(folder.path()))
+      EXPECT_FALSE(entry.path().filename().native().starts_with(".")) << entry;
+  }
+}
+
 /// Counts how often it is read.
 class CountingSource : public Source {
  public:
@@ -80,23 +99,50 @@ class CountingSource : public Source {
   mutable std::atomic<int> reads{0};
 };
 
-TEST(DecodeAll, DecodesNothingThatAnInterruptedPassKept) {
-  const TemporaryFolder folder;
-  const CountingSource source;
+class DecodeAll : public ::testing::Test {
+ protected:
+  Usable pass(int64_t shards, const DecodeProgress& progress = {}) {
+    source.reads = 0;
+    PackSetWriter writer(shard_paths(folder / "p.pack", shards), std::string(64, 'k'), 150, fitter.image_bytes());
+    Usable usable = decode_all(fitter, &writer, "data", false, 1, progress);
+    writer.finish(usable.info, {std::string(64, 'k'), "", "", Json::object()}, usable.valid, usable.labels);
+    return usable;
+  }
+  TemporaryFolder folder;
+  CountingSource source;
   const Fitter fitter{source, {8, 8}, 3, Fit::kCrop, CropAt::kCenter, 64};
-  const auto pass = [&](const DecodeProgress& progress) {
-    PackWriter writer(folder / "p.pack", std::string(64, 'k'), source.count(), fitter.image_bytes());
-    return decode_all(fitter, &writer, "data", false, 1, progress);
-  };
+};
+
+TEST_F(DecodeAll, DecodesNothingThatAnInterruptedPassKept) {
   const std::string identity = decode_all(fitter, nullptr, "data", false, 2, {}).info.identity;
-  source.reads = 0;
-  EXPECT_THROW(pass([](int64_t, int64_t) { throw Stopped(2, "enough"); }), Stopped);
-  EXPECT_EQ(source.reads, 64);
-  source.reads = 0;
-  const Usable usable = pass({});
-  EXPECT_EQ(source.reads, 150 - 64);
-  EXPECT_EQ(usable.info.count, 150);
-  EXPECT_EQ(usable.info.identity, identity);
+  for (const int64_t shards : {1, 4}) {
+    EXPECT_THROW(pass(shards, [](int64_t, int64_t) { throw Stopped(2, "enough"); }), Stopped);
+    EXPECT_EQ(source.reads, 64);
+    const Usable usable = pass(shards);
+    EXPECT_EQ(source.reads, 150 - 64);
+    EXPECT_EQ(usable.info.count, 150);
+    EXPECT_EQ(usable.info.identity, identity);
+  }
+}
+
+TEST_F(DecodeAll, DecodesOnlyTheShardsThatASetLacks) {
+  pass(3);
+  const auto paths = shard_paths(folder / "p.pack", 3);
+  std::vector<std::string> whole;
+  for (const auto& path : paths) whole.push_back(read_text(path));
+  const auto expect_whole_after = [&](int reads) {
+    pass(3);
+    EXPECT_EQ(source.reads, reads);
+    for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(read_text(paths[i]) == whole[i]) << i;
+  };
+  fs::remove(paths[1]);
+  expect_whole_after(50);
+  fs::rename(paths[0], begun_file_of(paths[0]));  // killed before the last of them got its name
+  expect_whole_after(0);
+  write_text(paths[2], whole[2].substr(0, whole[2].size() - 1));  // damaged
+  expect_whole_after(50);
+  write_text(paths[2], whole[1]);  // another's
+  expect_whole_after(50);
 }
 
 /// Holds the place of a cache file as a process does that decodes, and ends as told while we wait.

@@ -26,9 +26,10 @@ PixelsInfo small_info() {
 
 /// Slots 0, 2 and 3 are pictures, with classes 1, none and 0.
 void write_small(const fs::path& path) {
-  PackWriter writer(path, kKey, kSlots, kBytes);
+  PackWriter writer(path, kKey, {kSlots}, kBytes);
   for (const int64_t slot : {3, 0, 2}) writer.put(slot, record(slot).data(), digest(slot));
-  writer.finish(small_info(), {kKey, "/data", "stamp", {{"fit", "pad"}}}, {0, 2, 3}, {1, -1, 0});
+  writer.seal(small_info(), {kKey, "/data", "stamp", {{"fit", "pad"}}}, {0, 2, 3}, {1, -1, 0});
+  writer.commit();
 }
 
 std::vector<uint8_t> read_record(const Pack& pack, int64_t index) {
@@ -72,7 +73,7 @@ TEST_F(PackTest, GivesBackWhatWasPutIntoIt) {
 
 TEST_F(PackTest, IsNotThereBeforeItIsWholeAndLeavesNothingWhenGivenUp) {
   {
-    PackWriter writer(path, kKey, kSlots, kBytes);
+    PackWriter writer(path, kKey, {kSlots}, kBytes);
     writer.put(0, record(0).data(), digest(0));
     EXPECT_FALSE(fs::exists(path));
   }
@@ -81,18 +82,19 @@ TEST_F(PackTest, IsNotThereBeforeItIsWholeAndLeavesNothingWhenGivenUp) {
 
 TEST_F(PackTest, GoesOnWhereAnInterruptedWriterStopped) {
   {
-    PackWriter writer(path, kKey, kSlots, kBytes);
+    PackWriter writer(path, kKey, {kSlots}, kBytes);
     for (const int64_t slot : {0, 2}) writer.put(slot, record(slot).data(), digest(slot));
     writer.keep_for_later();
   }
   EXPECT_FALSE(fs::exists(path));
-  PackWriter writer(path, kKey, kSlots, kBytes);
+  PackWriter writer(path, kKey, {kSlots}, kBytes);
   EXPECT_EQ(writer.digest_of(0), digest(0));
   EXPECT_EQ(writer.digest_of(1), "");
   EXPECT_EQ(writer.digest_of(2), digest(2));
   EXPECT_EQ(writer.digest_of(3), "");
   writer.put(3, record(3).data(), digest(3));
-  writer.finish(small_info(), {kKey, "/data", "stamp", {{"fit", "pad"}}}, {0, 2, 3}, {1, -1, 0});
+  writer.seal(small_info(), {kKey, "/data", "stamp", {{"fit", "pad"}}}, {0, 2, 3}, {1, -1, 0});
+  writer.commit();
   write_small(folder / "y.pack");
   EXPECT_EQ(read_text(path), read_text(folder / "y.pack"));
 }
@@ -100,18 +102,18 @@ TEST_F(PackTest, GoesOnWhereAnInterruptedWriterStopped) {
 TEST_F(PackTest, TakesNothingFromAWriterOfOtherPixels) {
   for (int64_t other = 0; other < 3; ++other) {
     {
-      PackWriter writer(path, kKey, kSlots, kBytes);
+      PackWriter writer(path, kKey, {kSlots}, kBytes);
       writer.put(0, record(0).data(), digest(0));
       writer.keep_for_later();
     }
-    PackWriter writer(path, other == 0 ? std::string(64, 'c') : kKey, kSlots + (other == 1), kBytes + (other == 2));
+    PackWriter writer(path, other == 0 ? std::string(64, 'c') : kKey, {kSlots + (other == 1)}, kBytes + (other == 2));
     EXPECT_EQ(writer.digest_of(0), "") << other;
   }
 }
 
 TEST_F(PackTest, DoesNotTrustARecordThatNeverReachedTheDisk) {
   {
-    PackWriter writer(path, kKey, kSlots, kBytes);
+    PackWriter writer(path, kKey, {kSlots}, kBytes);
     writer.put(0, record(0).data(), digest(0));
     writer.keep_for_later();
   }
@@ -119,23 +121,23 @@ TEST_F(PackTest, DoesNotTrustARecordThatNeverReachedTheDisk) {
   std::string bytes = read_text(begun);
   bytes[4096 + 3] ^= 1;
   write_text(begun, bytes);
-  EXPECT_EQ(PackWriter(path, kKey, kSlots, kBytes).digest_of(0), "");
+  EXPECT_EQ(PackWriter(path, kKey, {kSlots}, kBytes).digest_of(0), "");
 }
 
 TEST_F(PackTest, GoesOnFromAWriterThatWasKilledBeforeItGaveTheFileItsName) {
   write_small(path);
   const std::string whole = read_text(path);
   fs::rename(path, begun_file_of(path));
-  PackWriter(path, kKey, kSlots, kBytes).keep_for_later();
-  EXPECT_EQ(PackWriter(path, kKey, kSlots, kBytes).digest_of(2), digest(2));
+  PackWriter(path, kKey, {kSlots}, kBytes).keep_for_later();
+  EXPECT_EQ(PackWriter(path, kKey, {kSlots}, kBytes).digest_of(2), digest(2));
   write_small(path);
   EXPECT_EQ(read_text(path), whole);
 }
 
 TEST_F(PackTest, OneWriterAtATime) {
-  const PackWriter writer(path, kKey, kSlots, kBytes);
+  const PackWriter writer(path, kKey, {kSlots}, kBytes);
   EXPECT_TRUE(is_being_written(path));
-  EXPECT_CONTAINS(thrown_by([&] { PackWriter(path, kKey, kSlots, kBytes); }).what, "another process");
+  EXPECT_CONTAINS(thrown_by([&] { PackWriter(path, kKey, {kSlots}, kBytes); }).what, "another process");
 }
 
 TEST_F(PackTest, ADamagedRecordIsNamedWhenItIsReadAndNoOther) {
@@ -180,7 +182,7 @@ TEST_F(PackTest, RefusesWhatIsBegunOldOrForeignWithWhatToDo) {
   EXPECT_CONTAINS(refusal(old), "another version");
   EXPECT_CONTAINS(refusal(std::string(5000, 'x')), "is no pack");
   {
-    PackWriter writer(folder / "z.pack", kKey, kSlots, kBytes);
+    PackWriter writer(folder / "z.pack", kKey, {kSlots}, kBytes);
     writer.keep_for_later();
   }
   EXPECT_CONTAINS(refusal(read_text(begun_file_of(folder / "z.pack"))), "not complete");

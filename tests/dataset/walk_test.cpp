@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
+#include "core/platform/signals.hpp"
 #include "support/forked.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
@@ -163,6 +165,34 @@ TEST(Walk, RemarksOnFoldersThatMayNotBeRead) {
       }),
       0);
   ::chmod((folder / "secret").c_str(), 0755);
+}
+
+/// The exit code of a process that was asked to stop and lists `folder`; 0 if it lists to the end.
+int listed_after_a_signal(const fs::path& folder) {
+  return exit_code_of([&] {
+    watch_signals();
+    ::kill(::getpid(), SIGTERM);
+    while (stop_signal() == 0) std::this_thread::yield();
+    try {
+      list_folder(folder);
+    } catch (const Stopped& stopped) {
+      return stopped.exit_code();
+    }
+    return 0;
+  });
+}
+
+TEST(Walk, StopsWhileAFolderOfManyNamesIsRead) {
+  const TemporaryFolder folder;
+  // Passed over: no file of them is looked at, so that only the reading can stop.
+  for (int i = 0; i < 1100; ++i) write_text(folder / ("." + std::to_string(i)), "");
+  EXPECT_EQ(listed_after_a_signal(folder.path()), 128 + SIGTERM);
+}
+
+TEST(Walk, StopsAtTheNextFile) {
+  const TemporaryFolder folder;
+  write_text(folder / "a.png", "x");  // one name: it is read before anything asks
+  EXPECT_EQ(listed_after_a_signal(folder.path()), 128 + SIGTERM);
 }
 
 TEST(Walk, SaysWhatIsMissing) {
