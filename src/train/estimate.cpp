@@ -49,8 +49,7 @@ Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
 
 Estimate estimate(const TrainPlan& plan, const Dataset& dataset) {
   settle_process(*plan.options.run.threads);
-  return within_memory(plan.network, plan.options.train, plan.options.run.device,
-                [&] { return timed(plan, dataset); });
+  return within_memory(plan.network, plan.options.train, plan.options.run.device, [&] { return timed(plan, dataset); });
 }
 
 }  // namespace dcgan
