@@ -25,7 +25,7 @@ Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
   options.seed = static_cast<uint64_t>(plan.options.train.seed);
   Loader loader(*dataset.pixels, options);
   Record record;
-  for (int i = 0; i < 2; ++i) trainer.step(loader.next());  // the first steps choose kernels
+  for (int i = 0; i < kPlainSteps + 1; ++i) trainer.step(loader.next());  // the first steps choose kernels
   trainer.take_record(record);
   const auto start = steady_clock::now();
   int64_t steps = 0;

@@ -5,6 +5,7 @@
 #include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <algorithm>
+#include <bit>
 #include <new>
 
 #include "core/error.hpp"
@@ -29,50 +30,46 @@ class CountedMemory : public c10::MemoryReportingInfoBase {
   int64_t now_ = 0, most_ = 0;
 };
 
-void take_trial_steps(const NetworkPlan& network, const TrainOptions& options, at::Device device) {
-  const int steps = device.is_cuda() ? 5 : 2;  // the first choose kernels, a GPU records the fourth
-  Trainer trainer(network, options, device);
-  Batch pictures = made_up_batch(network, *options.batch, 0);
-  for (int i = 0; i < steps; ++i, pictures.first_image += *options.batch) trainer.step(pictures);
+void take_trial_steps(const NetworkPlan& network, TrainOptions options, const RunOptions& run, int64_t batch) {
+  const at::Device device(run.device);
+  options.batch = batch;
+  Trainer trainer(network, options, device, run.gpu);
+  Batch pictures = made_up_batch(network, batch, 0);
+  for (int i = 0; i < (device.is_cuda() ? kPlainSteps + 1 : 2); ++i, pictures.first_image += batch)
+    trainer.step(pictures);
   wait_for(device);
 }
 
-/// Bytes that a few steps with this batch took at most.
-int64_t trial(const NetworkPlan& network, TrainOptions options, at::Device device, int64_t batch) {
-  options.batch = batch;
-  if (device.is_cuda()) {
-    // Libraries and a recorded step take memory beside the tensors, so the driver is asked.
-    return_gpu_memory();
-    const int64_t before = gpu_memory(device).free;
-    take_trial_steps(network, options, device);
-    return before - gpu_memory(device).free;  // freed tensors stay with the process
-  }
+/// Bytes of the CPU's memory that a few steps with this batch take at most.
+int64_t counted_trial(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run, int64_t batch) {
   const auto counted = std::make_shared<CountedMemory>();
   const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, counted);
-  take_trial_steps(network, options, device);
+  take_trial_steps(network, options, run, batch);
   return counted->most() + counted->most() / 5;  // what the heap and the libraries add: 15 to 20 % seen
 }
 
-bool fits_when_tried(const NetworkPlan& network, const TrainOptions& options, at::Device device, int64_t batch) {
+/// On a GPU trying is cheap, and the only way to know: libraries and a recorded step take memory beside the tensors.
+bool fits_on_gpu(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run, int64_t batch) {
+  bool fits = true;
   try {
-    trial(network, options, device, batch);
-    return true;
-  } catch (const c10::OutOfMemoryError&) {
-    return false;
+    take_trial_steps(network, options, run, batch);
+  } catch (const std::exception& error) {
+    if (!ran_out_of_memory(error)) throw;
+    fits = false;
   }
+  return_gpu_memory();
+  return fits;
+}
+
+/// A trial's batch. With fewer images the peak is where weights are updated, and says nothing of an image's share.
+int64_t telling_batch(const StepMemory& rough) {
+  constexpr int64_t kLeast = 2, kMost = 64;
+  return std::clamp(rough.fixed / rough.per_image, kLeast, kMost);
 }
 
 std::string need_and_free(int64_t batch, int64_t need, int64_t free, const std::string& device) {
   return "a step of " + counted(batch, "image") + " needs about " + bytes_text(static_cast<double>(need)) + ", and " +
          bytes_text(static_cast<double>(free)) + " are free for it on " + device;
-}
-
-/// The largest batch that fits, tried on a GPU, where trying is cheap and memory is not all alike; 0: none.
-int64_t largest_fitting(const StepMemory& memory, int64_t free, const NetworkPlan& network, const TrainOptions& options,
-                        at::Device device) {
-  int64_t batch = memory.largest_batch(free);
-  while (device.is_cuda() && batch >= 2 && !fits_when_tried(network, options, device, batch)) batch /= 2;
-  return batch < 2 ? 0 : batch;
 }
 
 std::string hint_to(int64_t batch) {
@@ -90,16 +87,13 @@ int64_t StepMemory::largest_batch(int64_t bytes) const {
   return batch;
 }
 
-StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const std::string& device,
-                               int64_t threads) {
-  constexpr int64_t kLeast = 2, kMost = 64;
-  settle_process(threads);
-  const at::Device where(device);
-  // With few images the peak is where weights are updated, and says nothing of an image's share.
+StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run) {
+  settle_process(*run.threads);
   const StepMemory rough = rough_step_memory(network);
-  const int64_t few = std::clamp(rough.fixed / rough.per_image, kLeast, kMost);
-  const int64_t small = trial(network, options, where, few), large = trial(network, options, where, 2 * few);
-  where.is_cuda() ? return_gpu_memory() : return_freed_memory();
+  const int64_t few = telling_batch(rough);
+  const int64_t small = counted_trial(network, options, run, few),
+                large = counted_trial(network, options, run, 2 * few);
+  return_freed_memory();
   StepMemory memory;
   memory.per_image = std::max<int64_t>(1, (large - small) / few);
   memory.fixed = std::max<int64_t>(0, small - few * memory.per_image);
@@ -132,30 +126,39 @@ StepMemory rough_step_memory(const NetworkPlan& network) {
 }
 
 int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const NetworkPlan& network,
-                      const TrainOptions& options, const std::string& device, int64_t threads,
-                      std::vector<std::string>& remarks) {
+                      const TrainOptions& options, const RunOptions& run, std::vector<std::string>& remarks) {
   constexpr int64_t kSurely = 4;  // an estimate this many times below what is free needs no trial
-  const int64_t batch = asked.value_or(usual), free = memory_for_training(device);
-  const StepMemory rough = rough_step_memory(network);
-  if (rough.need(batch) < free / kSurely) return batch;
-  // Where a trial itself might be the end, the estimate has to do.
-  const StepMemory memory = rough.need(4) < free / 2 ? measure_step_memory(network, options, device, threads) : rough;
-  const int64_t need = memory.need(batch);
-  if (need <= free) return batch;
-  const int64_t largest = largest_fitting(memory, free, network, options, at::Device(device));
-  if (asked || largest < 2) throw Error(need_and_free(batch, need, free, device), hint_to(largest));
-  remarks.push_back("batch: " + std::to_string(largest) +
-                    ", the largest that fits: " + need_and_free(batch, need, free, device));
+  const int64_t batch = asked.value_or(usual), free = memory_for_training(run.device);
+  StepMemory memory = rough_step_memory(network);
+  if (memory.need(batch) < free / kSurely) return batch;
+  int64_t largest = 0;
+  if (at::Device(run.device).is_cuda()) {
+    if (memory.need(batch) < kSurely * free && fits_on_gpu(network, options, run, batch)) return batch;
+    largest = std::min(memory.largest_batch(kSurely * free), static_cast<int64_t>(std::bit_floor(uint64_t(batch - 1))));
+    while (largest >= 2 && !fits_on_gpu(network, options, run, largest)) largest /= 2;
+  } else {
+    // Where a trial itself might be the end, the estimate has to do.
+    if (memory.need(2 * telling_batch(memory)) < free / 2) memory = measure_step_memory(network, options, run);
+    if (memory.need(batch) <= free) return batch;
+    largest = memory.largest_batch(free);
+  }
+  const std::string why = need_and_free(batch, memory.need(batch), free, run.device);
+  if (asked || largest < 2) throw Error(why, hint_to(largest));
+  remarks.push_back("batch: " + std::to_string(largest) + ", the largest that fits: " + why);
   return largest;
 }
 
 std::optional<std::string> ran_out_of_memory(const std::exception& error) {
+  constexpr int64_t kLittle = 1 << 30;  // bytes
   const auto* torch = dynamic_cast<const c10::Error*>(&error);
   const std::string said = torch ? torch->what_without_backtrace() : error.what();
-  if (dynamic_cast<const std::bad_alloc*>(&error) || dynamic_cast<const c10::OutOfMemoryError*>(torch)) return said;
-  // LibTorch's CPU allocator, and oneDNN in a step whose like it has done before.
-  for (const char* phrase : {"can't allocate memory", "could not create a primitive"})
-    if (said.find(phrase) != std::string::npos) return said;
+  const auto says = [&](const char* phrase) { return said.find(phrase) != std::string::npos; };
+  const bool is_sure = dynamic_cast<const std::bad_alloc*>(&error) ||
+                       dynamic_cast<const c10::OutOfMemoryError*>(torch) || says("can't allocate memory") ||
+                       says("CUDA error: out of memory") || says("CUBLAS_STATUS_ALLOC_FAILED") ||
+                       says("CUDNN_STATUS_ALLOC_FAILED");
+  // oneDNN says no more than this.
+  if (is_sure || (says("could not create a primitive") && free_memory() < kLittle)) return said;
   return std::nullopt;
 }
 
@@ -163,12 +166,15 @@ Error out_of_memory(const NetworkPlan& network, const TrainOptions& options, con
                     const std::string& said) {
   if (device != "cpu") return_gpu_memory();
   const StepMemory rough = rough_step_memory(network);
-  const int64_t batch = options.batch.value_or(2), need = rough.need(batch);
-  // The run had begun, so it did fit: something else took memory, or the limit is not one that can be asked for.
-  const int64_t smaller = std::min(rough.largest_batch(memory_for_training(device)), batch / 2);
-  return Error("out of memory: " + need_and_free(batch, need, memory_for_training(device), device) + " (" +
+  const int64_t batch = options.batch.value_or(2), free = memory_for_training(device);
+  int64_t smaller = rough.largest_batch(free);
+  while (smaller >= batch) smaller /= 2;
+  return Error("out of memory: " + need_and_free(batch, rough.need(batch), free, device) + " now (" +
                    printable(said.substr(0, said.find('\n'))) + ")",
-               hint_to(smaller));
+               smaller >= 2 ? "free memory that other programs hold, or begin with a smaller batch: --batch " +
+                                  std::to_string(smaller) + " needs about " +
+                                  bytes_text(static_cast<double>(rough.need(smaller)))
+                            : hint_to(0));
 }
 
 }  // namespace dcgan

@@ -22,9 +22,8 @@ struct StepMemory {
 /// From shapes alone: within a factor of two.
 StepMemory rough_step_memory(const NetworkPlan& network);
 
-/// By a few steps of two small batches. `options.precision` and `device` are resolved.
-StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const std::string& device,
-                               int64_t threads);
+/// On a CPU, by a few steps of two small batches. `options.precision` and `run` are resolved.
+StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run);
 
 /// Bytes that a device has left for training: what is free, less a tenth for what tensors do not show.
 int64_t memory_for_training(const std::string& device);
@@ -33,8 +32,7 @@ int64_t memory_for_training(const std::string& device);
 /// does (tried, on a GPU), with a remark. Where memory is plenty nothing is tried. Throws Error saying need, free, and
 /// the largest batch that fits, when what was asked, or even the smallest batch, does not.
 int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const NetworkPlan& network,
-                      const TrainOptions& options, const std::string& device, int64_t threads,
-                      std::vector<std::string>& remarks);
+                      const TrainOptions& options, const RunOptions& run, std::vector<std::string>& remarks);
 
 /// What an allocator said, when an exception means that memory ran out: LibTorch's kinds on a GPU and on a CPU, and
 /// the language's own. Nothing for any other.

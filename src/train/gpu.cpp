@@ -4,6 +4,8 @@
 
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
+#include <cuda.h>  // before LibTorch's, whose classes differ by its version
+
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -24,14 +26,14 @@ constexpr int64_t kAhead = 3;  // steps that the CPU may be ahead of the GPU
 /// A place in the work of a stream.
 class Event {
  public:
-  Event() { C10_CUDA_CHECK(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming)); }
+  Event() { C10_CUDA_CHECK(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming | cudaEventBlockingSync)); }
   ~Event() { C10_CUDA_CHECK_WARN(cudaEventDestroy(event_)); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
   void record(c10::cuda::CUDAStream stream) { C10_CUDA_CHECK(cudaEventRecord(event_, stream)); }
   /// The stream goes on only after this place.
-  void hold(c10::cuda::CUDAStream stream) { C10_CUDA_CHECK(cudaStreamWaitEvent(stream, event_, 0)); }
+  void make_wait(c10::cuda::CUDAStream stream) { C10_CUDA_CHECK(cudaStreamWaitEvent(stream, event_, 0)); }
   /// Waits here; returns at once when it was never recorded.
   void wait() { C10_CUDA_CHECK(cudaEventSynchronize(event_)); }
 
@@ -59,9 +61,15 @@ class CudaPipeline : public GpuPipeline {
         stream_(c10::cuda::getStreamFromPool(false, device.index())),
         copies_(c10::cuda::getStreamFromPool(false, device.index())),
         recorded_(!options.no_graph) {
-    // cuBLAS takes a workspace of a fixed size only when asked to before it starts.
-    if (deterministic_) set_environment("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
-    c10::cuda::setCurrentCUDAStream(stream_);  // for this thread: a graph cannot be recorded on the default stream
+    take_turn();
+  }
+
+  void take_turn() override {
+    const auto before = c10::cuda::getCurrentCUDAStream(device_.index());
+    if (before == stream_) return;
+    turn_.record(before);
+    turn_.make_wait(stream_);
+    c10::cuda::setCurrentCUDAStream(stream_);
   }
 
   StepInputs deliver(const StepInputs& host) override {
@@ -77,14 +85,13 @@ class CudaPipeline : public GpuPipeline {
       slot.landed.latents.copy_(slot.pinned.latents, /*non_blocking=*/true);
     }
     slot.copied.record(copies_);
-    slot.copied.hold(stream_);
+    slot.copied.make_wait(stream_);
     inputs_.pixels.copy_(slot.landed.pixels), inputs_.latents.copy_(slot.landed.latents);
     slot.taken.record(stream_);
     return inputs_;
   }
 
   void run(const std::function<void()>& work) override {
-    constexpr int kPlainSteps = 3;
     if (graph_) return graph_->replay();
     settle_libraries();
     if (recorded_ && plain_ >= kPlainSteps) record(work);
@@ -92,6 +99,8 @@ class CudaPipeline : public GpuPipeline {
     ++plain_;
     work();
   }
+
+  bool is_recorded() const override { return graph_ != nullptr; }
 
   void forget() override {
     stream_.synchronize();  // it may be running
@@ -124,17 +133,36 @@ class CudaPipeline : public GpuPipeline {
 
   void record(const std::function<void()>& work) {
     stream_.synchronize();
+    return_gpu_memory();  // a graph takes memory of its own, and cannot have what plain steps left behind
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
+    const auto pool = at::cuda::graph_pool_handle();
     try {
-      graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+      graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
       work();
       graph->capture_end();
       graph_ = std::move(graph);
     } catch (const c10::Error& error) {
+      end_failed(*graph, pool);
+      failed_ = std::move(graph);
+      if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) throw;
+      recorded_ = false;
       warn("the step could not be recorded as a CUDA graph, so its kernels are launched one by one: " +
            printable(error.what_without_backtrace()));
-      recorded_ = false;
     }
+  }
+
+  /// Neither the graph's destructor nor its reset ends a capture that an exception left open: the stream would go on
+  /// recording what should be done. Which of these calls throws depends on how far it came and on LibTorch's version.
+  void end_failed(at::cuda::CUDAGraph& graph, c10::MempoolId_t pool) const {
+    const auto attempt = [](const auto& act) {
+      try {
+        act();
+      } catch (const c10::Error&) {  // the first error is the one that is reported
+      }
+    };
+    attempt([&] { graph.capture_end(); });
+    attempt([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device_.index(), pool); });
+    cudaGetLastError();
   }
 
   at::Device device_;
@@ -145,7 +173,9 @@ class CudaPipeline : public GpuPipeline {
   std::array<Slot, kAhead> slots_;
   int64_t delivered_ = 0;
   int plain_ = 0;
+  Event turn_;
   std::unique_ptr<at::cuda::CUDAGraph> graph_;
+  std::unique_ptr<at::cuda::CUDAGraph> failed_;  // stays, because the allocator may still ask it
 };
 
 }  // namespace
@@ -161,8 +191,15 @@ std::vector<std::string> gpu_names() {
   return names;
 }
 
+bool gpu_has_matrix_units(at::Device device) {
+  int major = 0;
+  C10_CUDA_CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device.index()));
+  return major >= 8;
+}
+
 GpuMemory gpu_memory(at::Device device) {
   const c10::cuda::CUDAGuard guard(device);
+  at::empty({0}, at::TensorOptions(device));  // the allocator knows no device before its first tensor
   size_t free = 0, total = 0;
   C10_CUDA_CHECK(cudaMemGetInfo(&free, &total));
   const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
@@ -178,6 +215,9 @@ void wait_for(at::Device device) {
 }
 
 std::unique_ptr<GpuPipeline> make_gpu_pipeline(at::Device device, const GpuOptions& options, bool tf32) {
+  // Read once, at cuBLAS's first call: workspaces of a fixed size, which --deterministic needs. The same in every
+  // process, so that a run and its resume choose alike.
+  set_environment("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
   c10::cuda::set_device(device.index());
   return std::make_unique<CudaPipeline>(device, options, tf32);
 }

@@ -17,6 +17,12 @@ namespace dcgan {
 /// "NVIDIA H100 80GB HBM3, compute capability 9.0, 79 GiB", one a GPU that this build can use.
 std::vector<std::string> gpu_names();
 
+/// Steps that a pipeline does plainly, so that libraries choose algorithms, before it records the next.
+inline constexpr int kPlainSteps = 3;
+
+/// It has units for bf16 and tf32: compute capability 8.0 or later.
+bool gpu_has_matrix_units(at::Device device);
+
 /// In bytes: what the driver has left, and what this process holds without using it.
 struct GpuMemory {
   int64_t free = 0, unused = 0;
@@ -33,10 +39,14 @@ struct StepInputs {
   at::Tensor pixels, latents;
 };
 
-/// Feeds steps to one GPU. One thread at a time, always the same, the one that made it.
+/// Feeds steps to one GPU, on a stream of its own. One thread at a time, always the same, the one that made it.
 class GpuPipeline {
  public:
   virtual ~GpuPipeline() = default;
+
+  /// From here on what the thread asks of the GPU goes to this pipeline's stream, after all that it asked before. To be
+  /// called before anything touches tensors that its steps read or write; several pipelines may live in a process.
+  virtual void take_turn() = 0;
 
   /// Copies inputs from the CPU: through pinned memory on a stream of its own, while the steps before compute. What
   /// comes back lies on the GPU at the same addresses every time, as long as shapes stay. Waits when the GPU is three
@@ -44,16 +54,17 @@ class GpuPipeline {
   virtual StepInputs deliver(const StepInputs& host) = 0;
 
   /// Does `work`, which must always launch the same kernels on tensors that stay where they are and must not wait for
-  /// the GPU. The first calls do it plainly, which lets libraries choose algorithms; then it is recorded as a CUDA
-  /// graph and only replayed. Where recording fails, warns once and goes on plainly.
+  /// the GPU. The first kPlainSteps calls do it plainly; then it is recorded as a CUDA graph and only replayed. Where
+  /// recording fails, but for want of memory, warns once and goes on plainly.
   virtual void run(const std::function<void()>& work) = 0;
+  virtual bool is_recorded() const = 0;
 
   /// Tensors moved: what is recorded no longer holds.
   virtual void forget() = 0;
 };
 
-/// Makes `device` the calling thread's, with a stream for all that it will ask of it; the libraries' algorithms are set
-/// whenever a step runs plainly. Throws Error in a build without CUDA.
+/// Makes `device` the calling thread's and takes its turn; the libraries' algorithms are set whenever a step runs
+/// plainly. Throws Error in a build without CUDA.
 std::unique_ptr<GpuPipeline> make_gpu_pipeline(at::Device device, const GpuOptions& options, bool tf32);
 
 }  // namespace dcgan

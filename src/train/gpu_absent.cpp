@@ -6,6 +6,7 @@ namespace dcgan {
 
 std::vector<std::string> gpu_names() { return {}; }
 
+bool gpu_has_matrix_units(at::Device) { return false; }
 GpuMemory gpu_memory(at::Device) { return {}; }
 void return_gpu_memory() {}
 void wait_for(at::Device) {}

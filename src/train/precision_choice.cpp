@@ -1,9 +1,7 @@
 #include "train/precision_choice.hpp"
 
-#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "train/gpu.hpp"
 
 namespace dcgan {
 namespace {
@@ -78,9 +77,6 @@ std::string on_cpu(const std::string& asked, const NetworkPlan& network, int64_t
   return wins ? "bf16" : "fp32";
 }
 
-/// For bf16 and tf32 alike: compute capability 8.0 or later.
-bool gpu_has_units() { return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8(); }
-
 std::string on_gpu(const std::string& asked, bool has_units, std::vector<std::string>& remarks) {
   if (asked != "auto" && asked != "fp32" && !has_units)
     throw UsageError("--precision " + asked + " needs a GPU of compute capability 8.0 or later, and this one is older",
@@ -95,13 +91,15 @@ std::string on_gpu(const std::string& asked, bool has_units, std::vector<std::st
 
 std::string resolve_precision(const std::string& asked, const std::string& device, const NetworkPlan& network,
                               int64_t threads, std::vector<std::string>& remarks) {
-  return device == "cpu" ? on_cpu(asked, network, threads, remarks) : on_gpu(asked, gpu_has_units(), remarks);
+  return device == "cpu" ? on_cpu(asked, network, threads, remarks)
+                         : on_gpu(asked, gpu_has_matrix_units(at::Device(device)), remarks);
 }
 
 std::vector<std::string> precisions_of(at::Device device) {
   if (device.is_cpu())
     return bf16_units().empty() ? std::vector<std::string>{"fp32"} : std::vector<std::string>{"fp32", "bf16"};
-  return gpu_has_units() ? std::vector<std::string>{"fp32", "tf32", "bf16"} : std::vector<std::string>{"fp32"};
+  return gpu_has_matrix_units(device) ? std::vector<std::string>{"fp32", "tf32", "bf16"}
+                                      : std::vector<std::string>{"fp32"};
 }
 
 }  // namespace dcgan

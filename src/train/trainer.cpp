@@ -82,7 +82,12 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
   sums_ = at::zeros({8}, at::TensorOptions(at::kDouble).device(device));
 }
 
+void Trainer::take_turn() const {
+  if (gpu_) gpu_->take_turn();
+}
+
 void Trainer::step(const Batch& batch) {
+  take_turn();
   const auto n = static_cast<int64_t>(batch.labels.size());
   StepInputs inputs = {pixels_of(batch, generator_->plan()),
                        latents(static_cast<uint64_t>(options_.seed), Purpose::kTrainingLatent, batch.first_image, n,
@@ -132,6 +137,7 @@ void Trainer::alternate(const StepInputs& inputs) {
 }
 
 void Trainer::take_record(Record& record) {
+  take_turn();
   const auto sums = sums_.cpu();
   const double* sum = sums.const_data_ptr<double>();
   double* figures[] = {&record.loss_d_real,   &record.loss_d_fake,  &record.loss_g,      &record.d_real,
@@ -144,6 +150,7 @@ void Trainer::take_record(Record& record) {
 }
 
 GeneratorNet Trainer::evaluation_generator() {
+  take_turn();
   return evaluation_copy(*generator_, average_, static_cast<uint64_t>(options_.seed));
 }
 
@@ -165,12 +172,14 @@ NamedTensors Trainer::live_state() const {
 }
 
 NamedTensors Trainer::state(const GeneratorNetImpl& evaluation) const {
+  take_turn();
   NamedTensors all = live_state();
   append(all, "ema.", tensors_of(evaluation, true));
   return all;
 }
 
 void Trainer::load(NamedTensors stored, const std::string& origin) {
+  take_turn();
   NamedTensors average;
   std::erase_if(stored, [&](const auto& one) {
     if (!one.first.starts_with("ema.")) return false;

@@ -30,6 +30,9 @@ class Trainer {
   /// Radford et al. 2015; Goodfellow et al. 2014, algorithm 1 with k = 1.
   void step(const Batch& batch);  // on a GPU it returns before the GPU is done
 
+  /// On a GPU: steps are replayed from a recording by now.
+  bool is_recorded() const { return gpu_ && gpu_->is_recorded(); }
+
   int64_t images() const { return images_; }
   int64_t steps() const { return steps_; }
   /// Steps since the last record.
@@ -52,6 +55,7 @@ class Trainer {
   DiscriminatorNet& discriminator() { return discriminator_; }
 
  private:
+  void take_turn() const;
   /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
   /// a GPU can record it once and replay it.
   void alternate(const StepInputs& inputs);

@@ -5,6 +5,7 @@
 
 #include "support/networks.hpp"
 #include "support/thrown.hpp"
+#include "train/gpu.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -23,6 +24,12 @@ TrainOptions in_fp32() {
   return options;
 }
 
+RunOptions on_the_cpu() {
+  RunOptions run;
+  run.device = "cpu", run.threads = 1;
+  return run;
+}
+
 TEST(StepMemory, LargestBatchIsTheLastPowerOfTwoWithinTheBytes) {
   const StepMemory memory{100, 10};
   EXPECT_EQ(memory.need(4), 140);
@@ -35,7 +42,7 @@ TEST(StepMemory, LargestBatchIsTheLastPowerOfTwoWithinTheBytes) {
 
 TEST(StepMemory, FromShapesIsWithinAFactorOfTwoOfWhatATrialTook) {
   for (const NetworkPlan& plan : {narrow_plan(), small_plan({96, 96}), small_plan({48, 64}, 1)}) {
-    const StepMemory rough = rough_step_memory(plan), measured = measure_step_memory(plan, in_fp32(), "cpu", 1);
+    const StepMemory rough = rough_step_memory(plan), measured = measure_step_memory(plan, in_fp32(), on_the_cpu());
     const double ratio = static_cast<double>(rough.per_image) / static_cast<double>(measured.per_image);
     EXPECT_GT(ratio, 0.5);
     EXPECT_LT(ratio, 2);
@@ -44,14 +51,14 @@ TEST(StepMemory, FromShapesIsWithinAFactorOfTwoOfWhatATrialTook) {
 
 TEST(FittingBatch, IsWhatWasAskedOrTheUsualOneWhereMemoryIsPlenty) {
   std::vector<std::string> remarks;
-  EXPECT_EQ(fitting_batch(24, 16, narrow_plan(), in_fp32(), "cpu", 1, remarks), 24);
-  EXPECT_EQ(fitting_batch(std::nullopt, 16, narrow_plan(), in_fp32(), "cpu", 1, remarks), 16);
+  EXPECT_EQ(fitting_batch(24, 16, narrow_plan(), in_fp32(), on_the_cpu(), remarks), 24);
+  EXPECT_EQ(fitting_batch(std::nullopt, 16, narrow_plan(), in_fp32(), on_the_cpu(), remarks), 16);
   EXPECT_TRUE(remarks.empty());
 }
 
 TEST(FittingBatch, RefusesOneThatDoesNotFitSayingNeedFreeAndTheLargestThatDoes) {
   std::vector<std::string> remarks;
-  const Thrown thrown = thrown_by([&] { fitting_batch(kAbsurd, 16, narrow_plan(), in_fp32(), "cpu", 1, remarks); });
+  const Thrown thrown = thrown_by([&] { fitting_batch(kAbsurd, 16, narrow_plan(), in_fp32(), on_the_cpu(), remarks); });
   EXPECT_CONTAINS(thrown.what, "needs about ");
   EXPECT_CONTAINS(thrown.what, " are free for it on cpu");
   EXPECT_CONTAINS(thrown.hint, "the largest batch that fits is ");
@@ -60,8 +67,8 @@ TEST(FittingBatch, RefusesOneThatDoesNotFitSayingNeedFreeAndTheLargestThatDoes) 
 
 TEST(FittingBatch, OfAutoIsTheLargestThatFitsWhereTheUsualOneDoesNot) {
   std::vector<std::string> remarks;
-  const int64_t batch = fitting_batch(std::nullopt, kAbsurd, narrow_plan(), in_fp32(), "cpu", 1, remarks);
-  const StepMemory memory = measure_step_memory(narrow_plan(), in_fp32(), "cpu", 1);
+  const int64_t batch = fitting_batch(std::nullopt, kAbsurd, narrow_plan(), in_fp32(), on_the_cpu(), remarks);
+  const StepMemory memory = measure_step_memory(narrow_plan(), in_fp32(), on_the_cpu());
   const int64_t free = memory_for_training("cpu");
   EXPECT_LE(memory.need(batch), free + free / 4);  // other programs take and give in between
   EXPECT_TRUE(batch == 65536 || memory.need(2 * batch) > free - free / 4);
@@ -73,7 +80,7 @@ TEST(FittingBatch, SaysSoWhenNotEvenTwoImagesFit) {
   NetworkPlan huge{{}, shape_plan({7168, 7168})};
   huge.options.base_channels = {1024, 1024}, huge.options.max_channels = 8192;
   std::vector<std::string> remarks;
-  const Thrown thrown = thrown_by([&] { fitting_batch(std::nullopt, 16, huge, in_fp32(), "cpu", 1, remarks); });
+  const Thrown thrown = thrown_by([&] { fitting_batch(std::nullopt, 16, huge, in_fp32(), on_the_cpu(), remarks); });
   EXPECT_CONTAINS(thrown.hint, "--base-channels");
 }
 
@@ -99,7 +106,12 @@ TEST(OutOfMemory, SaysNeedFreeAndASmallerBatch) {
   const Error error = out_of_memory(narrow_plan(), options, "cpu", "no room\nand a backtrace");
   EXPECT_CONTAINS(std::string(error.what()), "a step of 64 images needs about ");
   EXPECT_CONTAINS(std::string(error.what()), "(no room)");
-  EXPECT_CONTAINS(error.hint(), "the largest batch that fits is 32");
+  EXPECT_CONTAINS(error.hint(), "--batch 32 needs about ");
+}
+
+TEST(MemoryForTraining, OfAGpuIsKnownBeforeAnythingElseIsAskedOfIt) {
+  if (gpu_names().empty()) GTEST_SKIP() << "no GPU here, or a LibTorch without CUDA";
+  EXPECT_GT(memory_for_training("cuda:0"), 0);
 }
 
 }  // namespace
