@@ -11,8 +11,10 @@ namespace dcgan {
 // at::parallel_for is a template that is serial in a unit compiled without OpenMP, and to compile with it is to link a
 // second OpenMP beside LibTorch's own. A walk over the numbers of the parts runs inside LibTorch, in its threads.
 void in_parts(int64_t rows, const std::function<void(int64_t, int64_t, int64_t)>& body) {
-  const int64_t parts = std::min<int64_t>(at::get_num_threads(), rows);
-  auto numbers = at::arange(parts, at::kLong);
+  constexpr int64_t kMost = 1024;  // threads that may be asked for
+  static const at::Tensor all = at::arange(kMost, at::kLong);
+  const int64_t parts = std::min({int64_t{at::get_num_threads()}, rows, kMost});
+  auto numbers = all.narrow(0, 0, parts);
   auto walk = at::TensorIterator::nullary_op(numbers);
   const auto inner = [&](char** data, const int64_t* strides, int64_t count, int64_t) {
     for (int64_t i = 0; i < count; ++i) {

@@ -188,7 +188,10 @@ class Run {
 
   /// The generator that is shown and exported, made once a position.
   GeneratorNet& evaluation() {
-    if (evaluated_images_ != trainer_.images()) evaluation_ = trainer_.evaluation_generator();
+    if (evaluated_images_ != trainer_.images()) {
+      return_freed_memory();  // what a step took and what this takes need not be held together
+      evaluation_ = trainer_.evaluation_generator();
+    }
     evaluated_images_ = trainer_.images();
     return evaluation_;
   }
