@@ -53,7 +53,7 @@ double discriminator_work(const NetworkPlan& network) {
 std::string on_cpu(const std::string& asked, const NetworkPlan& network, int64_t threads,
                    std::vector<std::string>& remarks) {
   constexpr double kFaster = 1.3;  // far from what either kind of processor gives, so that every run here chooses alike
-  constexpr double kLargeWork = 5;  // millions; below, layers are too small for it: docs/performance.md has the table
+  constexpr double kLargeWork = 4;  // millions; below, layers are too small for it: docs/performance.md has the table
   const std::string units = bf16_units();
   if (asked == "tf32")
     throw UsageError("--precision tf32 needs an NVIDIA GPU, and this run computes on the CPU",
