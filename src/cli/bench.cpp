@@ -159,7 +159,7 @@ class Bench {
     GpuOptions gpu = options_.gpu;
     for (const auto& flag : fields_of(gpu))
       if (flag.text() == "true") words.push_back("--" + flag.name);
-    add("--log-every", "4");  // a short run shall have records
+    add("--log-every", device_.is_cpu() ? "1" : "4");  // a short run shall have records; each makes a GPU wait
     NetworkOptions network = options_.network;
     for (const auto& field : fields_of(network))
       if (!field.is_shorthand()) add("--" + field.name, field.text());

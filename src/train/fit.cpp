@@ -103,7 +103,8 @@ StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& o
 int64_t memory_for_training(const std::string& device) {
   const GpuMemory gpu = device == "cpu" ? GpuMemory{} : gpu_memory(at::Device(device));
   const int64_t free = device == "cpu" ? free_memory() : gpu.free + gpu.unused;
-  return free - free / 10;
+  constexpr int64_t kOther = 200'000'000;
+  return std::max<int64_t>(0, free - std::max(free / 10, kOther));
 }
 
 StepMemory rough_step_memory(const NetworkPlan& network) {
@@ -164,7 +165,7 @@ std::optional<std::string> ran_out_of_memory(const std::exception& error) {
 
 Error out_of_memory(const NetworkPlan& network, const TrainOptions& options, const std::string& device,
                     const std::string& said) {
-  if (device != "cpu") return_gpu_memory();
+  device == "cpu" ? return_freed_memory() : return_gpu_memory();
   const StepMemory rough = rough_step_memory(network);
   const int64_t batch = options.batch.value_or(2), free = memory_for_training(device);
   int64_t smaller = rough.largest_batch(free);
@@ -174,7 +175,7 @@ Error out_of_memory(const NetworkPlan& network, const TrainOptions& options, con
                smaller >= 2 ? "free memory that other programs hold, or begin with a smaller batch: --batch " +
                                   std::to_string(smaller) + " needs about " +
                                   bytes_text(static_cast<double>(rough.need(smaller)))
-                            : hint_to(0));
+                            : "free memory that other programs hold, or take a smaller --size or --base-channels");
 }
 
 }  // namespace dcgan

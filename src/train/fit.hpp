@@ -25,7 +25,8 @@ StepMemory rough_step_memory(const NetworkPlan& network);
 /// On a CPU, by a few steps of two small batches. `options.precision` and `run` are resolved.
 StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run);
 
-/// Bytes that a device has left for training: what is free, less a tenth for what tensors do not show.
+/// Bytes that a device has left for training: what is free, less a tenth and 200 MB at least, for what a step's tensors
+/// do not show: batches that are read ahead, grids, checkpoints.
 int64_t memory_for_training(const std::string& device);
 
 /// The batch to train with: `asked`, or for "auto" `usual`, if it fits; else for "auto" the largest power of two that

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/platform/signals.hpp"
 #include "latent/latents.hpp"
 #include "nn/weights.hpp"
 #include "train/device.hpp"
@@ -55,6 +56,7 @@ StepTimer::StepTimer(const NetworkPlan& network, const TrainOptions& options, at
 }
 
 void StepTimer::step() {
+  throw_if_stopped("nothing is reported");
   Batch& batch = batches_[static_cast<size_t>(trainer_.steps()) % batches_.size()];
   batch.first_image = trainer_.images();
   trainer_.step(batch);
@@ -83,7 +85,7 @@ double generator_images_per_second(const NetworkPlan& network, int64_t batch, do
   net(z), wait_for(device);
   const auto start = std::chrono::steady_clock::now();
   int64_t images = 0;
-  do net(z), wait_for(device), images += batch;
+  do throw_if_stopped("nothing is reported"), net(z), wait_for(device), images += batch;
   while (seconds_since(start) < seconds);
   return static_cast<double>(images) / seconds_since(start);
 }

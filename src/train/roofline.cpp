@@ -9,6 +9,7 @@
 #include <map>
 #include <tuple>
 
+#include "core/platform/signals.hpp"
 #include "train/gpu.hpp"
 
 namespace dcgan {
@@ -56,6 +57,7 @@ double best_seconds(at::Device device, const Body& body) {
   body(), wait_for(device);
   for (int i = 0; i < kLeast || spent < kBudget; ++i) {
     const auto start = std::chrono::steady_clock::now();
+    throw_if_stopped("nothing is reported");
     for (int j = 0; j < at_once; ++j) body();
     wait_for(device);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
