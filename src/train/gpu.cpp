@@ -41,6 +41,8 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
+using MemoryPool = decltype(at::cuda::graph_pool_handle());  // its name moved between versions
+
 /// One batch on its way: pinned memory that the GPU copies from by itself, and where it copies to.
 struct Slot {
   StepInputs pinned, landed;
@@ -153,7 +155,7 @@ class CudaPipeline : public GpuPipeline {
 
   /// Neither the graph's destructor nor its reset ends a capture that an exception left open: the stream would go on
   /// recording what should be done. Which of these calls throws depends on how far it came and on LibTorch's version.
-  void end_failed(at::cuda::CUDAGraph& graph, c10::MempoolId_t pool) const {
+  void end_failed(at::cuda::CUDAGraph& graph, MemoryPool pool) const {
     const auto attempt = [](const auto& act) {
       try {
         act();
