@@ -170,7 +170,12 @@ void set_from_text(const Field& field, std::string_view text, const std::string&
                           else
                             *value = integer_from(limit, text, label);
                         },
-                        [&](std::optional<double>* value) { *value = number_from(limit, text, label); },
+                        [&](std::optional<double>* value) {
+                          if (limit.automatic && text == "auto")
+                            value->reset();
+                          else
+                            *value = number_from(limit, text, label);
+                        },
                         [&](PerNetwork<int64_t>* value) {
                           value->generator = value->discriminator = integer_from(limit, text, label);
                         },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/options.hpp"
@@ -12,6 +13,7 @@ struct NetworkOptions {
   int64_t latent = 100;
   PerNetwork<int64_t> base_channels{64, 64};
   int64_t max_channels = 512;
+  std::string norm_d = "auto";
 
   template <class Visit>
   void fields(Visit&& visit) {

@@ -12,12 +12,15 @@ struct Record {
   int64_t steps = 0;             // since the last record
   double seconds = 0;            // of training since the run began, all its processes together
   double images_per_second = 0;  // since the last record, everything included
-  double loss_d_real = 0;        // means over the steps: -log D(x)
-  double loss_d_fake = 0;        // -log(1 - D(G(z)))
+  double loss_d_real = 0;        // means over the steps, for bce: -log D(x)
+  double loss_d_fake = 0;        // -log(1 - D(G(z))); 0 for a loss that compares pairs
   double loss_g = 0;             // -log D(G(z)), after D's update
+  double penalty = 0;            // on D's gradients, as it was added to D's loss
   double d_real = 0;             // D(x) as a probability
   double d_fake_before = 0;      // D(G(z)) before D's update
   double d_fake_after = 0;       // and after it, as the generator's step sees it
+  double d_real_right = 0;       // share of real images that D took for real; or of pairs in the right order
+  double d_fake_right = 0;       // share of generated images that D took for generated; or the same
   double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
   double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
@@ -28,7 +31,9 @@ struct Record {
     visit("images", images), visit("steps", steps), visit("seconds", seconds);
     visit("images_per_second", images_per_second);
     visit("loss_d_real", loss_d_real), visit("loss_d_fake", loss_d_fake), visit("loss_g", loss_g);
+    visit("penalty", penalty);
     visit("d_real", d_real), visit("d_fake_before", d_fake_before), visit("d_fake_after", d_fake_after);
+    visit("d_real_right", d_real_right), visit("d_fake_right", d_fake_right);
     visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
     visit("data_wait_share", data_wait_share);
   }

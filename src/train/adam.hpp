@@ -23,6 +23,9 @@ class Adam {
   /// One step with these gradients, in the order of the parameters.
   void step(std::vector<at::Tensor> gradients);
 
+  /// The step size from the next step on.
+  void set_rate(double learning_rate) { rate_.fill_(learning_rate); }
+
   const std::vector<at::Tensor>& parameters() const { return parameters_; }
   /// "exp_avg.NAME" and "exp_avg_sq.NAME" for every parameter, and "step".
   NamedTensors state() const;

@@ -11,9 +11,9 @@
 
 namespace dcgan {
 
-double average_decay(int64_t batch, int64_t images_seen, int64_t half_life) {
-  constexpr double kRampUp = 0.05;
-  const double half = std::min(static_cast<double>(half_life), kRampUp * static_cast<double>(images_seen));
+double average_decay(int64_t batch, int64_t images_seen, int64_t half_life, double ramp) {
+  const auto full = static_cast<double>(half_life);
+  const double half = ramp > 0 ? std::min(full, ramp * static_cast<double>(images_seen)) : full;
   return half > 0 ? std::pow(0.5, static_cast<double>(batch) / half) : 0;
 }
 

@@ -5,10 +5,10 @@
 
 namespace dcgan {
 
-/// Weight that an average keeps after `batch` more images, when its half-life is `half_life` images but at
-/// most a twentieth of the images seen (so that it follows quickly at first). 0 for a half-life of 0.
+/// Weight that an average keeps after `batch` more images, when its half-life is `half_life` images but at most `ramp`
+/// of the images seen, so that it follows quickly at first (a ramp of 0: no such limit). 0 for a half-life of 0.
 /// Karras et al. 2020, "Training GANs with limited data", ramp-up of the average in their code: 0.05.
-double average_decay(int64_t batch, int64_t images_seen, int64_t half_life);
+double average_decay(int64_t batch, int64_t images_seen, int64_t half_life, double ramp);
 
 /// average += weight (live - average), parameter by parameter. `weight` is 1 - decay, a single number on their device
 /// and of their type: a recorded step reads it anew each time.

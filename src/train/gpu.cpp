@@ -12,7 +12,9 @@
 #include <c10/cuda/CUDAStream.h>
 #include <cuda_runtime_api.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
@@ -75,39 +77,38 @@ class CudaPipeline : public GpuPipeline {
   }
 
   StepInputs deliver(const StepInputs& host) override {
-    if (!inputs_.pixels.defined() || inputs_.pixels.sizes() != host.pixels.sizes() ||
-        inputs_.latents.sizes() != host.latents.sizes())
-      make_room(host);
+    if (!fits(host)) make_room(host);
     Slot& slot = slots_[static_cast<size_t>(delivered_++ % kAhead)];
     slot.taken.wait();  // of three steps ago
-    slot.pinned.pixels.copy_(host.pixels), slot.pinned.latents.copy_(host.latents);
+    copy(slot.pinned, host);
     {
       const c10::cuda::CUDAStreamGuard on(copies_);
-      slot.landed.pixels.copy_(slot.pinned.pixels, /*non_blocking=*/true);
-      slot.landed.latents.copy_(slot.pinned.latents, /*non_blocking=*/true);
+      copy(slot.landed, slot.pinned);
     }
     slot.copied.record(copies_);
     slot.copied.make_wait(stream_);
-    inputs_.pixels.copy_(slot.landed.pixels), inputs_.latents.copy_(slot.landed.latents);
+    copy(inputs_, slot.landed);
     slot.taken.record(stream_);
     return inputs_;
   }
 
-  void run(const std::function<void()>& work) override {
-    if (graph_) return graph_->replay();
+  void run(int kind, const std::function<void()>& work) override {
+    Recording& recording = recordings_[kind];
+    if (recording.graph) return recording.graph->replay();
     settle_libraries();
-    if (recorded_ && plain_ >= kPlainSteps) record(work);
-    if (graph_) return graph_->replay();
-    ++plain_;
+    if (recorded_ && recording.plain >= kPlainSteps) record(work, recording);
+    if (recording.graph) return recording.graph->replay();
+    ++recording.plain;
     work();
   }
 
-  bool is_recorded() const override { return graph_ != nullptr; }
+  bool is_recorded() const override {
+    return std::any_of(recordings_.begin(), recordings_.end(), [](const auto& one) { return one.second.graph; });
+  }
 
   void forget() override {
-    stream_.synchronize();  // it may be running
-    graph_.reset();
-    plain_ = 0;
+    stream_.synchronize();  // one may be running
+    recordings_.clear();
   }
 
  private:
@@ -122,18 +123,47 @@ class CudaPipeline : public GpuPipeline {
     context.setAllowTF32CuBLAS(tf32_);
   }
 
+  /// A kind of step: how often it was done plainly, and its recording.
+  struct Recording {
+    int plain = 0;
+    std::unique_ptr<at::cuda::CUDAGraph> graph;
+  };
+
+  static std::vector<at::Tensor> listed(StepInputs inputs) {
+    std::vector<at::Tensor> all;
+    inputs.each([&](const at::Tensor& tensor) { all.push_back(tensor); });
+    return all;
+  }
+  /// Tensor by tensor; on a stream, if from or to pinned memory, without waiting.
+  static void copy(const StepInputs& to, const StepInputs& from) {
+    const auto targets = listed(to), sources = listed(from);
+    for (size_t i = 0; i < targets.size(); ++i)
+      if (targets[i].defined()) targets[i].copy_(sources[i], /*non_blocking=*/true);
+  }
+  static StepInputs made_like(StepInputs inputs, const std::function<at::Tensor(const at::Tensor&)>& make) {
+    inputs.each([&](at::Tensor& tensor) {
+      if (tensor.defined()) tensor = make(tensor);
+    });
+    return inputs;
+  }
+
+  bool fits(const StepInputs& host) const {
+    const auto here = listed(inputs_), there = listed(host);
+    for (size_t i = 0; i < here.size(); ++i)
+      if (here[i].defined() != there[i].defined() || (here[i].defined() && here[i].sizes() != there[i].sizes()))
+        return false;
+    return true;
+  }
+
   void make_room(const StepInputs& host) {
     forget();
     const auto on_device = [&](const at::Tensor& t) { return at::empty_like(t, t.options().device(device_)); };
-    inputs_ = {on_device(host.pixels), on_device(host.latents)};
-    for (Slot& slot : slots_) {
-      slot.pinned = {pinned_like(host.pixels), pinned_like(host.latents)};
-      slot.landed = {on_device(host.pixels), on_device(host.latents)};
-    }
+    inputs_ = made_like(host, on_device);
+    for (Slot& slot : slots_) slot.pinned = made_like(host, pinned_like), slot.landed = made_like(host, on_device);
     stream_.synchronize();  // the other stream writes to what was just taken
   }
 
-  void record(const std::function<void()>& work) {
+  void record(const std::function<void()>& work, Recording& recording) {
     stream_.synchronize();
     return_gpu_memory();  // a graph takes memory of its own, and cannot have what plain steps left behind
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
@@ -142,7 +172,7 @@ class CudaPipeline : public GpuPipeline {
       graph->capture_begin(pool, cudaStreamCaptureModeThreadLocal);
       work();
       graph->capture_end();
-      graph_ = std::move(graph);
+      recording.graph = std::move(graph);
     } catch (const c10::Error& error) {
       end_failed(*graph, pool);
       failed_ = std::move(graph);
@@ -174,9 +204,8 @@ class CudaPipeline : public GpuPipeline {
   StepInputs inputs_;
   std::array<Slot, kAhead> slots_;
   int64_t delivered_ = 0;
-  int plain_ = 0;
   Event turn_;
-  std::unique_ptr<at::cuda::CUDAGraph> graph_;
+  std::map<int, Recording> recordings_;
   std::unique_ptr<at::cuda::CUDAGraph> failed_;  // stays, because the allocator may still ask it
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "train/inputs.hpp"
 #include "train/options.hpp"
 
 namespace dcgan {
@@ -34,11 +35,6 @@ void return_gpu_memory();
 /// Waits until a device has done what it was asked to. Returns at once for the CPU.
 void wait_for(at::Device device);
 
-/// What a step reads: pixels uint8 [N, H, W, C], latents float [N, L].
-struct StepInputs {
-  at::Tensor pixels, latents;
-};
-
 /// Feeds steps to one GPU, on a stream of its own. One thread at a time, always the same, the one that made it.
 class GpuPipeline {
  public:
@@ -49,14 +45,14 @@ class GpuPipeline {
   virtual void take_turn() = 0;
 
   /// Copies inputs from the CPU: through pinned memory on a stream of its own, while the steps before compute. What
-  /// comes back lies on the GPU at the same addresses every time, as long as shapes stay. Waits when the GPU is three
-  /// steps behind; no other step waits.
+  /// comes back lies on the GPU at the same addresses every time, as long as shapes stay and the same are defined.
+  /// Waits when the GPU is three steps behind; no other step waits.
   virtual StepInputs deliver(const StepInputs& host) = 0;
 
-  /// Does `work`, which must always launch the same kernels on tensors that stay where they are and must not wait for
-  /// the GPU. The first kPlainSteps calls do it plainly; then it is recorded as a CUDA graph and only replayed. Where
-  /// recording fails, but for want of memory, warns once and goes on plainly.
-  virtual void run(const std::function<void()>& work) = 0;
+  /// Does `work`, which for one `kind` must always launch the same kernels on tensors that stay where they are and must
+  /// not wait for the GPU. The first kPlainSteps calls of a kind do it plainly; then it is recorded as a CUDA graph and
+  /// only replayed. Where recording fails, but for want of memory, warns once and goes on plainly.
+  virtual void run(int kind, const std::function<void()>& work) = 0;
   virtual bool is_recorded() const = 0;
 
   /// Tensors moved: what is recorded no longer holds.

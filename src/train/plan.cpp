@@ -7,6 +7,7 @@
 #include "core/version.hpp"
 #include "train/device.hpp"
 #include "train/fit.hpp"
+#include "train/objective.hpp"
 #include "train/precision_choice.hpp"
 
 namespace dcgan {
@@ -42,6 +43,10 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     options.data.size = info.size;
     remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
   }
+  options.train.objective = resolve_objective(options.train.objective);
+  if (options.network.norm_d == "auto")
+    options.network.norm_d = has_penalty(options.train.objective) ? "none" : "batch";
+  check_penalties(options.train.objective, options.network);
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
   if (!options.run.threads) {

@@ -7,10 +7,9 @@
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
-#include "latent/latents.hpp"
 #include "nn/weights.hpp"
 #include "train/average.hpp"
-#include "train/losses.hpp"
+#include "train/schedule.hpp"
 
 namespace dcgan {
 namespace {
@@ -43,18 +42,45 @@ at::Tensor norm_of(const std::vector<at::Tensor>& gradients) {
   return at::stack(at::_foreach_norm(gradients, 2)).norm();
 }
 
-/// A batch's own memory as a tensor, uint8 [N, H, W, C].
-at::Tensor pixels_of(const Batch& batch, const NetworkPlan& plan) {
-  const Size size = plan.shape.size();
-  return at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
-                       {static_cast<int64_t>(batch.labels.size()), size.height, size.width, plan.image_channels},
-                       at::kByte);
-}
-
 /// uint8 [N, H, W, C] to [N, C, H, W] in [-1, 1], channels-last without a copy of its own.
 at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
   return pixels.permute({0, 3, 1, 2}).to(type).div_(127.5).sub_(1.0);
 }
+
+/// sum += part, all of a list at once; the first part is the sum.
+void add_to(std::vector<at::Tensor>& sum, std::vector<at::Tensor> part) {
+  if (sum.empty())
+    sum = std::move(part);
+  else
+    at::_foreach_add_(sum, part);
+}
+
+/// The first blocks of D keep their weights: names like "conv0.weight" tell the block.
+NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
+  NamedTensors out;
+  for (const auto& [name, parameter] : parameters) {
+    const size_t digits = name.find_first_of("0123456789");
+    const bool frozen = digits != std::string::npos && std::stoll(name.substr(digits)) < blocks;
+    if (!frozen) out.emplace_back(name, parameter);
+  }
+  return out;
+}
+
+// Places of the figures in sums_.
+enum Figure {
+  kLossReal,
+  kLossFake,
+  kLossG,
+  kDReal,
+  kDFakeBefore,
+  kDFakeAfter,
+  kNormD,
+  kNormG,
+  kPenalty,
+  kRealRight,
+  kFakeRight,
+  kFigures
+};
 
 }  // namespace
 
@@ -74,79 +100,185 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
                               device, precision_)),
       adam_g_(tensors_of(*generator_, false),
               {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
-      adam_d_(tensors_of(*discriminator_, false),
+      adam_d_(unfrozen(tensors_of(*discriminator_, false), options.freeze_d),
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
-               options.adam.beta2.discriminator}) {
+               options.adam.beta2.discriminator}),
+      objective_(options.objective) {
+  if (adam_d_.parameters().empty())
+    throw UsageError("--freeze-d " + std::to_string(options.freeze_d) + " leaves nothing of the discriminator to train",
+                     "freeze fewer blocks");
+  for (const auto& [name, parameter] : tensors_of(*discriminator_, false)) at::Tensor(parameter).requires_grad_(false);
+  for (const auto& parameter : adam_d_.parameters()) at::Tensor(parameter).requires_grad_(true);
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());
   average_weight_ = at::zeros({}, average_.front().options());
-  sums_ = at::zeros({8}, at::TensorOptions(at::kDouble).device(device));
+  noise_level_ = at::zeros({}, average_.front().options());
+  sums_ = at::zeros({kFigures}, at::TensorOptions(at::kDouble).device(device));
 }
 
 void Trainer::take_turn() const {
   if (gpu_) gpu_->take_turn();
 }
 
+Trainer::StepKind Trainer::next_kind() const {
+  return {(steps_ + 1) % options_.schedule.critic_steps == 0, objective_.is_lazy_turn(steps_)};
+}
+
 void Trainer::step(const Batch& batch) {
   take_turn();
   const auto n = static_cast<int64_t>(batch.labels.size());
-  StepInputs inputs = {pixels_of(batch, generator_->plan()),
-                       latents(static_cast<uint64_t>(options_.seed), Purpose::kTrainingLatent, batch.first_image, n,
-                               generator_->plan().options.latent)};
+  const StepKind kind = next_kind();
+  const double noise = noise_level(options_.objective, batch.first_image);
+  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, objective_.mixes(), noise > 0);
   images_ = batch.first_image + n;
   ++steps_, ++steps_in_record_;
-  average_weight_.fill_(1 - average_decay(n, images_, options_.ema_images));
-  if (!gpu_) return alternate(inputs);
+  g_steps_in_record_ += kind.updates_g;
+  const auto& schedule = options_.schedule;
+  average_weight_.fill_(1 - average_decay(n * schedule.critic_steps, images_, schedule.ema_images, schedule.ema_ramp));
+  noise_level_.fill_(noise);
+  const double factor = rate_factor(schedule, batch.first_image);
+  adam_g_.set_rate(factor * options_.adam.learning_rate.generator);
+  adam_d_.set_rate(factor * options_.adam.learning_rate.discriminator);
+  if (!gpu_) return alternate(inputs, kind);
   inputs = gpu_->deliver(inputs);
-  gpu_->run([&] { alternate(inputs); });
+  gpu_->run(kind.number(), [&] { alternate(inputs, kind); });
 }
 
-void Trainer::alternate(const StepInputs& inputs) {
+std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs) const {
   const auto type = storage_type(precision_);
-  const auto real = to_images(inputs.pixels, type), z = inputs.latents.to(type);
-  at::Tensor fake, real_logits, fake_logits;
+  const int64_t n = inputs.pixels.size(0), count = std::min(options_.schedule.accumulate, n);
+  std::vector<Part> parts;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t first = i * n / count, size = (i + 1) * n / count - first;
+    const auto cut = [&](const at::Tensor& t, int64_t dim) { return t.defined() ? t.narrow(dim, first, size) : t; };
+    Part part;
+    part.real = to_images(cut(inputs.pixels, 0), type), part.z = cut(inputs.latents, 0).to(type);
+    part.mix = cut(inputs.mix, 0), part.noise = cut(inputs.noise, 1);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+at::Tensor Trainer::generate(const at::Tensor& z) {
+  const PrecisionScope scope(precision_, device_.type());
+  return generator_(z);
+}
+
+at::Tensor Trainer::shown(const at::Tensor& images, const Part& part, Pass pass) const {
+  if (!part.noise.defined()) return images;
+  return images + noise_level_ * part.noise[static_cast<int64_t>(pass)].to(images.scalar_type());
+}
+
+std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures) {
+  const auto real = shown(part.real, part, Pass::kReal);
+  const auto fake = shown(part.fake.detach(), part, Pass::kFakeForD);
+  at::Tensor real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
-    fake = generator_(z);  // one pass serves both updates: G does not change in between
     // Real and fake go through D in one call, batch by batch for its BatchNorm: larger products, weights prepared once.
-    const auto logits = discriminator_(at::cat({real, fake.detach()}), 2).chunk(2);
+    const auto logits = discriminator_(at::cat({real, fake}), 2).chunk(2);
     real_logits = logits[0], fake_logits = logits[1];
   }
-  const auto loss_real = real_bce(real_logits, options_.label_smoothing), loss_fake = fake_bce(fake_logits);
-  const auto gradients_d = torch::autograd::grad({loss_real + loss_fake}, adam_d_.parameters());
-  const auto norm_d = norm_of(gradients_d);
-  adam_d_.step(gradients_d);
-
-  at::Tensor after_logits, loss_g;
-  std::vector<at::Tensor> gradients_g;
-  {
-    const Frozen frozen(adam_d_.parameters());
-    {
-      const PrecisionScope scope(precision_, device_.type());
-      after_logits = discriminator_(fake);
-    }
-    loss_g = generator_bce(after_logits);
-    gradients_g = torch::autograd::grad({loss_g}, adam_g_.parameters());
-  }
-  const auto norm_g = norm_of(gradients_g);
-  adam_g_.step(gradients_g);
-
-  update_average(average_, adam_g_.parameters(), average_weight_);
+  const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
+  at::Tensor penalty;
+  if (kind.is_lazy_turn || objective_.mixes())
+    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x); }, real, fake, part.mix,
+                                 kind.is_lazy_turn);
+  auto total = loss.real + loss.fake;
+  if (penalty.defined()) total = total + penalty;
+  auto gradients = torch::autograd::grad({total}, adam_d_.parameters());
   const at::NoGradGuard no_grad;
-  sums_.add_(at::stack({loss_real, loss_fake, loss_g, at::sigmoid(real_logits).mean(), at::sigmoid(fake_logits).mean(),
-                        at::sigmoid(after_logits).mean(), norm_d, norm_g}));
+  const auto right = objective_.right(real_logits, fake_logits);
+  figures[kLossReal] = loss.real, figures[kLossFake] = loss.fake;
+  if (penalty.defined()) figures[kPenalty] = penalty;
+  figures[kDReal] = objective_.loss().probability(real_logits).mean();
+  figures[kDFakeBefore] = objective_.loss().probability(fake_logits).mean();
+  figures[kRealRight] = right.real, figures[kFakeRight] = right.fake;
+  return gradients;
+}
+
+std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>& figures) {
+  const auto fake = shown(part.fake, part, Pass::kFakeForG);
+  at::Tensor real_logits, fake_logits;
+  {
+    const PrecisionScope scope(precision_, device_.type());
+    if (objective_.loss().generator_sees_real) {
+      const auto logits = discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2).chunk(2);
+      real_logits = logits[0], fake_logits = logits[1];
+    } else {
+      fake_logits = discriminator_(fake);
+    }
+  }
+  const auto loss = objective_.generator(real_logits, fake_logits);
+  auto gradients = torch::autograd::grad({loss}, adam_g_.parameters());
+  const at::NoGradGuard no_grad;
+  figures[kLossG] = loss, figures[kDFakeAfter] = objective_.loss().probability(fake_logits).mean();
+  return gradients;
+}
+
+void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
+  auto parts = parts_of(inputs);
+  const auto share = 1.0 / static_cast<double>(parts.size());
+  const auto zero = at::zeros({}, sums_.options());
+  std::vector<at::Tensor> sum_d, sum_g;
+  const auto mean = [&](std::vector<at::Tensor>& sum) {
+    if (parts.size() > 1) at::_foreach_mul_(sum, share);
+  };
+  const auto take_figures = [&](const std::vector<at::Tensor>& figures) {
+    const at::NoGradGuard no_grad;
+    sums_.add_(at::stack(figures), share);
+  };
+  for (Part& part : parts) {
+    // One pass serves both updates, because G does not change in between; but several parts are not held at once.
+    const bool keeps = kind.updates_g && parts.size() == 1;
+    const at::AutoGradMode mode(keeps);
+    part.fake = generate(part.z);
+    const at::AutoGradMode grad(true);
+    std::vector<at::Tensor> figures(kFigures, zero);
+    add_to(sum_d, gradients_d(part, kind, figures));
+    take_figures(figures);
+    if (!keeps) part.fake.reset();
+  }
+  mean(sum_d);
+  std::vector<at::Tensor> norms(kFigures, zero);
+  norms[kNormD] = norm_of(sum_d);
+  adam_d_.step(sum_d);
+
+  if (kind.updates_g) {
+    const Frozen frozen(adam_d_.parameters());
+    for (Part& part : parts) {
+      if (!part.fake.defined()) part.fake = generate(part.z);
+      std::vector<at::Tensor> figures(kFigures, zero);
+      add_to(sum_g, gradients_g(part, figures));
+      take_figures(figures);
+      part.fake.reset();
+    }
+    mean(sum_g);
+    norms[kNormG] = norm_of(sum_g);
+    adam_g_.step(sum_g);
+    update_average(average_, adam_g_.parameters(), average_weight_);
+  }
+  const at::NoGradGuard no_grad;
+  sums_.add_(at::stack(norms));
 }
 
 void Trainer::take_record(Record& record) {
   take_turn();
   const auto sums = sums_.cpu();
   const double* sum = sums.const_data_ptr<double>();
-  double* figures[] = {&record.loss_d_real,   &record.loss_d_fake,  &record.loss_g,      &record.d_real,
-                       &record.d_fake_before, &record.d_fake_after, &record.grad_norm_d, &record.grad_norm_g};
-  for (int i = 0; i < 8; ++i) *figures[i] = sum[i] / static_cast<double>(std::max<int64_t>(1, steps_in_record_));
+  double* figures[kFigures] = {};
+  figures[kLossReal] = &record.loss_d_real, figures[kLossFake] = &record.loss_d_fake, figures[kLossG] = &record.loss_g;
+  figures[kDReal] = &record.d_real, figures[kDFakeBefore] = &record.d_fake_before;
+  figures[kDFakeAfter] = &record.d_fake_after, figures[kNormD] = &record.grad_norm_d;
+  figures[kNormG] = &record.grad_norm_g, figures[kPenalty] = &record.penalty;
+  figures[kRealRight] = &record.d_real_right, figures[kFakeRight] = &record.d_fake_right;
+  for (int i = 0; i < kFigures; ++i) {
+    const bool of_g = i == kLossG || i == kDFakeAfter || i == kNormG;
+    *figures[i] = sum[i] / static_cast<double>(std::max<int64_t>(1, of_g ? g_steps_in_record_ : steps_in_record_));
+  }
   record.images = images_;
   record.steps = steps_in_record_;
   sums_.zero_();
-  steps_in_record_ = 0;
+  steps_in_record_ = g_steps_in_record_ = 0;
 }
 
 GeneratorNet Trainer::evaluation_generator() {
@@ -188,19 +320,27 @@ void Trainer::load(NamedTensors stored, const std::string& origin) {
     if (generator_->named_parameters().contains(name)) average.emplace_back(name, one.second);
     return true;
   });
+  for (auto& [name, tensor] : stored)  // older checkpoints know fewer figures
+    if (name == "record.sums" && tensor.dim() == 1 && tensor.size(0) < kFigures)
+      tensor = at::constant_pad_nd(tensor, {0, kFigures - tensor.size(0)});
   load_into(live_state(), stored, origin);
   load_into(average_state(), average, origin);
   if (gpu_) gpu_->forget();
 }
 
 Json Trainer::position() const {
-  return {{"images", images_}, {"steps", steps_}, {"steps_in_record", steps_in_record_}};
+  return {{"images", images_},
+          {"steps", steps_},
+          {"steps_in_record", steps_in_record_},
+          {"g_steps_in_record", g_steps_in_record_}};
 }
 
 void Trainer::set_position(const Json& meta, const std::string& origin) {
   images_ = required<int64_t>(meta, "images", origin);
   steps_ = required<int64_t>(meta, "steps", origin);
   steps_in_record_ = required<int64_t>(meta, "steps_in_record", origin);
+  g_steps_in_record_ =
+      meta.contains("g_steps_in_record") ? required<int64_t>(meta, "g_steps_in_record", origin) : steps_in_record_;
 }
 
 }  // namespace dcgan

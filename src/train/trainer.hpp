@@ -12,6 +12,8 @@
 #include "telemetry/record.hpp"
 #include "train/adam.hpp"
 #include "train/gpu.hpp"
+#include "train/inputs.hpp"
+#include "train/objective.hpp"
 #include "train/options.hpp"
 
 namespace dcgan {
@@ -26,8 +28,8 @@ class Trainer {
   Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {});
 
   /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
-  /// update; D stays in training mode throughout and G's step computes no gradient for D's weights.
-  /// Radford et al. 2015; Goodfellow et al. 2014, algorithm 1 with k = 1.
+  /// update; D stays in training mode throughout and G's step computes no gradient for D's weights. With critic steps
+  /// above 1 G's part comes in every so many steps only. Radford et al. 2015; Goodfellow et al. 2014, algorithm 1.
   void step(const Batch& batch);  // on a GPU it returns before the GPU is done
 
   /// On a GPU: steps are replayed from a recording by now.
@@ -55,10 +57,29 @@ class Trainer {
   DiscriminatorNet& discriminator() { return discriminator_; }
 
  private:
+  /// What a step consists of. Steps of one kind launch the same kernels.
+  struct StepKind {
+    bool updates_g = true, is_lazy_turn = false;
+    int number() const { return 2 * updates_g + is_lazy_turn; }
+  };
+  /// Part of a batch, and what was generated for it.
+  struct Part {
+    at::Tensor real, z, fake, mix;
+    at::Tensor noise;  // [3, n, C, H, W]
+  };
+
   void take_turn() const;
+  StepKind next_kind() const;
   /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
   /// a GPU can record it once and replay it.
-  void alternate(const StepInputs& inputs);
+  void alternate(const StepInputs& inputs, StepKind kind);
+  std::vector<Part> parts_of(const StepInputs& inputs) const;
+  at::Tensor generate(const at::Tensor& z);
+  /// What D is shown of images in this pass.
+  at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
+  /// Gradients of the loss over one part; figures go into `figures`.
+  std::vector<at::Tensor> gradients_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures);
+  std::vector<at::Tensor> gradients_g(Part& part, std::vector<at::Tensor>& figures);
   /// Names and tensors that are live in this object, to be written or filled.
   NamedTensors live_state() const;
   NamedTensors average_state() const;
@@ -70,9 +91,12 @@ class Trainer {
   GeneratorNet generator_;
   DiscriminatorNet discriminator_;
   Adam adam_g_, adam_d_;
+  Objective objective_;
   std::vector<at::Tensor> average_;  // in the order of the generator's parameters
-  at::Tensor average_weight_;        // of the live weights in this step's average
-  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0;
+  // A number each, on the device: what this step's schedules say.
+  at::Tensor average_weight_;  // of the live weights in the average
+  at::Tensor noise_level_;
+  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };
 

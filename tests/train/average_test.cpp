@@ -13,18 +13,18 @@ namespace {
 
 TEST(AverageDecay, HalvesWhatIsLeftOverOneHalfLife) {
   constexpr int64_t kFar = 1'000'000;  // beyond the ramp-up
-  EXPECT_DOUBLE_EQ(average_decay(10'000, kFar, 10'000), 0.5);
-  EXPECT_NEAR(std::pow(average_decay(16, kFar, 10'000), 10'000 / 16.0), 0.5, 1e-12);
-  EXPECT_DOUBLE_EQ(average_decay(5'000, kFar, 10'000), std::sqrt(0.5));
+  EXPECT_DOUBLE_EQ(average_decay(10'000, kFar, 10'000, 0.05), 0.5);
+  EXPECT_NEAR(std::pow(average_decay(16, kFar, 10'000, 0.05), 10'000 / 16.0), 0.5, 1e-12);
+  EXPECT_DOUBLE_EQ(average_decay(5'000, kFar, 10'000, 0.05), std::sqrt(0.5));
 }
 
 TEST(AverageDecay, FollowsATwentiethOfTheImagesSeenAtFirst) {
-  EXPECT_DOUBLE_EQ(average_decay(50, 1'000, 10'000), 0.5);
-  EXPECT_DOUBLE_EQ(average_decay(500, 10'000, 10'000), 0.5);
-  EXPECT_DOUBLE_EQ(average_decay(10'000, 200'000, 10'000), 0.5);  // where the ramp ends
+  EXPECT_DOUBLE_EQ(average_decay(50, 1'000, 10'000, 0.05), 0.5);
+  EXPECT_DOUBLE_EQ(average_decay(500, 10'000, 10'000, 0.05), 0.5);
+  EXPECT_DOUBLE_EQ(average_decay(10'000, 200'000, 10'000, 0.05), 0.5);  // where the ramp ends
   double before = 0;
   for (int64_t seen = 64; seen < 400'000; seen += 64) {
-    const double decay = average_decay(64, seen, 10'000);
+    const double decay = average_decay(64, seen, 10'000, 0.05);
     ASSERT_GE(decay, before) << seen;
     ASSERT_LT(decay, 1.0);
     before = decay;
@@ -32,8 +32,8 @@ TEST(AverageDecay, FollowsATwentiethOfTheImagesSeenAtFirst) {
 }
 
 TEST(AverageDecay, OfNoHalfLifeForgetsEverything) {
-  EXPECT_EQ(average_decay(64, 1'000'000, 0), 0.0);
-  EXPECT_EQ(average_decay(64, 0, 10'000), 0.0);
+  EXPECT_EQ(average_decay(64, 1'000'000, 0, 0.05), 0.0);
+  EXPECT_EQ(average_decay(64, 0, 10'000, 0.05), 0.0);
 }
 
 TEST(UpdateAverage, MovesTowardsTheLiveWeightsByOneMinusDecay) {

@@ -63,7 +63,7 @@ struct PlainLoop {
   void step(const Batch& batch) {
     const auto fake = g(z(batch));
     const auto real_logits = d(images(batch)), fake_logits = d(fake.detach());
-    const auto target = at::full_like(real_logits, 1 - options.label_smoothing);
+    const auto target = at::full_like(real_logits, 1 - *resolve_objective(options.objective).label_smoothing);
     const auto loss_real = at::binary_cross_entropy_with_logits(real_logits, target);
     const auto loss_fake = -at::log_sigmoid(-fake_logits).mean();
     d->zero_grad();
@@ -244,7 +244,7 @@ TEST(TrainerStep, ServesGrayImagesThatAreNotSquare) {
 
 TEST(Trainer, WithoutAnAverageShowsTheLiveWeights) {
   auto options = small_training();
-  options.ema_images = 0;
+  options.schedule.ema_images = 0;
   Trainer trainer(small_plan(), options, at::kCPU);
   trainer.step(noise_batch(small_plan(), 0, 8));
   const auto live = trainer.generator()->parameters(), shown = trainer.evaluation_generator()->parameters();
@@ -253,7 +253,7 @@ TEST(Trainer, WithoutAnAverageShowsTheLiveWeights) {
 
 TEST(Trainer, AveragesTheGeneratorByImagesSeen) {
   auto options = small_training();
-  options.ema_images = 1;  // so the ramp-up, half of a twentieth of the images seen, decides
+  options.schedule.ema_images = 1;  // so the ramp-up, half of a twentieth of the images seen, decides
   Trainer trainer(small_plan(), options, at::kCPU);
   const auto start = cloned(trainer.generator()->parameters());
   trainer.step(noise_batch(small_plan(), 0, 8));
