@@ -14,6 +14,7 @@
 #include "dataset/walk.hpp"
 #include "train/device.hpp"
 #include "train/estimate.hpp"
+#include "train/presets.hpp"
 #include "train/run.hpp"
 
 namespace dcgan {
@@ -45,11 +46,13 @@ Json read_options(const fs::path& path) {
   return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
 }
 
-/// Lays the config file and the flags over what `all` holds. A length on one level replaces one below it.
-void apply_layers(TrainCommand& command, const Invocation& invocation) {
+/// Lays the preset, the config file and the flags over what `all` holds, in this order. A length on one level replaces
+/// one below it. `preset` is a name, or "auto", which holds nothing.
+void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset) {
   const auto is_length = [](const std::string& name) { return name == "images" || name == "epochs" || name == "time"; };
   TrainCommand flags;
   set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
+  if (preset != "auto") set_all(fields_of(command.all), preset_named(preset).options);
   if (!flags.config.empty()) {
     const Json options = read_options(flags.config);
     for (const auto& [key, value] : options.items())
@@ -60,6 +63,15 @@ void apply_layers(TrainCommand& command, const Invocation& invocation) {
   for (const auto& [name, text] : invocation.given)
     if (is_length(name)) command.all.length = {};
   set_all(fields_of(command), invocation.given);
+}
+
+/// The command of a new run. Which preset it begins from may hang on the data; which data that is does not hang on the
+/// preset.
+TrainCommand layered(const Invocation& invocation, const std::string& preset) {
+  TrainCommand command;
+  apply_layers(command, invocation, preset);
+  if (preset != "auto") command.all.preset = preset;
+  return command;
 }
 
 std::string run_name(const fs::path& data) {
@@ -169,7 +181,10 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
               bytes_text(double(plan.data_images * dataset.pixels->info().image_bytes())).c_str());
 }
 
-void start_run(TrainCommand& command, const std::string& data) {
+void start_run(const Invocation& invocation) {
+  const std::string data = invocation.positional(0);
+  TrainCommand command = layered(invocation, "auto");
+  if (command.all.preset != "auto") command = layered(invocation, preset_named(command.all.preset).name);
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
@@ -179,6 +194,12 @@ void start_run(TrainCommand& command, const std::string& data) {
   check_one_length(command.all.length);
   if (!command.dry_run && !command.run.empty()) RunDirectory::check_free(command.run);
   const Dataset dataset = open_with_progress(data, command.all);
+  if (command.all.preset == "auto") {
+    const auto& info = dataset.pixels->info();
+    const PresetChoice choice = choose_preset({info.count, info.size, false});
+    command = layered(invocation, choice.name);
+    note("preset: " + choice.name + ", for " + choice.why);
+  }
   const std::string absolute = fs::absolute(data).lexically_normal().native();
   const TrainPlan plan = make_plan(command.all, absolute, dataset);
   describe_data(data, dataset, plan.options.data.cache_limit);
@@ -210,7 +231,8 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
     throw Error("'" + origin + "' is no config of a run");
   const Json stored_options = required<Json>(config, "options", origin);
   set_from_json(fields_of(command.all), stored_options, "'" + origin + "'");
-  apply_layers(command, invocation);
+  if (!stored_options.contains("preset")) command.all.preset = "default";  // older than presets
+  apply_layers(command, invocation, "auto");
   check_one_length(command.all.length);
   if (const auto changed = changed_options(stored_options, options_json(command.all)); !changed.empty())
     throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
@@ -288,11 +310,9 @@ Verb train_verb() {
     TrainCommand command;
     set_all(fields_of(command), invocation.given);
     if (command.resume) return resume_run(command, invocation);
-    command = {};
-    apply_layers(command, invocation);
     if (invocation.positionals.empty())
       throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
-    start_run(command, invocation.positional(0));
+    start_run(invocation);
   };
   return verb;
 }

@@ -19,7 +19,8 @@ at::Tensor drawn_mix(uint64_t seed, int64_t first, int64_t count) {
 
 at::Tensor drawn_noise(uint64_t seed, int64_t first, int64_t count, const NetworkPlan& plan) {
   const Size size = plan.shape.size();
-  auto noise = at::empty({static_cast<int64_t>(kPasses), count, plan.image_channels, size.height, size.width}, at::kFloat);
+  auto noise =
+      at::empty({static_cast<int64_t>(kPasses), count, plan.image_channels, size.height, size.width}, at::kFloat);
   const int64_t numbers = plan.image_channels * size.height * size.width;
   auto* out = noise.mutable_data_ptr<float>();
   in_parts(static_cast<int64_t>(kPasses) * count, [&](int64_t, int64_t from, int64_t rows) {

@@ -31,8 +31,7 @@ class Objective {
   at::Tensor generator(const at::Tensor& real, const at::Tensor& fake) const { return loss_.generator(real, fake); }
 
   bool mixes() const { return *options_.gradient_penalty > 0; }
-  /// Is there a penalty in step number `step`?
-  bool penalises(int64_t step) const { return mixes() || is_lazy_turn(step); }
+  /// Do R1 and R2 have their turn in step number `step`?
   bool is_lazy_turn(int64_t step) const {
     return (options_.r1 > 0 || options_.r2 > 0) && step % options_.penalty_every == 0;
   }

@@ -161,6 +161,7 @@ struct LengthOptions {
 
 /// Everything that is stored with a run.
 struct AllOptions {
+  std::string preset = "auto";
   DataOptions data;
   NetworkOptions network;
   TrainOptions train;
@@ -169,6 +170,9 @@ struct AllOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit("preset", preset,
+          "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
+          any_text("NAME"));
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), run.fields(visit);
   }
 };

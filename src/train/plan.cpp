@@ -34,6 +34,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   plan.data_identity = info.identity;
   plan.data_images = info.count;
   auto& remarks = plan.remarks;
+  if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
   if (options.data.channels == "auto") {
     options.data.channels = info.channels == 1 ? "gray" : info.channels == 4 ? "rgba" : "rgb";
     remarks.push_back("channels: " + options.data.channels +

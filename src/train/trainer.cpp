@@ -63,6 +63,9 @@ NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
     const bool frozen = digits != std::string::npos && std::stoll(name.substr(digits)) < blocks;
     if (!frozen) out.emplace_back(name, parameter);
   }
+  if (out.empty())
+    throw UsageError("--freeze-d " + std::to_string(blocks) + " leaves nothing of the discriminator to train",
+                     "freeze fewer blocks");
   return out;
 }
 
@@ -104,9 +107,6 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
                options.adam.beta2.discriminator}),
       objective_(options.objective) {
-  if (adam_d_.parameters().empty())
-    throw UsageError("--freeze-d " + std::to_string(options.freeze_d) + " leaves nothing of the discriminator to train",
-                     "freeze fewer blocks");
   for (const auto& [name, parameter] : tensors_of(*discriminator_, false)) at::Tensor(parameter).requires_grad_(false);
   for (const auto& parameter : adam_d_.parameters()) at::Tensor(parameter).requires_grad_(true);
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());

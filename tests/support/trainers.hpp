@@ -1,6 +1,9 @@
 // A small trainer, ready to step.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "support/networks.hpp"
 #include "train/trainer.hpp"
 
@@ -12,6 +15,23 @@ inline TrainOptions small_training(double lr = 1e-3) {
   options.adam.learning_rate = {lr, lr / 2};
   options.seed = 7;
   return options;
+}
+
+/// Training that differs from small_training() in one thing each, by name.
+inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
+  std::vector<std::pair<std::string, TrainOptions>> kinds = {{"plain", small_training()}};
+  const auto add = [&](const std::string& name, const std::function<void(TrainOptions&)>& change) {
+    kinds.emplace_back(name, small_training());
+    change(kinds.back().second);
+  };
+  for (const auto& loss : loss_names())
+    if (loss != "bce" && loss != "wgan-gp") add(loss, [&](auto& o) { o.objective.loss = loss; });
+  add("instance noise", [](auto& o) { o.objective.instance_noise = 0.3, o.objective.instance_noise_images = 40; });
+  add("critic steps", [](auto& o) { o.schedule.critic_steps = 3; });
+  add("parts of a batch", [](auto& o) { o.schedule.accumulate = 3; });
+  add("falling step sizes", [](auto& o) { o.schedule.lr_hold = 8, o.schedule.lr_half_life = 20; });
+  add("frozen blocks", [](auto& o) { o.freeze_d = 1; });
+  return kinds;
 }
 
 inline Trainer small_trainer() { return Trainer(small_plan(), small_training(), at::kCPU); }

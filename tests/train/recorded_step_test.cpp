@@ -12,8 +12,7 @@ namespace dcgan::test {
 namespace {
 
 /// In float64 the CPU has no kernels of its own, so that a step asks for the same operations as on a GPU.
-TrainOptions in_float64() {
-  auto options = small_training();
+TrainOptions in_float64(TrainOptions options = small_training()) {
   options.precision = "fp64";
   return options;
 }
@@ -22,20 +21,23 @@ void take_steps(Trainer& trainer, int64_t first, int64_t last) {
   for (int64_t i = first; i < last; ++i) trainer.step(noise_batch(small_plan(), 8 * i, 8));
 }
 
-TEST(StepToRecord, LeavesEveryTensorWhereItIs) {
-  Trainer trainer(small_plan(), in_float64(), at::kCPU);
-  const auto copy = trainer.evaluation_generator();
-  const auto places = [&] {
-    std::vector<const void*> out;
-    for (const auto& [name, tensor] : trainer.state(*copy)) out.push_back(tensor.const_data_ptr());
-    return out;
-  };
-  const auto before = places();
-  take_steps(trainer, 0, 3);
-  Record record;
-  trainer.take_record(record);
-  take_steps(trainer, 3, 4);
-  EXPECT_EQ(places(), before);
+TEST(StepToRecord, LeavesEveryTensorWhereItIsWhateverTheTraining) {
+  for (const auto& [kind, options] : kinds_of_training()) {
+    SCOPED_TRACE(kind);
+    Trainer trainer(small_plan(), in_float64(options), at::kCPU);
+    const auto copy = trainer.evaluation_generator();
+    const auto places = [&] {
+      std::vector<const void*> out;
+      for (const auto& [name, tensor] : trainer.state(*copy)) out.push_back(tensor.const_data_ptr());
+      return out;
+    };
+    const auto before = places();
+    take_steps(trainer, 0, 3);
+    Record record;
+    trainer.take_record(record);
+    take_steps(trainer, 3, 4);
+    EXPECT_EQ(places(), before);
+  }
 }
 
 /// Operations that make the CPU wait for a number, while this lives and outside of fused Adam, which on a CPU reads its
@@ -83,13 +85,17 @@ class Waits {
   at::CallbackHandle handle_;
 };
 
-TEST(StepToRecord, AsksForNoNumberBack) {
-  Trainer trainer(small_plan(), in_float64(), at::kCPU);
+TEST(StepToRecord, AsksForNoNumberBackWhateverTheTraining) {
   const Waits waits;
-  Waits::count() = 0;
-  take_steps(trainer, 0, 2);
-  EXPECT_GT(Waits::count(), 100);
-  EXPECT_EQ(Waits::seen(), std::set<std::string>{});
+  for (const auto& [kind, options] : kinds_of_training()) {
+    Trainer trainer(small_plan(), in_float64(options), at::kCPU);
+    Waits::seen().clear();
+    Waits::count() = 0;
+    take_steps(trainer, 0, 3);
+    EXPECT_GT(Waits::count(), 100);
+    EXPECT_EQ(Waits::seen(), std::set<std::string>{}) << kind;
+  }
+  auto trainer = small_trainer();
   Record record;
   trainer.take_record(record);
   EXPECT_TRUE(at::zeros({1}).item<float>() == 0 && Waits::seen().contains("aten::item"));  // it would have been seen
