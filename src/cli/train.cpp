@@ -16,6 +16,7 @@
 #include "train/estimate.hpp"
 #include "train/presets.hpp"
 #include "train/run.hpp"
+#include "train/warm_start.hpp"
 
 namespace dcgan {
 namespace {
@@ -46,15 +47,24 @@ Json read_options(const fs::path& path) {
   return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
 }
 
-/// Lays the preset, the config file and the flags over what `all` holds, in this order. A length on one level replaces
-/// one below it. `preset` is a name, or "auto", which holds nothing.
+std::string init_from(const Json& options) {
+  const Json value = options.is_object() ? options.value("init_from", Json()) : Json();
+  return value.is_string() ? value.get<std::string>() : "none";
+}
+
+/// Lays the preset, the networks of --init-from, the config file and the flags over what `all` holds, in this order. A
+/// length on one level replaces one below it. `preset` is a name, or "auto", which holds nothing.
 void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset) {
   const auto is_length = [](const std::string& name) { return name == "images" || name == "epochs" || name == "time"; };
   TrainCommand flags;
   set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
   if (preset != "auto") set_all(fields_of(command.all), preset_named(preset).options);
+  const Json config = flags.config.empty() ? Json() : read_options(flags.config);
+  const std::string model = flags.all.init_from != "none" ? flags.all.init_from : init_from(config);
+  if (model != "none" && !command.resume)
+    set_from_json(fields_of(command.all), options_of_model(model), "'" + printable(model) + "'");
   if (!flags.config.empty()) {
-    const Json options = read_options(flags.config);
+    const Json& options = config;
     for (const auto& [key, value] : options.items())
       if (is_length(key) && !value.is_null()) command.all.length = {};
     set_from_json(fields_of(command.all), options, "'" + printable(flags.config) + "'");
@@ -188,6 +198,8 @@ void start_run(const Invocation& invocation) {
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
+  if (command.all.init_from != "none")
+    command.all.init_from = fs::absolute(command.all.init_from).lexically_normal().native();
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
@@ -202,6 +214,7 @@ void start_run(const Invocation& invocation) {
   }
   const std::string absolute = fs::absolute(data).lexically_normal().native();
   const TrainPlan plan = make_plan(command.all, absolute, dataset);
+  if (command.all.init_from != "none") check_same_networks(plan.network, command.all.init_from);
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
   if (command.dry_run) return print_dry_run(plan, dataset, command.json);

@@ -162,6 +162,7 @@ struct LengthOptions {
 /// Everything that is stored with a run.
 struct AllOptions {
   std::string preset = "auto";
+  std::string init_from = "none";
   DataOptions data;
   NetworkOptions network;
   TrainOptions train;
@@ -173,6 +174,10 @@ struct AllOptions {
     visit("preset", preset,
           "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
           any_text("NAME"));
+    visit(
+        "init-from", init_from,
+        "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
+        any_text("none, or MODEL"));
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), run.fields(visit);
   }
 };

@@ -87,6 +87,11 @@ class Run {
   }
 
   void write_beginning() {
+    if (const std::string& model = plan_.options.init_from; model != "none") {
+      const fs::path path = checkpoint_of(model);
+      trainer_.take_weights(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+      console_.event("weights from " + shown(path), {{"event", "init"}, {"images", 0}, {"from", shown(path)}});
+    }
     write_file(directory_.config(), pretty(config_json(plan_)));
     LineFile log(directory_.log());
     const auto& info = dataset_.pixels->info();

@@ -55,6 +55,14 @@ void add_to(std::vector<at::Tensor>& sum, std::vector<at::Tensor> part) {
     at::_foreach_add_(sum, part);
 }
 
+/// Those whose names begin with `prefix`, without it.
+NamedTensors behind(const NamedTensors& all, const std::string& prefix) {
+  NamedTensors out;
+  for (const auto& [name, tensor] : all)
+    if (name.starts_with(prefix)) out.emplace_back(name.substr(prefix.size()), tensor);
+  return out;
+}
+
 /// The first blocks of D keep their weights: names like "conv0.weight" tell the block.
 NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
   NamedTensors out;
@@ -293,6 +301,14 @@ NamedTensors Trainer::average_state() const {
   return state;
 }
 
+NamedTensors Trainer::average_in(const NamedTensors& stored) const {
+  NamedTensors average = behind(stored, "ema.");
+  // BatchNorm statistics are computed anew from the weights whenever they are needed.
+  const auto parameters = generator_->named_parameters();
+  std::erase_if(average, [&](const auto& one) { return !parameters.contains(one.first); });
+  return average;
+}
+
 NamedTensors Trainer::live_state() const {
   NamedTensors all;
   append(all, "generator.", tensors_of(*generator_, true));
@@ -312,19 +328,21 @@ NamedTensors Trainer::state(const GeneratorNetImpl& evaluation) const {
 
 void Trainer::load(NamedTensors stored, const std::string& origin) {
   take_turn();
-  NamedTensors average;
-  std::erase_if(stored, [&](const auto& one) {
-    if (!one.first.starts_with("ema.")) return false;
-    // Its BatchNorm statistics are computed anew from the weights whenever they are needed.
-    const std::string name = one.first.substr(4);
-    if (generator_->named_parameters().contains(name)) average.emplace_back(name, one.second);
-    return true;
-  });
+  const NamedTensors average = average_in(stored);
+  std::erase_if(stored, [](const auto& one) { return one.first.starts_with("ema."); });
   for (auto& [name, tensor] : stored)  // older checkpoints know fewer figures
     if (name == "record.sums" && tensor.dim() == 1 && tensor.size(0) < kFigures)
       tensor = at::constant_pad_nd(tensor, {0, kFigures - tensor.size(0)});
   load_into(live_state(), stored, origin);
   load_into(average_state(), average, origin);
+  if (gpu_) gpu_->forget();
+}
+
+void Trainer::take_weights(const NamedTensors& stored, const std::string& origin) {
+  take_turn();
+  load_into(tensors_of(*generator_, true), behind(stored, "generator."), origin);
+  load_into(tensors_of(*discriminator_, true), behind(stored, "discriminator."), origin);
+  load_into(average_state(), average_in(stored), origin);
   if (gpu_) gpu_->forget();
 }
 

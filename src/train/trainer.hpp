@@ -49,6 +49,9 @@ class Trainer {
   NamedTensors state(const GeneratorNetImpl& evaluation) const;
   /// Takes the state back; `origin` says where it is from. Throws Error naming what does not fit.
   void load(NamedTensors stored, const std::string& origin);
+  /// Takes the weights of both networks and of the average, and BatchNorm's statistics, from another run's state.
+  /// Everything else stays at its beginning.
+  void take_weights(const NamedTensors& stored, const std::string& origin);
   /// Position for the checkpoint's head, and back.
   Json position() const;
   void set_position(const Json& meta, const std::string& origin);
@@ -83,6 +86,8 @@ class Trainer {
   /// Names and tensors that are live in this object, to be written or filled.
   NamedTensors live_state() const;
   NamedTensors average_state() const;
+  /// The average's weights in a state.
+  NamedTensors average_in(const NamedTensors& stored) const;
 
   TrainOptions options_;
   Precision precision_;

@@ -1,0 +1,109 @@
+// `train --init-from` and `--preset`, as a user sees them.
+#include <gtest/gtest.h>
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
+#include "support/networks.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+/// Trains `run`, so that there are weights to begin with.
+void train_first(const Program& dcgan) {
+  make_pictures(dcgan.at("photos"), 12);
+  make_pictures(dcgan.at("others"), 5, 20);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "first", {"--images", "80"})), 0);
+}
+
+/// Options that a run takes over: all but networks and size.
+std::vector<std::string> begun_from(const Program& dcgan, std::vector<std::string> more) {
+  std::vector<std::string> words = {"train",           dcgan.at("others"), "--run", dcgan.at("second"), "--init-from",
+                                    dcgan.at("first"), "--batch",          "8",     "--threads",        "1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST(WarmStart, TakesNetworksAndWeightsAndBeginsAtPositionZero) {
+  Program dcgan;
+  train_first(dcgan);
+  // The smallest step sizes leave the weights where they were, but for the last bits.
+  const Finished second =
+      dcgan(begun_from(dcgan, {"--images", "8", "--lr", "1e-12", "--ema-images", "100000", "--ema-ramp", "0"}));
+  ASSERT_EXIT_CODE(second, 0);
+  const ArchiveReader first(RunDirectory(dcgan.at("first")).checkpoint(80)),
+      then(RunDirectory(dcgan.at("second")).checkpoint(8));
+  EXPECT_EQ(then.meta()["network"], first.meta()["network"]);
+  EXPECT_EQ(then.meta()["steps"], 1);
+  for (const std::string name : {"generator.conv0.weight", "discriminator.conv1.weight", "ema.conv1.weight"})
+    EXPECT_LE(largest_difference(first.read(name), then.read(name)), 1e-4 * (name[0] == 'e') + 1e-9) << name;
+  EXPECT_EQ(then.read("adam_g.step").item<float>(), 1);  // the optimizer's memory is not taken over
+}
+
+TEST(WarmStart, RefusesOtherNetworksNamingEachOption) {
+  Program dcgan;
+  train_first(dcgan);
+  const auto refusal = dcgan.refusal(begun_from(dcgan, {"--size", "32", "--latent", "9"}));
+  EXPECT_EQ(refusal.exit_code, 2);
+  EXPECT_CONTAINS(refusal.what, "--size 32 (there 16)");
+  EXPECT_CONTAINS(refusal.what, "--latent 9 (there 8)");
+  EXPECT_FALSE(std::filesystem::exists(dcgan.at("second")));
+}
+
+TEST(WarmStart, RefusesAnExportedGeneratorAndWhatIsNotThere) {
+  Program dcgan;
+  train_first(dcgan);
+  auto words = begun_from(dcgan, {});
+  words[5] = dcgan.at("first/generator.pt");
+  EXPECT_TRUE(refused(dcgan.refusal(words), 2, "it holds no discriminator"));
+  words[5] = dcgan.at("nowhere");
+  EXPECT_TRUE(refused(dcgan.refusal(words), 2, "nowhere"));
+}
+
+Json dry_run_options(const Program& dcgan, std::vector<std::string> more) {
+  std::vector<std::string> words = {"train", dcgan.at("photos"), "--size", "16", "--base-channels",
+                                    "4",     "--dry-run",        "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Finished result = dcgan(words);
+  EXPECT_EXIT_CODE(result, 0);
+  return Json::parse(result.out)["options"];
+}
+
+TEST(Presets, GiveWayToConfigFilesAndThoseToFlags) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 12);
+  write_text(dcgan.at("config.json"), R"({"preset": "paper", "lr_g": 0.003, "batch": 12})");
+  const Json options = dry_run_options(dcgan, {"--config", dcgan.at("config.json"), "--batch", "6"});
+  EXPECT_EQ(options["preset"], "paper");
+  EXPECT_EQ(options["label_smoothing"], 0);  // the preset's
+  EXPECT_EQ(options["lr_d"], 0.0002);        // the preset's
+  EXPECT_EQ(options["lr_g"], 0.003);         // the file's
+  EXPECT_EQ(options["batch"], 6);            // the flag's
+}
+
+TEST(Presets, OnTheCommandLineWinOverOneInAConfigFile) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 12);
+  write_text(dcgan.at("config.json"), R"({"preset": "paper"})");
+  const Json options =
+      dry_run_options(dcgan, {"--config", dcgan.at("config.json"), "--preset", "pytorch-example", "--batch", "6"});
+  EXPECT_EQ(options["preset"], "pytorch-example");
+  EXPECT_EQ(options["precision"], "fp32");
+}
+
+TEST(Presets, OfAPlainTrainAreChosenAndStored) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 12);
+  const Json options = dry_run_options(dcgan, {"--batch", "6"});
+  EXPECT_NE(options["preset"], "auto");
+}
+
+TEST(Presets, ThatAreNotThereAreRefusedNamingThoseThatAre) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 12);
+  const auto refusal = dcgan.refusal({"train", dcgan.at("photos"), "--preset", "papre"});
+  EXPECT_TRUE(refused(refusal, 2, "pytorch-example"));
+}
+
+}  // namespace
+}  // namespace dcgan::test
