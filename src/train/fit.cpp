@@ -72,9 +72,15 @@ std::string need_and_free(int64_t batch, int64_t need, int64_t free, const std::
          bytes_text(static_cast<double>(free)) + " are free for it on " + device;
 }
 
+/// What is in memory at once of a batch that is computed in parts.
+int64_t at_once(int64_t batch, const TrainOptions& options) {
+  const int64_t parts = options.schedule.accumulate;
+  return (batch + parts - 1) / parts;
+}
+
 std::string hint_to(int64_t batch) {
   return batch >= 2 ? "the largest batch that fits is " + std::to_string(batch) + ": --batch " + std::to_string(batch) +
-                          ", or --batch auto, which finds it"
+                          ", or --batch auto, which finds it; --accumulate N computes a larger one in N parts"
                     : "not even two images fit: take a smaller --size or --base-channels";
 }
 
@@ -87,8 +93,9 @@ int64_t StepMemory::largest_batch(int64_t bytes) const {
   return batch;
 }
 
-StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run) {
+StepMemory measure_step_memory(const NetworkPlan& network, TrainOptions options, const RunOptions& run) {
   settle_process(*run.threads);
+  options.schedule.accumulate = 1;  // an image's share is asked for
   const StepMemory rough = rough_step_memory(network);
   const int64_t few = telling_batch(rough);
   const int64_t small = counted_trial(network, options, run, few),
@@ -131,19 +138,19 @@ int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const Network
   constexpr int64_t kSurely = 4;  // an estimate this many times below what is free needs no trial
   const int64_t batch = asked.value_or(usual), free = memory_for_training(run.device);
   StepMemory memory = rough_step_memory(network);
-  if (memory.need(batch) < free / kSurely) return batch;
+  if (memory.need(at_once(batch, options)) < free / kSurely) return batch;
   int64_t largest = 0;
   if (at::Device(run.device).is_cuda()) {
-    if (memory.need(batch) < kSurely * free && fits_on_gpu(network, options, run, batch)) return batch;
+    if (memory.need(at_once(batch, options)) < kSurely * free && fits_on_gpu(network, options, run, batch)) return batch;
     largest = std::min(memory.largest_batch(kSurely * free), static_cast<int64_t>(std::bit_floor(uint64_t(batch - 1))));
     while (largest >= 2 && !fits_on_gpu(network, options, run, largest)) largest /= 2;
   } else {
     // Where a trial itself might be the end, the estimate has to do.
     if (memory.need(2 * telling_batch(memory)) < free / 2) memory = measure_step_memory(network, options, run);
-    if (memory.need(batch) <= free) return batch;
-    largest = memory.largest_batch(free);
+    if (memory.need(at_once(batch, options)) <= free) return batch;
+    largest = options.schedule.accumulate * memory.largest_batch(free);
   }
-  const std::string why = need_and_free(batch, memory.need(batch), free, run.device);
+  const std::string why = need_and_free(batch, memory.need(at_once(batch, options)), free, run.device);
   if (asked || largest < 2) throw Error(why, hint_to(largest));
   remarks.push_back("batch: " + std::to_string(largest) + ", the largest that fits: " + why);
   return largest;
@@ -170,7 +177,7 @@ Error out_of_memory(const NetworkPlan& network, const TrainOptions& options, con
   const int64_t batch = options.batch.value_or(2), free = memory_for_training(device);
   int64_t smaller = rough.largest_batch(free);
   while (smaller >= batch) smaller /= 2;
-  return Error("out of memory: " + need_and_free(batch, rough.need(batch), free, device) + " now (" +
+  return Error("out of memory: " + need_and_free(batch, rough.need(at_once(batch, options)), free, device) + " now (" +
                    printable(said.substr(0, said.find('\n'))) + ")",
                smaller >= 2 ? "free memory that other programs hold, or begin with a smaller batch: --batch " +
                                   std::to_string(smaller) + " needs about " +

@@ -23,7 +23,7 @@ struct StepMemory {
 StepMemory rough_step_memory(const NetworkPlan& network);
 
 /// On a CPU, by a few steps of two small batches. `options.precision` and `run` are resolved.
-StepMemory measure_step_memory(const NetworkPlan& network, const TrainOptions& options, const RunOptions& run);
+StepMemory measure_step_memory(const NetworkPlan& network, TrainOptions options, const RunOptions& run);
 
 /// Bytes that a device has left for training: what is free, less a tenth and 200 MB at least, for what a step's tensors
 /// do not show: batches that are read ahead, grids, checkpoints.

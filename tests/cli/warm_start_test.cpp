@@ -60,7 +60,7 @@ TEST(WarmStart, RefusesAnExportedGeneratorAndWhatIsNotThere) {
   EXPECT_TRUE(refused(dcgan.refusal(words), 2, "nowhere"));
 }
 
-Json dry_run_options(const Program& dcgan, std::vector<std::string> more) {
+Json stored_options(const Program& dcgan, std::vector<std::string> more) {
   std::vector<std::string> words = {"train", dcgan.at("photos"), "--size", "16", "--base-channels",
                                     "4",     "--dry-run",        "--json"};
   words.insert(words.end(), more.begin(), more.end());
@@ -73,7 +73,7 @@ TEST(Presets, GiveWayToConfigFilesAndThoseToFlags) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 12);
   write_text(dcgan.at("config.json"), R"({"preset": "paper", "lr_g": 0.003, "batch": 12})");
-  const Json options = dry_run_options(dcgan, {"--config", dcgan.at("config.json"), "--batch", "6"});
+  const Json options = stored_options(dcgan, {"--config", dcgan.at("config.json"), "--batch", "6"});
   EXPECT_EQ(options["preset"], "paper");
   EXPECT_EQ(options["label_smoothing"], 0);  // the preset's
   EXPECT_EQ(options["lr_d"], 0.0002);        // the preset's
@@ -86,7 +86,7 @@ TEST(Presets, OnTheCommandLineWinOverOneInAConfigFile) {
   make_pictures(dcgan.at("photos"), 12);
   write_text(dcgan.at("config.json"), R"({"preset": "paper"})");
   const Json options =
-      dry_run_options(dcgan, {"--config", dcgan.at("config.json"), "--preset", "pytorch-example", "--batch", "6"});
+      stored_options(dcgan, {"--config", dcgan.at("config.json"), "--preset", "pytorch-example", "--batch", "6"});
   EXPECT_EQ(options["preset"], "pytorch-example");
   EXPECT_EQ(options["precision"], "fp32");
 }
@@ -94,7 +94,7 @@ TEST(Presets, OnTheCommandLineWinOverOneInAConfigFile) {
 TEST(Presets, OfAPlainTrainAreChosenAndStored) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 12);
-  const Json options = dry_run_options(dcgan, {"--batch", "6"});
+  const Json options = stored_options(dcgan, {"--batch", "6"});
   EXPECT_NE(options["preset"], "auto");
 }
 

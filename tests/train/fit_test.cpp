@@ -56,6 +56,13 @@ TEST(FittingBatch, IsWhatWasAskedOrTheUsualOneWhereMemoryIsPlenty) {
   EXPECT_TRUE(remarks.empty());
 }
 
+TEST(FittingBatch, InPartsNeedsTheMemoryOfAPart) {
+  std::vector<std::string> remarks;
+  auto options = in_fp32();
+  options.schedule.accumulate = kAbsurd / 8;  // eight images at once
+  EXPECT_EQ(fitting_batch(kAbsurd, 16, narrow_plan(), options, on_the_cpu(), remarks), kAbsurd);
+}
+
 TEST(FittingBatch, RefusesOneThatDoesNotFitSayingNeedFreeAndTheLargestThatDoes) {
   std::vector<std::string> remarks;
   const Thrown thrown = thrown_by([&] { fitting_batch(kAbsurd, 16, narrow_plan(), in_fp32(), on_the_cpu(), remarks); });
