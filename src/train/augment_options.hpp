@@ -1,0 +1,46 @@
+// Options of augmentation inside the step: which kinds there are, how often each happens, and who decides that. No
+// torch.
+#pragma once
+
+#include "core/options.hpp"
+
+namespace dcgan {
+
+/// Kinds of augmentation that are on.
+struct AugmentKinds {
+  bool color = false;
+  bool translation = false;
+  bool cutout = false;
+
+  bool any() const { return color || translation || cutout; }
+  bool operator==(const AugmentKinds&) const = default;
+};
+
+struct AugmentOptions {
+  std::string augment = "none";
+  std::string augment_p = "1";
+  double ada_target = 0.6;
+  int64_t ada_speed = 500'000;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("augment", augment, "changes real and generated images alike before D sees them, so that few pictures last",
+          any_text("none|all|color,translation,cutout"), "Zhao et al. 2020 (DiffAugment), section 3");
+    visit("augment-p", augment_p,
+          "how often each kind happens to an image; adaptive: from 0 on, more when D knows the real images by heart",
+          any_text("0 to 1|adaptive"), "Karras et al. 2020 (limited data), section 3.1");
+    visit("ada-target", ada_target, "adaptive: the mean sign of D's logits on real images that is aimed at",
+          within(-1, 1), "Karras et al. 2020 (limited data), section 3.1");
+    visit("ada-speed", ada_speed, "adaptive: the probability could go from 0 to 1 within", within(1, 1e12, "images"),
+          "Karras et al. 2020 (limited data), section 3.1");
+  }
+
+  /// What `augment` says. Throws UsageError naming the word that is no kind, and the kinds.
+  AugmentKinds kinds() const;
+  bool adaptive() const { return augment_p == "adaptive"; }
+  /// The probability that a run starts with, 0 to 1: what `augment_p` says, 0 for "adaptive". Throws UsageError naming
+  /// value and range.
+  double first_probability() const;
+};
+
+}  // namespace dcgan
