@@ -141,7 +141,8 @@ int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const Network
   if (memory.need(at_once(batch, options)) < free / kSurely) return batch;
   int64_t largest = 0;
   if (at::Device(run.device).is_cuda()) {
-    if (memory.need(at_once(batch, options)) < kSurely * free && fits_on_gpu(network, options, run, batch)) return batch;
+    if (memory.need(at_once(batch, options)) < kSurely * free && fits_on_gpu(network, options, run, batch))
+      return batch;
     largest = std::min(memory.largest_batch(kSurely * free), static_cast<int64_t>(std::bit_floor(uint64_t(batch - 1))));
     while (largest >= 2 && !fits_on_gpu(network, options, run, largest)) largest /= 2;
   } else {

@@ -33,8 +33,11 @@ bool Progress::is_flat(int64_t images, int64_t window) const {
 }
 
 Json Progress::state() const {
-  return {{"best_images", best_.images}, {"best_kid", or_null(best_.kid)}, {"best_kid_error", or_null(best_.kid_error)},
-          {"mark", or_null(mark_)},      {"mark_images", mark_images_}};
+  return {{"best_images", best_.images},
+          {"best_kid", or_null(best_.kid)},
+          {"best_kid_error", or_null(best_.kid_error)},
+          {"mark", or_null(mark_)},
+          {"mark_images", mark_images_}};
 }
 
 Progress Progress::from_state(const Json& state, const std::string& origin) {
