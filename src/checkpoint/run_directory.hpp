@@ -33,6 +33,7 @@ class RunDirectory {
   fs::path log() const { return path_ / "log.jsonl"; }
   fs::path generator() const { return path_ / "generator.pt"; }
   fs::path real_samples() const { return path_ / "samples" / "real.png"; }
+  fs::path augmented_samples() const { return path_ / "samples" / "augmented.png"; }
   fs::path samples(int64_t images) const;
   fs::path checkpoint(int64_t images) const;
 

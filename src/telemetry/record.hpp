@@ -23,6 +23,7 @@ struct Record {
   double d_fake_right = 0;       // share of generated images that D took for generated; or the same
   double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
+  double augment_p = 0;        // probability of each kind of augmentation; 0 when there is none
   double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
 
   /// Names and values, in this order; the log, --json and the console all use them.
@@ -35,7 +36,7 @@ struct Record {
     visit("d_real", d_real), visit("d_fake_before", d_fake_before), visit("d_fake_after", d_fake_after);
     visit("d_real_right", d_real_right), visit("d_fake_right", d_fake_right);
     visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
-    visit("data_wait_share", data_wait_share);
+    visit("augment_p", augment_p), visit("data_wait_share", data_wait_share);
   }
 };
 

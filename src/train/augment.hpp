@@ -10,6 +10,7 @@
 
 #include "nn/named_tensors.hpp"
 #include "train/augment_options.hpp"
+#include "train/pass.hpp"
 
 namespace dcgan {
 
@@ -17,12 +18,9 @@ namespace dcgan {
 /// kind's gate. They are there whether the kind is on or not, so that one kind does not change another's.
 inline constexpr int64_t kAugmentDraws = 12;
 
-/// The three times that an image number of a step is augmented. The numbers are part of every saved run.
-enum class AugmentPass : uint8_t { kReal = 0, kGeneratedForD = 1, kGeneratedForG = 2 };
-
 /// Draws for the images first_image ... first_image + count - 1 of a run: float on the CPU, [count, kAugmentDraws],
 /// uniform in [0, 1), keyed by (seed, Purpose::kAugmentation, 3 image + pass).
-at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, AugmentPass pass);
+at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, Pass pass);
 
 /// Images with each of `kinds` done to those whose gate is below `p`.
 ///   color: brightness + [-0.5, 0.5); saturation (distance from the pixel's gray) x [0, 2); contrast (distance from the

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "latent/latents.hpp"
 #include "nn/cpu_tensors.hpp"
+#include "train/augment.hpp"
 
 namespace dcgan {
 namespace {
@@ -45,6 +46,12 @@ StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainO
                                 {n, size.height, size.width, plan.image_channels}, at::kByte);
   inputs.latents = latents(seed, Purpose::kTrainingLatent, batch.first_image, n, plan.options.latent);
   if (mixes) inputs.mix = drawn_mix(seed, batch.first_image, n);
+  if (options.augment.kinds().any()) {
+    std::vector<at::Tensor> draws;
+    for (const Pass pass : {Pass::kReal, Pass::kGeneratedForD, Pass::kGeneratedForG})
+      draws.push_back(augment_draws(seed, batch.first_image, n, pass));
+    inputs.augment = at::stack(draws);
+  }
   if (has_noise) inputs.noise = drawn_noise(seed, batch.first_image, n, plan);
   return inputs;
 }

@@ -4,6 +4,7 @@
 #include "core/options.hpp"
 #include "dataset/options.hpp"
 #include "nn/network.hpp"
+#include "train/augment_options.hpp"
 
 namespace dcgan {
 
@@ -86,6 +87,7 @@ struct TrainOptions {
   std::optional<int64_t> batch;
   AdamOptions adam;
   ObjectiveOptions objective;
+  AugmentOptions augment;
   ScheduleOptions schedule;
   int64_t freeze_d = 0;
   int64_t seed = 0;
@@ -99,6 +101,7 @@ struct TrainOptions {
           automatic(within(2, 65536, "images")));
     adam.fields(visit);
     objective.fields(visit);
+    augment.fields(visit);
     schedule.fields(visit);
     visit("freeze-d", freeze_d, "first blocks of the discriminator that keep their weights", within(0, 16, "blocks"),
           "Mo et al. 2020, \"Freeze the discriminator\", section 3");

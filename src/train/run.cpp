@@ -103,23 +103,38 @@ class Run {
     for (const auto& skipped : info.skipped)
       log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
     write_real_samples();
+    write_augmented_samples();
   }
 
-  /// What the network sees before step 1: the first pictures of the run.
-  void write_real_samples() {
+  /// The first pictures of the run.
+  const Batch& first_pictures() {
+    if (!first_pictures_.labels.empty()) return first_pictures_;
     auto options = loader_options();
-    options.batch = grid_images_, options.ahead = 1, options.threads = 1;
-    Loader loader(*dataset_.pixels, options);
-    const Batch& batch = loader.next();
+    options.batch = grid_images_, options.first_image = 0, options.ahead = 1, options.threads = 1;
+    first_pictures_ = Loader(*dataset_.pixels, options).next();
+    return first_pictures_;
+  }
+
+  /// `pixels`: as many as a grid has, one behind the other.
+  void write_sheet(const fs::path& path, const uint8_t* pixels) const {
     const auto& info = dataset_.pixels->info();
     Sheet sheet(layout());
     for (int64_t i = 0; i < grid_images_; ++i) {
       Image image(info.size.width, info.size.height, info.channels);
-      const auto start = batch.pixels.begin() + i * info.image_bytes();
-      image.pixels.assign(start, start + info.image_bytes());
+      image.pixels.assign(pixels + i * info.image_bytes(), pixels + (i + 1) * info.image_bytes());
       sheet.put(i, image);
     }
-    write_file(directory_.real_samples(), encode_png(sheet.image()));
+    write_file(path, encode_png(sheet.image()));
+  }
+
+  void write_real_samples() { write_sheet(directory_.real_samples(), first_pictures().pixels.data()); }
+
+  /// The same as D sees them by now.
+  void write_augmented_samples() {
+    Batch batch = first_pictures();
+    batch.first_image = trainer_.images();
+    if (const auto images = trainer_.shown_to_d(batch); images.defined())
+      write_sheet(directory_.augmented_samples(), to_bytes(images).const_data_ptr<uint8_t>());
   }
 
   Sheet::Layout layout() const {
@@ -209,6 +224,7 @@ class Run {
     generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(i, image); });
     const fs::path path = directory_.samples(trainer_.images());
     write_file(path, encode_png(sheet.image()));
+    write_augmented_samples();
     directory_.thin_grids(trainer_.images(), *plan_.options.run.sample_every);
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
@@ -265,6 +281,7 @@ class Run {
   double record_began_ = 0, waited_ = 0;
   int64_t record_images_ = 0;
   int64_t saved_images_ = -1;
+  Batch first_pictures_;  // empty until they are wanted
   GeneratorNet evaluation_{nullptr};
   int64_t evaluated_images_ = -1;
 };

@@ -114,12 +114,15 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
       adam_d_(unfrozen(tensors_of(*discriminator_, false), options.freeze_d),
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
                options.adam.beta2.discriminator}),
-      objective_(options.objective) {
+      objective_(options.objective),
+      augment_kinds_(options.augment.kinds()),
+      augment_p_(options.augment, device) {
   for (const auto& [name, parameter] : tensors_of(*discriminator_, false)) at::Tensor(parameter).requires_grad_(false);
   for (const auto& parameter : adam_d_.parameters()) at::Tensor(parameter).requires_grad_(true);
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());
   average_weight_ = at::zeros({}, average_.front().options());
   noise_level_ = at::zeros({}, average_.front().options());
+  moves_augment_p_ = at::zeros({}, noise_level_.options().dtype(at::kFloat));
   sums_ = at::zeros({kFigures}, at::TensorOptions(at::kDouble).device(device));
 }
 
@@ -143,6 +146,7 @@ void Trainer::step(const Batch& batch) {
   const auto& schedule = options_.schedule;
   average_weight_.fill_(1 - average_decay(n * schedule.critic_steps, images_, schedule.ema_images, schedule.ema_ramp));
   noise_level_.fill_(noise);
+  moves_augment_p_.fill_(steps_ % AdaptiveProbability::kStepsAMove == 0);
   const double factor = rate_factor(schedule, batch.first_image);
   adam_g_.set_rate(factor * options_.adam.learning_rate.generator);
   adam_d_.set_rate(factor * options_.adam.learning_rate.discriminator);
@@ -151,9 +155,9 @@ void Trainer::step(const Batch& batch) {
   gpu_->run(kind.number(), [&] { alternate(inputs, kind); });
 }
 
-std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs) const {
+std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t count) const {
   const auto type = storage_type(precision_);
-  const int64_t n = inputs.pixels.size(0), count = std::min(options_.schedule.accumulate, n);
+  const int64_t n = inputs.pixels.size(0);
   std::vector<Part> parts;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t first = i * n / count, size = (i + 1) * n / count - first;
@@ -161,6 +165,7 @@ std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs) const {
     Part part;
     part.real = to_images(cut(inputs.pixels, 0), type), part.z = cut(inputs.latents, 0).to(type);
     part.mix = cut(inputs.mix, 0), part.noise = cut(inputs.noise, 1);
+    part.augment = cut(inputs.augment, 1);
     parts.push_back(std::move(part));
   }
   return parts;
@@ -172,13 +177,18 @@ at::Tensor Trainer::generate(const at::Tensor& z) {
 }
 
 at::Tensor Trainer::shown(const at::Tensor& images, const Part& part, Pass pass) const {
-  if (!part.noise.defined()) return images;
-  return images + noise_level_ * part.noise[static_cast<int64_t>(pass)].to(images.scalar_type());
+  const auto at = static_cast<int64_t>(pass);
+  at::Tensor out = images;
+  // Generated images may come in bf16; colours are computed in the numbers of the weights.
+  if (part.augment.defined())
+    out = augment(out.to(storage_type(precision_)), part.augment[at], augment_p_.p(), augment_kinds_);
+  if (part.noise.defined()) out = out + noise_level_ * part.noise[at].to(out.scalar_type());
+  return out;
 }
 
 std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures) {
   const auto real = shown(part.real, part, Pass::kReal);
-  const auto fake = shown(part.fake.detach(), part, Pass::kFakeForD);
+  const auto fake = shown(part.fake.detach(), part, Pass::kGeneratedForD);
   at::Tensor real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
@@ -205,7 +215,7 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
 }
 
 std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>& figures) {
-  const auto fake = shown(part.fake, part, Pass::kFakeForG);
+  const auto fake = shown(part.fake, part, Pass::kGeneratedForG);
   at::Tensor real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
@@ -224,10 +234,11 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
 }
 
 void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
-  auto parts = parts_of(inputs);
+  auto parts = parts_of(inputs, std::min(options_.schedule.accumulate, inputs.pixels.size(0)));
   const auto share = 1.0 / static_cast<double>(parts.size());
   const auto zero = at::zeros({}, sums_.options());
   std::vector<at::Tensor> sum_d, sum_g;
+  at::Tensor sign;
   const auto mean = [&](std::vector<at::Tensor>& sum) {
     if (parts.size() > 1) at::_foreach_mul_(sum, share);
   };
@@ -244,12 +255,21 @@ void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
     std::vector<at::Tensor> figures(kFigures, zero);
     add_to(sum_d, gradients_d(part, kind, figures));
     take_figures(figures);
+    if (options_.augment.adaptive()) {  // the mean sign of logits, from the share on the right side
+      const at::NoGradGuard no_grad;
+      const auto part_sign = (2 * figures[kRealRight] - 1).mul(share);
+      sign = sign.defined() ? sign + part_sign : part_sign;
+    }
     if (!keeps) part.fake.reset();
   }
   mean(sum_d);
   std::vector<at::Tensor> norms(kFigures, zero);
   norms[kNormD] = norm_of(sum_d);
   adam_d_.step(sum_d);
+  if (options_.augment.adaptive()) {
+    const at::NoGradGuard no_grad;
+    augment_p_.update(moves_augment_p_, sign, inputs.pixels.size(0));
+  }
 
   if (kind.updates_g) {
     const Frozen frozen(adam_d_.parameters());
@@ -283,10 +303,23 @@ void Trainer::take_record(Record& record) {
     const bool of_g = i == kLossG || i == kDFakeAfter || i == kNormG;
     *figures[i] = sum[i] / static_cast<double>(std::max<int64_t>(1, of_g ? g_steps_in_record_ : steps_in_record_));
   }
+  record.augment_p = augment_kinds_.any() ? augment_p_.p().item<double>() : 0;
   record.images = images_;
   record.steps = steps_in_record_;
   sums_.zero_();
   steps_in_record_ = g_steps_in_record_ = 0;
+}
+
+at::Tensor Trainer::shown_to_d(const Batch& batch) const {
+  const at::NoGradGuard no_grad;
+  const double noise = noise_level(options_.objective, batch.first_image);
+  if (!augment_kinds_.any() && noise == 0) return {};
+  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, false, noise > 0);
+  inputs.each([&](at::Tensor& tensor) {
+    if (tensor.defined()) tensor = tensor.to(device_);
+  });
+  const Part part = parts_of(inputs, 1).front();
+  return shown(part.real, part, Pass::kReal).cpu();
 }
 
 GeneratorNet Trainer::evaluation_generator() {
@@ -315,6 +348,7 @@ NamedTensors Trainer::live_state() const {
   append(all, "discriminator.", tensors_of(*discriminator_, true));
   append(all, "adam_g.", adam_g_.state());
   append(all, "adam_d.", adam_d_.state());
+  if (options_.augment.adaptive()) append(all, "augment.", augment_p_.state());
   all.emplace_back("record.sums", sums_);
   return all;
 }

@@ -11,6 +11,7 @@
 #include "nn/precision.hpp"
 #include "telemetry/record.hpp"
 #include "train/adam.hpp"
+#include "train/augment.hpp"
 #include "train/gpu.hpp"
 #include "train/inputs.hpp"
 #include "train/objective.hpp"
@@ -42,6 +43,10 @@ class Trainer {
   /// Means since the last record go into `record`, and the sums start anew. On a GPU this waits for it.
   void take_record(Record& record);
 
+  /// Real images as D is shown them at this position: augmented, with noise. [N, C, H, W]; undefined when D is shown
+  /// them as they are.
+  at::Tensor shown_to_d(const Batch& batch) const;
+
   /// The generator that is shown and exported: the moving average, statistics recomputed.
   GeneratorNet evaluation_generator();
 
@@ -68,7 +73,7 @@ class Trainer {
   /// Part of a batch, and what was generated for it.
   struct Part {
     at::Tensor real, z, fake, mix;
-    at::Tensor noise;  // [3, n, C, H, W]
+    at::Tensor augment, noise;  // one for each Pass, see StepInputs
   };
 
   void take_turn() const;
@@ -76,7 +81,7 @@ class Trainer {
   /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
   /// a GPU can record it once and replay it.
   void alternate(const StepInputs& inputs, StepKind kind);
-  std::vector<Part> parts_of(const StepInputs& inputs) const;
+  std::vector<Part> parts_of(const StepInputs& inputs, int64_t count) const;
   at::Tensor generate(const at::Tensor& z);
   /// What D is shown of images in this pass.
   at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
@@ -97,10 +102,12 @@ class Trainer {
   DiscriminatorNet discriminator_;
   Adam adam_g_, adam_d_;
   Objective objective_;
+  AugmentKinds augment_kinds_;
+  AdaptiveProbability augment_p_;
   std::vector<at::Tensor> average_;  // in the order of the generator's parameters
   // A number each, on the device: what this step's schedules say.
   at::Tensor average_weight_;  // of the live weights in the average
-  at::Tensor noise_level_;
+  at::Tensor noise_level_, moves_augment_p_;
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };

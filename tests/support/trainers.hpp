@@ -30,6 +30,11 @@ inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
   add("critic steps", [](auto& o) { o.schedule.critic_steps = 3; });
   add("parts of a batch", [](auto& o) { o.schedule.accumulate = 3; });
   add("falling step sizes", [](auto& o) { o.schedule.lr_hold = 8, o.schedule.lr_half_life = 20; });
+  add("augmentation", [](auto& o) { o.augment.augment = "all", o.augment.augment_p = "0.7"; });
+  add("adaptive augmentation", [](auto& o) {
+    o.augment.augment = "color,translation", o.augment.augment_p = "adaptive", o.augment.ada_speed = 200;
+    o.augment.ada_target = -0.9;
+  });
   add("frozen blocks", [](auto& o) { o.freeze_d = 1; });
   return kinds;
 }

@@ -98,6 +98,33 @@ TEST(TrainingKinds, WithInstanceNoiseShowTheDiscriminatorOtherImagesUntilItHasFa
   EXPECT_TRUE(are_same(faded.discriminator()->parameters(), again.discriminator()->parameters()));
 }
 
+TEST(TrainingKinds, WithAugmentationShowTheDiscriminatorChangedImagesAndNoneWhereProbabilityIsZero) {
+  auto plain = small_trainer();
+  auto never = trainer_with([](auto& o) { o.augment.augment = "all", o.augment.augment_p = "0"; });
+  auto always = trainer_with([](auto& o) { o.augment.augment = "all"; });
+  for (Trainer* one : {&plain, &never, &always}) one->step(noise_batch(small_plan(), 0, 8));
+  EXPECT_TRUE(are_same(plain.discriminator()->parameters(), never.discriminator()->parameters()));
+  EXPECT_FALSE(are_same(plain.discriminator()->parameters(), always.discriminator()->parameters()));
+  EXPECT_FALSE(plain.shown_to_d(noise_batch(small_plan(), 0, 8)).defined());
+  const auto shown = always.shown_to_d(noise_batch(small_plan(), 0, 8));
+  EXPECT_EQ(shown.sizes().vec(), (std::vector<int64_t>{8, 3, 16, 16}));
+}
+
+TEST(TrainingKinds, WithAdaptiveAugmentationRaiseItsProbabilityWhereTheDiscriminatorIsRightTooOften) {
+  const auto p_after = [](double target) {
+    auto trainer = trainer_with([&](auto& o) {
+      o.augment.augment = "translation", o.augment.augment_p = "adaptive", o.augment.ada_speed = 320;
+      o.augment.ada_target = target;
+    });
+    for (int64_t i = 0; i < 8; ++i) trainer.step(noise_batch(small_plan(), 8 * i, 8));
+    Record record;
+    trainer.take_record(record);
+    return record.augment_p;
+  };
+  EXPECT_NEAR(p_after(-1), 64.0 / 320, 1e-6);  // D is right more often than never: two moves up, of four steps each
+  EXPECT_EQ(p_after(1), 0);
+}
+
 // Gradients of the parts are averaged, so that a step is one of the whole batch; BatchNorm sees each part by itself.
 TEST(TrainingKinds, InPartsEqualsTheStepWrittenPlainlyWithAccumulatedGradients) {
   auto options = small_training();
