@@ -36,6 +36,8 @@ class RunDirectory {
   fs::path augmented_samples() const { return path_ / "samples" / "augmented.png"; }
   fs::path samples(int64_t images) const;
   fs::path checkpoint(int64_t images) const;
+  /// The state that measured best so far; there is none before an evaluation.
+  fs::path best() const { return path_ / "checkpoints" / "best.ckpt"; }
 
   /// Images seen of every checkpoint, rising.
   std::vector<int64_t> checkpoints() const;

@@ -1,6 +1,7 @@
 #include "telemetry/console.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "core/platform/machine.hpp"
@@ -49,6 +50,8 @@ std::string Console::progress(int64_t images, double seconds) const {
     line += "  loss D " + fixed_text(last_->loss_d_real + last_->loss_d_fake, 3) + " G " + fixed_text(last_->loss_g, 3);
     line += "  D(x) " + fixed_text(last_->d_real, 2) + " D(G(z)) " + fixed_text(last_->d_fake_before, 2) + ">" +
             fixed_text(last_->d_fake_after, 2);
+    if (!std::isnan(last_->kid)) line += "  kid " + fixed_text(last_->kid, 4);
+    line += "  " + last_->verdict;
   }
   return line;
 }

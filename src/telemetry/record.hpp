@@ -1,7 +1,11 @@
 // What training says about a stretch of steps. Every figure covers all steps since the last record.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <string>
+#include <type_traits>
 
 #include "core/json.hpp"
 
@@ -24,6 +28,10 @@ struct Record {
   double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
   double augment_p = 0;        // probability of each kind of augmentation; 0 when there is none
+  // As the last evaluation found them; NaN before the first.
+  double kid = std::numeric_limits<double>::quiet_NaN();
+  double diversity = kid, memorised = kid;
+  std::string verdict = "balanced";
   double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
 
   /// Names and values, in this order; the log, --json and the console all use them.
@@ -36,13 +44,19 @@ struct Record {
     visit("d_real", d_real), visit("d_fake_before", d_fake_before), visit("d_fake_after", d_fake_after);
     visit("d_real_right", d_real_right), visit("d_fake_right", d_fake_right);
     visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
-    visit("augment_p", augment_p), visit("data_wait_share", data_wait_share);
+    visit("augment_p", augment_p), visit("kid", kid), visit("diversity", diversity);
+    visit("memorised", memorised), visit("verdict", verdict), visit("data_wait_share", data_wait_share);
   }
 };
 
 inline Json to_json(Record record) {
   Json json;
-  record.fields([&](const char* name, auto value) { json[name] = value; });
+  record.fields([&](const char* name, const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, double>)
+      json[name] = std::isfinite(value) ? Json(value) : Json();  // JSON has no NaN
+    else
+      json[name] = value;
+  });
   return json;
 }
 

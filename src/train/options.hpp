@@ -122,7 +122,32 @@ struct GpuOptions {
   }
 };
 
-/// How a run is watched and where it computes. None of it changes what is learned, except threads and
+/// How a run measures itself, and what it does about what it finds.
+struct WatchOptions {
+  std::optional<int64_t> eval_every;
+  int64_t eval_samples = 2'000;
+  std::string eval_features = "random-a";
+  int64_t stop_when_flat = 0;
+  std::string on_collapse = "warn";
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("eval-every", eval_every,
+          "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of the "
+          "time",
+          automatic(within(0, 1e12, "images")));
+    visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"));
+    visit("eval-features", eval_features, "network that images are compared by: random-a, random-b, or a TorchScript file",
+          any_text("NAME|FILE.pt"));
+    visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
+          within(0, 1e12, "images"));
+    visit("on-collapse", on_collapse,
+          "when images have become all alike; rollback: to the best state, with half the step sizes",
+          one_of({"warn", "stop", "rollback"}));
+  }
+};
+
+/// How a run is logged and where it computes. None of it changes what is learned, except threads and
 /// device in the last bits.
 struct RunOptions {
   std::string device = "auto";
@@ -169,6 +194,7 @@ struct AllOptions {
   DataOptions data;
   NetworkOptions network;
   TrainOptions train;
+  WatchOptions watch;
   RunOptions run;
   LengthOptions length;
 
@@ -181,7 +207,7 @@ struct AllOptions {
         "init-from", init_from,
         "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
         any_text("none, or MODEL"));
-    length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), run.fields(visit);
+    length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit), run.fields(visit);
   }
 };
 

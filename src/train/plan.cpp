@@ -63,6 +63,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
                       (on_cpu ? "CPU" : "GPU"));
   };
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
+  choose(options.watch.eval_every, "eval-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   options.train.precision =

@@ -14,6 +14,7 @@
 #include "latent/images.hpp"
 #include "train/fit.hpp"
 #include "train/trainer.hpp"
+#include "train/watch.hpp"
 
 namespace dcgan {
 namespace {
@@ -37,7 +38,8 @@ class Run {
         dataset_(dataset),
         directory_(directory),
         console_(console),
-        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu) {
+        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu),
+        watch_(plan, dataset) {
     if (resume)
       go_back_to_checkpoint();
     else
@@ -56,6 +58,7 @@ class Run {
       const int64_t before = trainer_.images();
       trainer_.step(batch);
       console_.step(trainer_.images(), in_process());
+      if (is_due(before, plan_.options.watch.eval_every)) evaluate(log);
       if (trainer_.steps() % plan_.options.run.log_every == 0) write_record(log);
       if (grid_is_due(before, trainer_.images(), *plan_.options.run.sample_every)) write_grid();
       if (multiple_passed(before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
@@ -81,9 +84,14 @@ class Run {
   }
 
   bool is_complete() const {
+    if (is_over_) return true;
     const auto goal = plan_.goal();
     if (goal.seconds && in_process() >= *goal.seconds) return true;
     return goal.images && trainer_.images() >= *goal.images;
+  }
+
+  bool is_due(int64_t before, std::optional<int64_t> every) const {
+    return every.value_or(0) > 0 && multiple_passed(before, trainer_.images(), *every);
   }
 
   void write_beginning() {
@@ -156,6 +164,7 @@ class Run {
         throw Error(origin + " holds networks of another shape than config.json says");
       trainer_.load(archive.read_all(""), origin);
       trainer_.set_position(archive.meta(), origin);
+      if (archive.meta().contains("watch")) watch_.set_state(required<Json>(archive.meta(), "watch", origin), origin);
       seconds_before_ = required<double>(archive.meta(), "seconds", origin);
     } catch (const Error& error) {
       if (!error.hint().empty()) throw;
@@ -176,8 +185,65 @@ class Run {
     record.data_wait_share = std::min(1.0, waited_ / elapsed);
     record_began_ = now, record_images_ = record.images, waited_ = 0;
     check_finite(record);
+    const bool has_changed = watch_.judge(record);
     log.append(compact(to_json(record)));
     console_.record(record, in_process());
+    if (has_changed) act_on_verdict(log);
+  }
+
+  void evaluate(LineFile& log) {
+    const auto generator = make_generator(evaluation(), info());
+    const Seen seen = watch_.evaluate(*generator, trainer_.images());
+    log.append(compact(seen.json()));
+    console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +
+                       " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " +
+                       fixed_text(seen.diversity, 2) + (seen.is_best ? ", the best so far" : ""),
+                   seen.json());
+    if (seen.is_best) save_to(directory_.best());
+    const auto& watch = plan_.options.watch;
+    if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
+      note("KID has not improved for " + counted(watch.stop_when_flat, "image") + ": the run ends (--stop-when-flat); " +
+           "the best state is that of " + counted(watch_.progress().best().images, "image"));
+      is_over_ = true;
+    }
+  }
+
+  void act_on_verdict(LineFile& log) {
+    const Judgement& now = watch_.judgement();
+    const std::string verdict(words(now.verdict));
+    const Json event = {{"event", "verdict"}, {"images", trainer_.images()}, {"verdict", verdict}, {"reason", now.reason}};
+    log.append(compact(event));
+    console_.event("verdict at " + counted(trainer_.images(), "image") + ": " + verdict +
+                       (now.reason.empty() ? "" : ": " + now.reason),
+                   event);
+    const auto& what = plan_.options.watch.on_collapse;
+    if (now.verdict != Verdict::kCollapsed || what == "warn") return;
+    if (what == "stop") {
+      note("the run ends, because it has collapsed (--on-collapse stop)");
+      is_over_ = true;
+    } else {
+      roll_back(log);
+    }
+  }
+
+  /// Weights, optimizers and average of the best state, at the position that the run has: so that what is drawn from
+  /// here on is other than it was.
+  void roll_back(LineFile& log) {
+    constexpr int kMostRollbacks = 5;
+    if (!watch_.progress().has_best() || trainer_.rollbacks() >= kMostRollbacks) {
+      note(watch_.progress().has_best() ? "the run ends: it has collapsed again after " + std::to_string(kMostRollbacks) +
+                                              " rollbacks"
+                                        : "the run ends: it has collapsed and there is no earlier state to go back to");
+      is_over_ = true;
+      return;
+    }
+    trainer_.roll_back(ArchiveReader(directory_.best()).read_all(""), "the checkpoint '" + shown(directory_.best()) + "'");
+    evaluated_images_ = -1;
+    watch_.forget_balance();
+    const int64_t best = watch_.progress().best().images;
+    const Json event = {{"event", "rollback"}, {"images", trainer_.images()}, {"to", best}};
+    log.append(compact(event));
+    console_.event("back to the best state, of " + counted(best, "image") + "; step sizes are halved", event);
   }
 
   void check_finite(const Record& record) const {
@@ -229,25 +295,30 @@ class Run {
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
-  void save() {
-    if (saved_images_ == trainer_.images()) return;
+  void save_to(const fs::path& path) {
     Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
     meta.update(trainer_.position());
     meta["seconds"] = in_all();
     meta["network"] = plan_to_json(plan_.network);
     meta["options"] = options_json(plan_.options);
     meta["data_identity"] = plan_.data_identity;
-    const fs::path path = directory_.checkpoint(trainer_.images());
+    meta["watch"] = watch_.state();
     const NamedTensors state = trainer_.state(*evaluation());
     try {
       dcgan::check_finite(state);
     } catch (const NotFinite& error) {
       diverged(error.what());
     }
+    write_archive(path, meta, state);
+  }
+
+  void save() {
+    if (saved_images_ == trainer_.images()) return;
+    const fs::path path = directory_.checkpoint(trainer_.images());
     // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
     sync_file(directory_.log());
     export_torchscript(evaluation(), generator_info(), directory_.generator());
-    write_archive(path, meta, state);
+    save_to(path);
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
     console_.event("checkpoint " + shown(path),
@@ -277,6 +348,8 @@ class Run {
   const RunDirectory& directory_;
   Console& console_;
   Trainer trainer_;
+  Watch watch_;
+  bool is_over_ = false;
   double seconds_before_ = 0, start_ = 0;
   double record_began_ = 0, waited_ = 0;
   int64_t record_images_ = 0;

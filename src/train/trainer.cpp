@@ -5,6 +5,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cmath>
+
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
 #include "nn/weights.hpp"
@@ -147,7 +149,7 @@ void Trainer::step(const Batch& batch) {
   average_weight_.fill_(1 - average_decay(n * schedule.critic_steps, images_, schedule.ema_images, schedule.ema_ramp));
   noise_level_.fill_(noise);
   moves_augment_p_.fill_(steps_ % AdaptiveProbability::kStepsAMove == 0);
-  const double factor = rate_factor(schedule, batch.first_image);
+  const double factor = std::exp2(-rollbacks_) * rate_factor(schedule, batch.first_image);
   adam_g_.set_rate(factor * options_.adam.learning_rate.generator);
   adam_d_.set_rate(factor * options_.adam.learning_rate.discriminator);
   if (!gpu_) return alternate(inputs, kind);
@@ -380,11 +382,20 @@ void Trainer::take_weights(const NamedTensors& stored, const std::string& origin
   if (gpu_) gpu_->forget();
 }
 
+void Trainer::roll_back(NamedTensors stored, const std::string& origin) {
+  std::erase_if(stored, [](const auto& one) { return one.first == "record.sums"; });
+  stored.emplace_back("record.sums", at::zeros_like(sums_).cpu());
+  load(std::move(stored), origin);
+  steps_in_record_ = g_steps_in_record_ = 0;
+  ++rollbacks_;
+}
+
 Json Trainer::position() const {
   return {{"images", images_},
           {"steps", steps_},
           {"steps_in_record", steps_in_record_},
-          {"g_steps_in_record", g_steps_in_record_}};
+          {"g_steps_in_record", g_steps_in_record_},
+          {"rollbacks", rollbacks_}};
 }
 
 void Trainer::set_position(const Json& meta, const std::string& origin) {
@@ -393,6 +404,7 @@ void Trainer::set_position(const Json& meta, const std::string& origin) {
   steps_in_record_ = required<int64_t>(meta, "steps_in_record", origin);
   g_steps_in_record_ =
       meta.contains("g_steps_in_record") ? required<int64_t>(meta, "g_steps_in_record", origin) : steps_in_record_;
+  rollbacks_ = meta.contains("rollbacks") ? required<int64_t>(meta, "rollbacks", origin) : 0;
 }
 
 }  // namespace dcgan

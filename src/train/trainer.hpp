@@ -57,6 +57,9 @@ class Trainer {
   /// Takes the weights of both networks and of the average, and BatchNorm's statistics, from another run's state.
   /// Everything else stays at its beginning.
   void take_weights(const NamedTensors& stored, const std::string& origin);
+  /// Back to an earlier state, but at the position of now and with half the step sizes.
+  void roll_back(NamedTensors stored, const std::string& origin);
+  int64_t rollbacks() const { return rollbacks_; }
   /// Position for the checkpoint's head, and back.
   Json position() const;
   void set_position(const Json& meta, const std::string& origin);
@@ -108,7 +111,7 @@ class Trainer {
   // A number each, on the device: what this step's schedules say.
   at::Tensor average_weight_;  // of the live weights in the average
   at::Tensor noise_level_, moves_augment_p_;
-  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0;
+  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };
 

@@ -1,0 +1,100 @@
+"""Trains recipes for equal times and measures what they made: a row a run, appended to a table, so that a long study can
+be done in pieces. A row that is there already is not run again.
+
+  bench/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --minutes 5 --seeds 0,1,2 \
+      default="--preset default" example="--preset pytorch-example"
+
+Each recipe is a name and the options of `dcgan train`. Every run has the machine for itself: run nothing beside it.
+"""
+import argparse
+import csv
+import datetime
+import json
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "minutes", "images", "kid_a",
+          "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a", "recall_a", "coverage_a", "memorised_a",
+          "verdicts"]
+
+
+def output(*words: str) -> str:
+    return subprocess.run(words, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
+
+def processor() -> str:
+    names = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    families = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("cpu family")]
+    return f"{names[0]} family {families[0]}, {len(names)} cores"
+
+
+def figures(program: str, run: pathlib.Path, data: str, samples: int, features: str) -> dict:
+    # The last moving average, not the best state: that is what the bars are about.
+    command = [program, "eval", str(run), "--at", "newest", "--data", data, "--samples", str(samples), "--features",
+               features, "--json"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return {figure["name"]: figure for figure in found["figures"]}
+
+
+def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:
+    command = [arguments.program, "train", data, "--run", str(run), "--size", str(arguments.size), "--seed", str(seed),
+               "--time", f"{arguments.minutes}m", "--keep", "1", *shlex.split(options)]
+    with open(f"{run}.out", "w") as out:
+        subprocess.run(command, check=True, stdout=out, stderr=subprocess.STDOUT)
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    records = [line for line in lines if "event" not in line]
+    verdicts = [f"{line['images']}: {line['verdict']}" for line in lines if line.get("event") == "verdict"]
+    a = figures(arguments.program, run, data, arguments.samples, "random-a")
+    b = figures(arguments.program, run, data, arguments.samples, "random-b")
+    row = {"images": records[-1]["images"], "verdicts": "; ".join(verdicts)}
+    row["kid_a"], row["kid_a_error"] = a["kid_random_a"]["value"], a["kid_random_a"]["standard_error"]
+    row["kid_b"], row["kid_b_error"] = b["kid_random_b"]["value"], b["kid_random_b"]["standard_error"]
+    for name in ("fid", "precision", "recall", "coverage", "memorised"):
+        row[f"{name}_a"] = a[f"{name}_random_a"]["value"]
+    return {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in row.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", required=True, type=pathlib.Path)
+    parser.add_argument("--data", required=True, help="NAME=PATH")
+    parser.add_argument("--size", required=True, type=int)
+    parser.add_argument("--minutes", required=True, type=float)
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--samples", default=10_000, type=int)
+    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--runs", type=pathlib.Path, help="folder in which runs stay; a temporary one otherwise")
+    parser.add_argument("recipes", nargs="+", help='NAME="OPTIONS"')
+    arguments = parser.parse_args()
+    name, data = arguments.data.split("=", 1)
+    commit = output("git", "rev-parse", "--short", "HEAD") + ("+" if output("git", "status", "--porcelain", "-uno") else "")
+    done = list(csv.DictReader(open(arguments.table))) if arguments.table.exists() else []
+    for seed in map(int, arguments.seeds.split(",")):
+        for recipe in arguments.recipes:
+            label, options = recipe.split("=", 1)
+            key = {"data": name, "size": str(arguments.size), "recipe": label, "options": options, "seed": str(seed),
+                   "minutes": f"{arguments.minutes:g}"}
+            if any(all(row[field] == value for field, value in key.items()) for row in done):
+                continue
+            with tempfile.TemporaryDirectory() as temporary:
+                folder = arguments.runs or pathlib.Path(temporary)
+                folder.mkdir(parents=True, exist_ok=True)
+                run = folder / f"{name}-{arguments.size}-{label}-{seed}-{arguments.minutes:g}m"
+                row = measured(arguments, data, options, seed, run)
+            row.update(key, commit=commit, processor=processor(), date=datetime.date.today().isoformat())
+            is_new = not arguments.table.exists()
+            with open(arguments.table, "a", newline="") as table:
+                writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
+                if is_new:
+                    writer.writeheader()
+                writer.writerow(row)
+            print(f"{name} {arguments.size} px {label} seed {seed}: {row['images']} images, KID A {row['kid_a']} "
+                  f"+- {row['kid_a_error']}, B {row['kid_b']}, {row['verdicts'] or 'balanced throughout'}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+#include "train/watch.hpp"
+
+#include <cmath>
+
+#include "core/log.hpp"
+#include "core/platform/signals.hpp"
+#include "eval/comparison.hpp"
+#include "train/losses.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kEnoughHeldOut = 500;   // pictures for a KID that is worth comparing
+constexpr int64_t kMostReal = 10'000;     // pictures that an evaluation during training compares with
+constexpr uint64_t kSeed = 0;             // of latents and choices: the same in every run, so that runs compare
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+double number_in(const Json& json, const char* key, const std::string& origin) {
+  const Json value = required<Json>(json, key, origin);
+  return value.is_null() ? Quality::kUnknown : required<double>(json, key, origin);
+}
+
+void stop_if_asked(const std::string&, int64_t, int64_t) { throw_if_stopped("while the run evaluated itself"); }
+
+}  // namespace
+
+Json Seen::json() const {
+  return {{"event", "eval"},
+          {"images", quality.images},
+          {"kid", number_or_null(quality.kid)},
+          {"kid_error", number_or_null(quality.kid_error)},
+          {"diversity", number_or_null(diversity)},
+          {"memorised", number_or_null(quality.memorised)},
+          {"memorised_floor", number_or_null(quality.memorised_floor)},
+          {"best", is_best}};
+}
+
+void Watch::open_real_sides() {
+  const auto& options = plan_.options;
+  const Pixels& trained = *dataset_.pixels;
+  network_ = features_named(options.watch.eval_features, trained.info().size);
+  const RealOptions real{kMostReal, kSeed, *options.run.threads};
+  std::vector<std::string> remarks;
+  const auto open = [&](const Pixels& pixels) {
+    return open_real_side(pixels, options.data, *network_, real, stop_if_asked, remarks);
+  };
+  const bool has_held_out = dataset_.held_out && dataset_.held_out->info().count >= kEnoughHeldOut;
+  if (has_held_out) {
+    trained_ = open(trained);
+    compared_ = open(*dataset_.held_out);
+    memorised_floor_ = compare(compared_->reference.features, trained_->reference).memorised;
+  } else {
+    compared_ = open(trained);
+    if (compared_->floor.count > 0) memorised_floor_ = compared_->floor.memorised;
+  }
+  for (const auto& remark : remarks) warn(remark);
+}
+
+Seen Watch::evaluate(Generator& generator, int64_t images) {
+  if (!network_) open_real_sides();
+  GeneratedImages source(generator, plan_.options.watch.eval_samples, kSeed);
+  const at::Tensor features = features_of(*network_, source, "generated images", stop_if_asked);
+  const Comparison found = compare(features, compared_->reference);
+  Seen seen;
+  seen.quality = {images, found.kid.value, found.kid.standard_error,
+                  trained_ ? compare(features, trained_->reference).memorised : found.memorised, memorised_floor_};
+  seen.diversity = found.diversity;
+  seen.is_best = progress_.add(seen.quality);
+  last_ = seen, is_new_ = true;
+  return seen;
+}
+
+bool Watch::judge(Record& record) {
+  BalanceFigures figures;
+  figures.images = record.images, figures.steps = record.steps;
+  figures.accuracy_real = record.d_real_right, figures.accuracy_fake = record.d_fake_right;
+  if (loss_named(plan_.options.train.objective.loss).has_targets) figures.d_fake_after = record.d_fake_after;
+  if (is_new_) {
+    figures.diversity = last_.diversity;
+    figures.memorised = last_.quality.memorised, figures.memorised_floor = last_.quality.memorised_floor;
+    is_new_ = false;
+  }
+  const Judgement before = judgement_;
+  judgement_ = balance_.add(figures);
+  record.verdict = words(judgement_.verdict);
+  record.kid = last_.quality.kid, record.diversity = last_.diversity, record.memorised = last_.quality.memorised;
+  return judgement_.verdict != before.verdict;
+}
+
+Json Watch::state() const {
+  return {{"balance", balance_.state()},
+          {"progress", progress_.state()},
+          {"verdict", words(judgement_.verdict)},
+          {"reason", judgement_.reason},
+          {"kid", number_or_null(last_.quality.kid)},
+          {"diversity", number_or_null(last_.diversity)},
+          {"memorised", number_or_null(last_.quality.memorised)},
+          {"memorised_floor", number_or_null(last_.quality.memorised_floor)},
+          {"is_new", is_new_}};
+}
+
+void Watch::set_state(const Json& state, const std::string& origin) {
+  balance_ = Balance::from_state(required<Json>(state, "balance", origin), origin);
+  progress_ = Progress::from_state(required<Json>(state, "progress", origin), origin);
+  judgement_ = {verdict_from(required<std::string>(state, "verdict", origin), origin),
+                required<std::string>(state, "reason", origin)};
+  last_.quality.kid = number_in(state, "kid", origin);
+  last_.diversity = number_in(state, "diversity", origin);
+  last_.quality.memorised = number_in(state, "memorised", origin);
+  last_.quality.memorised_floor = number_in(state, "memorised_floor", origin);
+  is_new_ = required<bool>(state, "is_new", origin);
+}
+
+}  // namespace dcgan

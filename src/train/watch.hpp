@@ -1,0 +1,62 @@
+// A run that looks after itself: it measures the quality of its own images, knows its best state, and says in words
+// when something goes wrong. Not here: what is done about it (train/run).
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "eval/real_side.hpp"
+#include "telemetry/record.hpp"
+#include "train/balance.hpp"
+#include "train/plan.hpp"
+#include "train/progress.hpp"
+
+namespace dcgan {
+
+/// What one evaluation found.
+struct Seen {
+  Quality quality;
+  double diversity = Quality::kUnknown;  // spread of the generated images over that of the real ones
+  bool is_best = false;
+  /// For log.jsonl.
+  Json json() const;
+};
+
+class Watch {
+ public:
+  /// Both must outlive it. Real pictures are looked at when the first evaluation wants them.
+  Watch(const TrainPlan& plan, const Dataset& dataset) : plan_(plan), dataset_(dataset) {}
+
+  /// Compares images of `generator`, which has seen `images`, with real ones: those held out where they are enough,
+  /// else those of the training. Latents are the same each time, and used for nothing else.
+  Seen evaluate(Generator& generator, int64_t images);
+
+  /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
+  bool judge(Record& record);
+  const Judgement& judgement() const { return judgement_; }
+  const Progress& progress() const { return progress_; }
+
+  /// The state was set back: what was seen of the one before no longer counts.
+  void forget_balance() { balance_ = Balance(), judgement_ = {}; }
+
+  /// For a checkpoint, and back.
+  Json state() const;
+  void set_state(const Json& state, const std::string& origin);
+
+ private:
+  void open_real_sides();
+
+  const TrainPlan& plan_;
+  const Dataset& dataset_;
+  std::unique_ptr<FeatureNetwork> network_;
+  std::optional<RealSide> compared_;  // with which images are compared
+  std::optional<RealSide> trained_;   // where that is another: what may be memorised
+  double memorised_floor_ = Quality::kUnknown;
+  Balance balance_;
+  Judgement judgement_;
+  Progress progress_;
+  Seen last_;
+  bool is_new_ = false;  // last_ was not judged yet
+};
+
+}  // namespace dcgan
