@@ -1,5 +1,7 @@
 #include "train/augment_options.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 
