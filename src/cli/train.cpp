@@ -120,7 +120,9 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options) {
 
 void describe_data(const std::string& path, const Dataset& dataset, double cache_limit) {
   const auto& info = dataset.pixels->info();
-  note("data: " + counted(info.count, "image") +
+  const std::string held_out =
+      dataset.held_out ? " to train on, " + with_commas(dataset.held_out->info().count) + " held out," : "";
+  note("data: " + counted(info.count, "image") + held_out +
        (info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")) +
        " from " + printable(path) + ", " + to_text(info.size) + " px, " + counted(info.channels, "channel"));
   if (!dataset.cached_at.empty() && dataset.kind != "pack")
@@ -136,6 +138,7 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
   const double seconds =
       total ? static_cast<double>(*total) / cost.images_per_second : plan.options.length.time.value_or(0);
   const int64_t disk = cost.checkpoint_bytes * (plan.options.run.keep + 1);
+  const int64_t held_out = dataset.held_out ? dataset.held_out->info().count : 0;
   if (json) {
     Json out = config_json(plan);
     out["event"] = "plan";
@@ -166,7 +169,7 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
   std::printf("disk:       %s for checkpoints (%s each, %lld kept) and generator.pt; decoded pixels %s\n",
               bytes_text(double(disk)).c_str(), bytes_text(double(cost.checkpoint_bytes)).c_str(),
               static_cast<long long>(plan.options.run.keep),
-              bytes_text(double(plan.data_images * dataset.pixels->info().image_bytes())).c_str());
+              bytes_text(double((plan.data_images + held_out) * dataset.pixels->info().image_bytes())).c_str());
 }
 
 void start_run(TrainCommand& command, const std::string& data) {

@@ -24,7 +24,7 @@ enum class Purpose : uint16_t {
   kFeatureWeights = 11,    // index: number of the parameter of a random feature network
   kEvaluationLatent = 12,  // index: number of the generated image in an evaluation
   kEvaluationChoice = 13,  // index: number of the subset of an evaluation
-  kBalancedOrder = 14,     // index: global image index; class-balanced sampling
+  kBalancedOrder = 14,     // index: round over the classes; or (class + 1) << 40 | epoch of that class
   kSpectralStart = 15,     // index: role and number of the parameter; first vector of a power iteration
 };
 

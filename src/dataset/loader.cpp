@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "dataset/order.hpp"
-
 namespace dcgan {
 namespace {
 
@@ -16,10 +14,20 @@ void mirror(uint8_t* pixels, const PixelsInfo& info) {
     }
 }
 
+std::optional<BalancedOrder> balanced_order(const Pixels& pixels, bool wanted) {
+  if (!wanted) return std::nullopt;
+  std::vector<int32_t> labels(static_cast<size_t>(pixels.info().count));
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = pixels.label(static_cast<int64_t>(i));
+  return BalancedOrder(labels);
+}
+
 }  // namespace
 
 Loader::Loader(const Pixels& pixels, const LoaderOptions& options)
-    : pixels_(pixels), options_(options), slots_(options.ahead) {
+    : pixels_(pixels),
+      options_(options),
+      balanced_(balanced_order(pixels, options.class_balanced)),
+      slots_(options.ahead) {
   for (int64_t t = 0; t < options.threads; ++t) threads_.emplace_back([this] { work(); });
 }
 
@@ -53,6 +61,12 @@ void Loader::work() {
   }
 }
 
+int64_t Loader::picture_of(int64_t image) const {
+  if (balanced_) return (*balanced_)(image, options_.seed);
+  const int64_t count = pixels_.info().count;
+  return Permutation(count, options_.seed, image / count)(image % count);
+}
+
 void Loader::fill(Batch& batch, int64_t ticket) const {
   const auto& info = pixels_.info();
   const int64_t image_bytes = info.image_bytes();
@@ -61,7 +75,7 @@ void Loader::fill(Batch& batch, int64_t ticket) const {
   batch.labels.resize(static_cast<size_t>(options_.batch));
   for (int64_t i = 0; i < options_.batch; ++i) {
     const int64_t image = batch.first_image + i;
-    const int64_t index = Permutation(info.count, options_.seed, image / info.count)(image % info.count);
+    const int64_t index = picture_of(image);
     uint8_t* out = batch.pixels.data() + i * image_bytes;
     pixels_.copy(index, out);
     batch.labels[static_cast<size_t>(i)] = pixels_.label(index);

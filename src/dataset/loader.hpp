@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "dataset/order.hpp"
 #include "dataset/pixels.hpp"
 
 namespace dcgan {
@@ -25,12 +27,14 @@ struct LoaderOptions {
   int64_t first_image = 0;  // images seen before the first batch
   uint64_t seed = 0;
   bool flip = false;
+  bool class_balanced = false;
   int64_t threads = 1;
   int64_t ahead = 4;  // batches
 };
 
 /// The pictures of a run in order: image k of the run is picture permutation(epoch k / N)(k mod N) of the set, so
-/// batches cross epochs and a set smaller than a batch works. One consumer.
+/// batches cross epochs and a set smaller than a batch works. With `class_balanced` it is BalancedOrder's, and at least
+/// one picture has a class. One consumer.
 class Loader {
  public:
   Loader(const Pixels& pixels, const LoaderOptions& options);
@@ -48,9 +52,11 @@ class Loader {
   };
   void work();
   void fill(Batch& batch, int64_t ticket) const;
+  int64_t picture_of(int64_t image) const;
 
   const Pixels& pixels_;
   const LoaderOptions options_;
+  const std::optional<BalancedOrder> balanced_;
   std::vector<Slot> slots_;
   std::mutex mutex_;
   std::condition_variable changed_;

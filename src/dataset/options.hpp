@@ -10,7 +10,9 @@ struct DataOptions {
   std::string channels = "auto";
   std::string fit = "crop";
   std::string crop_at = "center";
+  double holdout = 0;
   bool flip = false;
+  bool class_balanced = false;
   bool strict = false;
   int64_t max_megapixels = 64;
   std::string cache = "auto";
@@ -19,6 +21,10 @@ struct DataOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     pixel_fields(visit);
+    visit("holdout", holdout,
+          "share of the pictures, chosen by their pixels, that are set apart before anything else and never trained on",
+          within(0, 0.5));
+    visit("class-balanced", class_balanced, "show every class equally often, however many pictures each has", {});
     visit("flip", flip, "mirror half of the images, drawn anew each epoch", {});
     visit("cache", cache,
           "folder for decoded pixels; auto: dcgan below $XDG_CACHE_HOME or ~/.cache; off: decode every epoch",

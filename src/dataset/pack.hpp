@@ -71,6 +71,7 @@ class Pack : public Pixels {
   explicit Pack(const fs::path& path);
   void copy(int64_t index, uint8_t* out) const override;
   int32_t label(int64_t index) const override { return labels_[index]; }
+  uint64_t content(int64_t index) const override { return entries_[valid_[index]].checksum; }
   bool decodes() const override { return false; }
   const PackOrigin& origin() const { return origin_; }
   const Shard& shard() const { return shard_; }

@@ -75,6 +75,11 @@ int32_t PackSet::label(int64_t index) const {
   return pack.label(there);
 }
 
+uint64_t PackSet::content(int64_t index) const {
+  const auto [pack, there] = find(index);
+  return pack.content(there);
+}
+
 bool is_stale(const PackOrigin& origin) {
   std::error_code ignored;
   if (origin.data.empty() || !fs::exists(origin.data, ignored)) return false;

@@ -13,6 +13,7 @@ class PackSet : public Pixels {
   explicit PackSet(const fs::path& path);
   void copy(int64_t index, uint8_t* out) const override;
   int32_t label(int64_t index) const override;
+  uint64_t content(int64_t index) const override;
   bool decodes() const override { return false; }
   const PackOrigin& origin() const { return origin_; }
   int64_t shards() const { return static_cast<int64_t>(packs_.size()); }

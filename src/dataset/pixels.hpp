@@ -30,13 +30,16 @@ struct PixelsInfo {
   int64_t image_bytes() const { return size.width * size.height * channels; }
 };
 
-/// Random access to a set. `copy` and `label` are thread safe.
+/// Random access to a set. All of it is thread safe.
 class Pixels {
  public:
   virtual ~Pixels() = default;
   /// Picture `index` to out[0 .. image_bytes).
   virtual void copy(int64_t index, uint8_t* out) const = 0;
+  /// Number of its class, -1 when it has none.
   virtual int32_t label(int64_t index) const = 0;
+  /// XXH3 of the picture's bytes: the same for the same pixels. Costs a `copy` where it is not stored.
+  virtual uint64_t content(int64_t index) const;
   /// True when `copy` decodes, so that several threads pay.
   virtual bool decodes() const = 0;
   const PixelsInfo& info() const { return info_; }
@@ -47,7 +50,8 @@ class Pixels {
 
 /// A set that is ready to train on.
 struct Dataset {
-  std::unique_ptr<Pixels> pixels;
+  std::unique_ptr<Pixels> pixels;    // to train on
+  std::unique_ptr<Pixels> held_out;  // never trained on, of the same classes; null without --holdout
   std::string kind;                  // "folder" or "IDX file"
   std::vector<std::string> remarks;  // what was passed over, what could not be kept
   std::string cached_at;             // the file of decoded pixels; empty when there is none
@@ -59,6 +63,7 @@ using DecodeProgress = std::function<void(int64_t, int64_t)>;
 
 /// Opens DATA. Every picture is decoded once, here: so damage is known, and the order of a run does not
 /// depend on whether pixels could be kept. Later calls find them kept and decode nothing.
+/// With `holdout` some pictures are set apart (dataset/holdout).
 /// Throws Error when nothing can be used, and with `strict` for the first file that cannot.
 Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t threads, const DecodeProgress& progress);
 

@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "dataset/cache.hpp"
 #include "dataset/decoding.hpp"
+#include "dataset/holdout.hpp"
 
 namespace dcgan {
 namespace {
@@ -210,6 +211,7 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
                      const DecodeProgress& progress) {
   Dataset dataset =
       looks_like_pack(path) ? open_named_pack(path, options) : find_or_decode(path, options, threads, progress);
+  if (options.holdout > 0) hold_out(dataset, options.holdout, threads, progress);
   return_freed_memory();  // names of a million files, say, that training never needs again
   return dataset;
 }

@@ -5,6 +5,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "dataset/classes.hpp"
 #include "train/device.hpp"
 #include "train/fit.hpp"
 #include "train/precision_choice.hpp"
@@ -29,6 +30,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   check_one_length(options.length);
   TrainPlan plan;
   const auto& info = dataset.pixels->info();
+  check_class_balanced(*dataset.pixels, options.data);
   plan.data = data_path;
   plan.data_identity = info.identity;
   plan.data_images = info.count;

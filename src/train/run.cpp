@@ -74,7 +74,7 @@ class Run {
     loader.batch = *options.train.batch;
     loader.first_image = trainer_.images();
     loader.seed = static_cast<uint64_t>(options.train.seed);
-    loader.flip = options.data.flip;
+    loader.flip = options.data.flip, loader.class_balanced = options.data.class_balanced;
     loader.threads = dataset_.pixels->decodes() ? *options.run.threads : 1;
     loader.ahead = 2 + loader.threads;
     return loader;
