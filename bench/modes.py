@@ -141,7 +141,7 @@ def check(args):
     for missing in (0, 100, 500):
         parts = stacks(images, labels, args.count, seed=1, missing=missing)
         reads[missing] = report(net, (pictures for pictures, _ in parts))
-        bound = -math.log(1 - missing / MODES)
+        bound = math.log(MODES / (MODES - missing))
         print(json.dumps({"real modes": MODES - missing, "least_reverse_kl": round(bound, 4), **reads[missing]}), flush=True)
     if reads[0]["modes"] < 990 or reads[100]["modes"] > 910 or reads[500]["modes"] > 510:
         sys.exit("modes: this counter cannot be believed")

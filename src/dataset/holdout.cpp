@@ -1,5 +1,6 @@
 #include "dataset/holdout.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 

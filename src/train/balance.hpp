@@ -66,6 +66,9 @@ class Balance {
   /// Takes the next record. Unknown figures leave what depends on them as it was.
   Judgement add(const BalanceFigures& figures);
 
+  /// As after the last record.
+  Judgement judgement() const;
+
   /// Everything it remembers, for a checkpoint, and back. Throws Error naming `origin` and the key that is wrong.
   Json state() const;
   static Balance from_state(const Json& state, const std::string& origin);
@@ -85,7 +88,6 @@ class Balance {
     void add(double figure, int64_t images);
   };
 
-  Judgement judgement() const;
   void watch_players(const BalanceFigures& figures);
   void watch_diversity(const BalanceFigures& figures);
   void watch_memory(const BalanceFigures& figures);

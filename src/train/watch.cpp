@@ -91,8 +91,6 @@ bool Watch::judge(Record& record) {
 Json Watch::state() const {
   return {{"balance", balance_.state()},
           {"progress", progress_.state()},
-          {"verdict", words(judgement_.verdict)},
-          {"reason", judgement_.reason},
           {"kid", number_or_null(last_.quality.kid)},
           {"diversity", number_or_null(last_.diversity)},
           {"memorised", number_or_null(last_.quality.memorised)},
@@ -103,8 +101,7 @@ Json Watch::state() const {
 void Watch::set_state(const Json& state, const std::string& origin) {
   balance_ = Balance::from_state(required<Json>(state, "balance", origin), origin);
   progress_ = Progress::from_state(required<Json>(state, "progress", origin), origin);
-  judgement_ = {verdict_from(required<std::string>(state, "verdict", origin), origin),
-                required<std::string>(state, "reason", origin)};
+  judgement_ = balance_.judgement();
   last_.quality.kid = number_in(state, "kid", origin);
   last_.diversity = number_in(state, "diversity", origin);
   last_.quality.memorised = number_in(state, "memorised", origin);
