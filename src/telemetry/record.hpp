@@ -27,7 +27,7 @@ struct Record {
   double d_fake_right = 0;       // share of generated images that D took for generated; or the same
   double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
-  double augment_p = 0;        // probability of each kind of augmentation; 0 when there is none
+  double augment_p = 0;  // probability of each kind of augmentation; 0 when there is none
   // As the last evaluation found them; NaN before the first.
   double kid = std::numeric_limits<double>::quiet_NaN();
   double diversity = kid, memorised = kid;

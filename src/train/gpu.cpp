@@ -103,7 +103,8 @@ class CudaPipeline : public GpuPipeline {
   }
 
   bool is_recorded() const override {
-    return std::any_of(recordings_.begin(), recordings_.end(), [](const auto& one) { return one.second.graph; });
+    return std::any_of(recordings_.begin(), recordings_.end(),
+                       [](const auto& one) { return one.second.graph != nullptr; });
   }
 
   void forget() override {

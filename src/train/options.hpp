@@ -133,12 +133,13 @@ struct WatchOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("eval-every", eval_every,
-          "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of the "
+          "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of "
+          "the "
           "time",
           automatic(within(0, 1e12, "images")));
     visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"));
-    visit("eval-features", eval_features, "network that images are compared by: random-a, random-b, or a TorchScript file",
-          any_text("NAME|FILE.pt"));
+    visit("eval-features", eval_features,
+          "network that images are compared by: random-a, random-b, or a TorchScript file", any_text("NAME|FILE.pt"));
     visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
           within(0, 1e12, "images"));
     visit("on-collapse", on_collapse,
@@ -207,7 +208,8 @@ struct AllOptions {
         "init-from", init_from,
         "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
         any_text("none, or MODEL"));
-    length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit), run.fields(visit);
+    length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),
+        run.fields(visit);
   }
 };
 

@@ -196,14 +196,15 @@ class Run {
     const Seen seen = watch_.evaluate(*generator, trainer_.images());
     log.append(compact(seen.json()));
     console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +
-                       " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " +
-                       fixed_text(seen.diversity, 2) + (seen.is_best ? ", the best so far" : ""),
+                       " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
+                       (seen.is_best ? ", the best so far" : ""),
                    seen.json());
     if (seen.is_best) save_to(directory_.best());
     const auto& watch = plan_.options.watch;
     if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
-      note("KID has not improved for " + counted(watch.stop_when_flat, "image") + ": the run ends (--stop-when-flat); " +
-           "the best state is that of " + counted(watch_.progress().best().images, "image"));
+      note("KID has not improved for " + counted(watch.stop_when_flat, "image") +
+           ": the run ends (--stop-when-flat); " + "the best state is that of " +
+           counted(watch_.progress().best().images, "image"));
       is_over_ = true;
     }
   }
@@ -211,7 +212,8 @@ class Run {
   void act_on_verdict(LineFile& log) {
     const Judgement& now = watch_.judgement();
     const std::string verdict(words(now.verdict));
-    const Json event = {{"event", "verdict"}, {"images", trainer_.images()}, {"verdict", verdict}, {"reason", now.reason}};
+    const Json event = {
+        {"event", "verdict"}, {"images", trainer_.images()}, {"verdict", verdict}, {"reason", now.reason}};
     log.append(compact(event));
     console_.event("verdict at " + counted(trainer_.images(), "image") + ": " + verdict +
                        (now.reason.empty() ? "" : ": " + now.reason),
@@ -231,13 +233,14 @@ class Run {
   void roll_back(LineFile& log) {
     constexpr int kMostRollbacks = 5;
     if (!watch_.progress().has_best() || trainer_.rollbacks() >= kMostRollbacks) {
-      note(watch_.progress().has_best() ? "the run ends: it has collapsed again after " + std::to_string(kMostRollbacks) +
-                                              " rollbacks"
-                                        : "the run ends: it has collapsed and there is no earlier state to go back to");
+      note(watch_.progress().has_best()
+               ? "the run ends: it has collapsed again after " + std::to_string(kMostRollbacks) + " rollbacks"
+               : "the run ends: it has collapsed and there is no earlier state to go back to");
       is_over_ = true;
       return;
     }
-    trainer_.roll_back(ArchiveReader(directory_.best()).read_all(""), "the checkpoint '" + shown(directory_.best()) + "'");
+    trainer_.roll_back(ArchiveReader(directory_.best()).read_all(""),
+                       "the checkpoint '" + shown(directory_.best()) + "'");
     evaluated_images_ = -1;
     watch_.forget_balance();
     const int64_t best = watch_.progress().best().images;

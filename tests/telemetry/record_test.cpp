@@ -23,9 +23,11 @@ TEST(Record, HasExactlyTheNamesOfItsHeaderInOrder) {
   const Json json = to_json(Record());
   for (const auto& [name, value] : json.items()) names.push_back(name);
   EXPECT_EQ(names,
-            (std::vector<std::string>{"images", "steps", "seconds", "images_per_second", "loss_d_real", "loss_d_fake",
-                                      "loss_g", "penalty", "d_real", "d_fake_before", "d_fake_after", "d_real_right",
-                                      "d_fake_right", "grad_norm_d", "grad_norm_g", "augment_p", "kid", "diversity", "memorised", "verdict", "data_wait_share"}));
+            (std::vector<std::string>{
+                "images",       "steps",       "seconds",        "images_per_second", "loss_d_real",  "loss_d_fake",
+                "loss_g",       "penalty",     "d_real",         "d_fake_before",     "d_fake_after", "d_real_right",
+                "d_fake_right", "grad_norm_d", "grad_norm_g",    "augment_p",         "kid",          "diversity",
+                "memorised",    "verdict",     "data_wait_share"}));
 }
 
 TEST(Record, PutsEveryValueUnderItsName) {
