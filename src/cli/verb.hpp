@@ -49,13 +49,15 @@ void set_options(Verb& verb, std::function<void(const Invocation&, Options&)> ru
 Verb train_verb();
 Verb sample_verb();
 Verb export_verb();
+Verb eval_verb();
 Verb inspect_verb();
 Verb doctor_verb();
 Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(), sample_verb(), export_verb(), inspect_verb(), doctor_verb(), data_verb(), bench_verb()};
+  return {train_verb(),   sample_verb(), export_verb(), eval_verb(),
+          inspect_verb(), doctor_verb(), data_verb(),   bench_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,
