@@ -50,13 +50,14 @@ Verb train_verb();
 Verb presets_verb();
 Verb sample_verb();
 Verb export_verb();
+Verb eval_verb();
 Verb inspect_verb();
 Verb doctor_verb();
 Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),   presets_verb(), sample_verb(), export_verb(),
+  return {train_verb(),   presets_verb(), sample_verb(), export_verb(), eval_verb(),
           inspect_verb(), doctor_verb(),  data_verb(),   bench_verb()};
 }
 

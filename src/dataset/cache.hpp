@@ -12,9 +12,11 @@ class PixelCache {
   explicit PixelCache(const DataOptions& options);
   bool enabled() const { return !folder_.empty(); }
   fs::path path_of(const std::string& key) const { return folder_ / (key.substr(0, 32) + ".pack"); }
+  /// Where features of a set's pictures lie (eval/real_side). They take room as packs do.
+  fs::path features_path_of(const std::string& key) const { return folder_ / (key.substr(0, 32) + ".features"); }
   /// The set kept at `path`, or nothing when there is none that is whole.
   std::unique_ptr<Pack> find(const fs::path& path) const;
-  /// Makes room for `bytes` at `path`, removing the packs used longest ago. What an interrupted decoding left there
+  /// Makes room for `bytes` at `path`, removing the files used longest ago. What an interrupted decoding left there
   /// stays. Returns "" or why it cannot be done.
   std::string make_room(uint64_t bytes, const fs::path& path) const;
 

@@ -1,0 +1,256 @@
+// `dcgan eval`: how good a model's images are, in figures, beside what real pictures get.
+#include <ATen/Parallel.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "checkpoint/archive.hpp"
+#include "cli/opening.hpp"
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/platform/machine.hpp"
+#include "core/text.hpp"
+#include "dataset/walk.hpp"
+#include "eval/choice.hpp"
+#include "eval/evaluation.hpp"
+#include "exchange/torchscript.hpp"
+#include "image/sheet.hpp"
+
+namespace dcgan {
+namespace {
+
+struct EvalCommand {
+  std::string data;
+  int64_t samples = 10'000;
+  int64_t real = 50'000;
+  std::string features = "random-a";
+  int64_t seed = 0;
+  bool ema = true;
+  bool json = false;
+  std::string out;
+  std::optional<int64_t> threads;
+  DataOptions pixels;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX or CIFAR file", any_text("DATA"));
+    visit("samples", samples, "generated images", within(2, 1e7, "images"));
+    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
+    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
+          any_text("NAME|FILE.pt"));
+    visit("seed", seed, "of latents and choices", within(0, 9e18));
+    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    visit("json", json, "one JSON object", {});
+    visit("out", out, "a sheet of the generated images closest to real ones, each beside that one",
+          any_text("PAIRS.png"));
+    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    pixels.pixel_fields(visit);
+    visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
+          any_text("auto, off or a folder"));
+    visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
+          within(0, 1e6, "GB"));
+  }
+  int64_t thread_count() const { return threads.value_or(usable_cores()); }
+};
+
+/// A line on a terminal that says how far it is; wiped at the end.
+class EvalLine {
+ public:
+  ~EvalLine() {
+    if (drawn_) std::fprintf(stderr, "\r\x1b[K");
+  }
+  EvaluationProgress progress() {
+    return [this](const std::string& what, int64_t done, int64_t of) {
+      if (!terminal_) return;
+      drawn_ = true;
+      const std::string share = of > 0 ? ": " + with_commas(done) + " of " + with_commas(of) : "";
+      std::fprintf(stderr, "\r%s%s\x1b[K", what.c_str(), share.c_str());
+    };
+  }
+
+ private:
+  const bool terminal_ = stderr_is_terminal();
+  bool drawn_ = false;
+};
+
+/// The generated side: a generator, or pictures that another program made.
+struct GeneratedSide {
+  std::unique_ptr<Generator> generator;
+  Dataset pictures;
+  std::unique_ptr<ImageSource> images;
+  Json json;
+};
+
+/// Options of the run that a model came from, so that real pictures are cut as they were in training; null for none.
+Json options_of_run(const fs::path& model) {
+  if (looks_like_torchscript(model)) return {};
+  return ArchiveReader(checkpoint_of(model)).meta().value("options", Json());
+}
+
+bool is_given(const Invocation& invocation, const std::string& name) {
+  for (const auto& [given, text] : invocation.given)
+    if (underscored(given) == underscored(name)) return true;
+  return false;
+}
+
+/// What the model's images are decides how real pictures are opened.
+void adopt(const Invocation& invocation, const fs::path& model, const GeneratorInfo& info, DataOptions& options) {
+  const Size size{info.width, info.height};
+  if (is_given(invocation, "size") && options.size != size)
+    throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
+                     "leave --size out");
+  const std::string channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
+  if (is_given(invocation, "channels") && options.channels != "auto" && options.channels != channels)
+    throw UsageError("--channels is " + options.channels + ", but the model makes images of " +
+                         counted(info.channels, "channel"),
+                     "leave --channels out");
+  options.size = size, options.channels = channels;
+  const Json run = options_of_run(model);
+  if (!run.is_object()) return;
+  if (!is_given(invocation, "fit")) options.fit = run.value("fit", options.fit);
+  if (!is_given(invocation, "crop-at")) options.crop_at = run.value("crop_at", options.crop_at);
+}
+
+Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
+  DecodeLine line;
+  return open_dataset(path, options, threads, line.progress());
+}
+
+/// A folder or archive of pictures as the generated side; a run or a file of ours is a model.
+bool is_pictures(const fs::path& model) {
+  std::error_code ignored;
+  if (fs::is_directory(model, ignored)) return !is_run_directory(model);
+  return fs::exists(model, ignored) && !looks_like_archive(model) &&
+         !(looks_like_torchscript(model) && model.extension() != ".zip");
+}
+
+void remark_on(const Dataset& dataset) {
+  for (const auto& remark : dataset.remarks) warn(remark);
+  warn_of_skipped(dataset.pixels->info());
+}
+
+/// Pictures of MODEL: all of them, or as many as --samples says where it was given.
+GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand& command, const Dataset& real) {
+  DataOptions options = command.pixels;
+  const auto& info = real.pixels->info();
+  options.size = info.size;
+  options.channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
+  GeneratedSide side;
+  const fs::path path = invocation.positional(0);
+  side.pictures = open_pictures(path, options, command.thread_count());
+  remark_on(side.pictures);
+  const int64_t of = side.pictures.pixels->info().count;
+  const int64_t count = std::min(of, command.samples);
+  if (count < command.samples && is_given(invocation, "samples"))
+    throw UsageError("--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " +
+                         counted(of, "picture"),
+                     "leave --samples out to use all of them");
+  auto which = chosen(count, of, Draw(static_cast<uint64_t>(command.seed), Purpose::kEvaluationChoice, kChoiceOfMade));
+  side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.thread_count());
+  side.json = {{"kind", "pictures"}, {"path", shown(path)}, {"pictures", of}};
+  return side;
+}
+
+GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
+  GeneratedSide side;
+  const fs::path path = invocation.positional(0);
+  side.generator = open_generator(path, command.ema);
+  const GeneratorInfo& info = side.generator->info();
+  adopt(invocation, path, info, command.pixels);
+  side.images = std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
+  side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};
+  return side;
+}
+
+void check_out(const std::string& out) {
+  if (out.empty()) return;
+  const fs::path path(out);
+  if (lowercase(path.extension().native()) != ".png")
+    throw UsageError("--out is '" + printable(out) + "': only PNG is written", "name a .png");
+  std::error_code problem;
+  if (path.has_parent_path() && !fs::is_directory(path.parent_path(), problem))
+    throw UsageError("--out '" + shown(path) + "': there is no folder '" + shown(path.parent_path()) + "'",
+                     "make it first");
+}
+
+std::string figure_text(double value) {
+  if (!std::isfinite(value)) return "unknown";
+  const double size = std::abs(value);
+  return fixed_text(value, size >= 100 ? 1 : size >= 1 ? 3 : size >= 0.01 ? 4 : 6);
+}
+
+void print_table(const Evaluation& found, const std::string& origin) {
+  std::printf("%s: %s against %s of %s real\n", origin.c_str(), counted(found.generated, "generated image").c_str(),
+              with_commas(found.real).c_str(), with_commas(found.real_of).c_str());
+  std::printf("features: %s, %s of them, resize: %s, sha256 %.12s\n\n", found.network.name.c_str(),
+              with_commas(found.network.features).c_str(), found.network.resize.c_str(), found.network.sha256.c_str());
+  std::printf("%-24s %12s %25s %14s  %s\n", "figure", "value", "95 % interval", "real vs real", "better");
+  for (const Figure& figure : found.figures) {
+    const std::string interval =
+        figure.low ? figure_text(*figure.low) + " .. " + figure_text(*figure.high) : std::string();
+    std::printf("%-24s %12s %25s %14s  %s\n", figure.name.c_str(), figure_text(figure.value).c_str(), interval.c_str(),
+                figure.floor ? figure_text(*figure.floor).c_str() : "", figure.better.c_str());
+  }
+  std::printf("\n");
+  if (found.floor_images > 0)
+    std::printf("real vs real: two halves of %s; fid falls and recall changes with the counts, kid does not.\n",
+                counted(found.floor_images, "picture").c_str());
+  if (!found.pairs.empty())
+    std::printf("closest to a real picture: image %s, %s of that one's neighbourhood (below 0.5 counts as a copy).\n",
+                with_commas(found.pairs[0].generated).c_str(), fixed_text(found.pairs[0].ratio, 2).c_str());
+}
+
+void eval(const Invocation& invocation, EvalCommand& command) {
+  if (command.data.empty())
+    throw UsageError("--data is missing: the real pictures to compare with", "add --data DIR, as in training");
+  check_out(command.out);
+  const fs::path model = invocation.positional(0);
+  at::set_num_threads(static_cast<int>(command.thread_count()));
+  const bool pictures = is_pictures(model);
+  GeneratedSide made;
+  if (!pictures) made = open_model(invocation, command);
+  const Dataset real = open_pictures(command.data, command.pixels, command.thread_count());
+  remark_on(real);
+  if (pictures) made = open_made_pictures(invocation, command, real);
+  const auto network = features_named(command.features, real.pixels->info().size);
+
+  Evaluation found;
+  {
+    EvalLine line;
+    std::vector<std::string> remarks;
+    const RealOptions options{command.real, static_cast<uint64_t>(command.seed), command.thread_count()};
+    const RealSide side =
+        open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
+    for (const auto& remark : remarks) warn(remark);
+    if (!side.is_whole())
+      note(with_commas(side.count()) + " of " + with_commas(side.of) + " real pictures are used (--real)");
+    found = evaluate(*made.images, *network, side, {static_cast<uint64_t>(command.seed)}, line.progress());
+  }
+  if (command.json) {
+    Json json = found.json();
+    json["model"] = made.json;
+    std::printf("%s", pretty(json).c_str());
+  } else {
+    print_table(found, shown(model));
+  }
+  if (command.out.empty()) return;
+  write_file(command.out, encode_png(pairs_sheet(found.pairs, *made.images, *real.pixels)));
+  if (!command.json) std::printf("pairs: %s\n", shown(command.out).c_str());
+}
+
+}  // namespace
+
+Verb eval_verb() {
+  Verb verb;
+  verb.name = "eval";
+  verb.help = "say in figures how good a model's images are, beside what real pictures get";
+  verb.details =
+      "MODEL may also be a folder of pictures that any program made. Real pictures get the size and channels of the\n"
+      "model, and are cut as in its run. What each figure means and how far it can be trusted: docs/metrics.md.";
+  verb.positionals = {{"MODEL", "run directory, checkpoint, exported generator, or a folder of generated pictures"}};
+  set_options<EvalCommand>(verb, eval);
+  return verb;
+}
+
+}  // namespace dcgan

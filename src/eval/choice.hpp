@@ -1,0 +1,19 @@
+// Which images an evaluation uses: keyed choices without state.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/random.hpp"
+
+namespace dcgan {
+
+/// Indices of Purpose::kEvaluationChoice: subsets are 0.., other choices lie behind them.
+inline constexpr uint64_t kChoiceOfReal = uint64_t{1} << 32;      // real pictures of a larger set
+inline constexpr uint64_t kChoiceOfMade = kChoiceOfReal + 1;  // pictures of a folder that another program made
+
+/// `count` different numbers below `of` in random order, from the words of `draw` behind `first_word`
+/// (Fisher and Yates 1938, the first `count` steps). 0 <= count <= of < 2^32.
+std::vector<int64_t> chosen(int64_t count, int64_t of, const Draw& draw, uint32_t first_word = 0);
+
+}  // namespace dcgan

@@ -1,0 +1,61 @@
+// An evaluation: generated images against real ones, as figures with names. Not for how figures are computed
+// (eval/comparison) and not for the console (cli/eval).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eval/real_side.hpp"
+
+namespace dcgan {
+
+/// One number and what it is known by. Its name is the measure's and the feature network's family, "kid_random_a". Names
+/// of other programs (fid50k_full, kid50k_full, pr50k3_full_precision and _recall) are given only to what those programs
+/// compute: the same kind of network, 50,000 generated images, all of the real ones.
+struct Figure {
+  std::string name;
+  double value = 0;
+  std::optional<double> standard_error, low, high;  // of a 95 % interval
+  std::optional<double> floor, floor_error;         // the same of real images against real ones
+  std::string better;                               // "lower", "higher", or "near 1"
+};
+
+/// Names of other programs that a comparison of so many generated images with all of the real ones, or not, may bear.
+std::vector<std::string> peer_names(const FeatureInfo& network, int64_t generated, bool all_real);
+
+/// A generated image that is closest to a real one.
+struct Pair {
+  int64_t generated = 0;  // number of the image in its source
+  int64_t real = 0;       // number of the picture in the set
+  double ratio = 0;       // see memorised.hpp
+};
+
+struct Evaluation {
+  FeatureInfo network;
+  int64_t generated = 0, real = 0, real_of = 0, floor_images = 0;
+  uint64_t seed = 0;
+  std::string identity;  // of the real pictures
+  std::vector<Figure> figures;
+  std::vector<Pair> pairs;  // closest first
+
+  /// Every figure with counts, the network with its SHA-256 and resize, the seed.
+  Json json() const;
+  /// nullptr when there is none of that name.
+  const Figure* find(const std::string& name) const;
+};
+
+struct EvaluationOptions {
+  uint64_t seed = 0;   // of subsets
+  int64_t pairs = 16;  // that are kept
+};
+
+/// `network` must be the one of `real`. Memory: features of both sides, a few images. Throws Error for fewer than two
+/// generated images.
+Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealSide& real,
+                    const EvaluationOptions& options, const EvaluationProgress& progress);
+
+/// Two columns of pairs, generated left and real right, with the ratio under both. `real` is the set of the real side.
+Image pairs_sheet(const std::vector<Pair>& pairs, ImageSource& generated, const Pixels& real);
+
+}  // namespace dcgan

@@ -1,0 +1,72 @@
+// Networks that turn images into features, which everything else of this room compares. On the CPU, in float32. The
+// same bits for the same number of threads, however images are cut into batches.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/json.hpp"
+#include "core/platform/file.hpp"
+#include "eval/images.hpp"
+
+namespace dcgan {
+
+struct FeatureInfo {
+  /// Ends the names of figures: random_a, random_b; inception (2048 features, return_features), vgg16 (4096 features,
+  /// return_features), file (any other).
+  std::string family;
+  std::string name;  // "random-a", or the name of the file
+  int64_t features = 0;
+  std::string resize;
+  std::string sha256;  // of the file; of a random network's weights
+  Json json() const;
+};
+
+class FeatureNetwork {
+ public:
+  virtual ~FeatureNetwork() = default;
+  /// Images uint8 [N, H, W, C], N >= 1, to float32 [N, F]. Gray becomes three equal channels, alpha is laid over white.
+  at::Tensor operator()(const at::Tensor& images);
+  const FeatureInfo& info() const { return info_; }
+
+ protected:
+  /// One batch: float32 [kFeatureBatch, 3, H, W], 0 to 255, to [kFeatureBatch, F].
+  virtual at::Tensor forward(const at::Tensor& images) = 0;
+  FeatureInfo info_;
+};
+
+/// Images a network sees at once; the last batch is filled up.
+inline constexpr int64_t kFeatureBatch = 64;
+
+enum class RandomFeatures { kA, kB };
+/// A random convolutional network that needs no file. A: to choose with; B: another architecture and other weights, to
+/// confirm with. `size` of the images to come: they are brought to 32 x 32 pixels where neither side is longer, else to
+/// 64 x 64. See random_features.cpp for what it is made of.
+std::unique_ptr<FeatureNetwork> random_features(RandomFeatures which, Size size);
+
+/// A TorchScript file: float32 N x 3 x H x W of 0 to 255 in, [N, F] out; with the argument return_features=True where
+/// forward has it. Networks that refuse `size` get 299 x 299 pixels. Throws Error naming the file when it is no
+/// TorchScript, fails, or gives another shape.
+std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size);
+
+/// "random-a", "random-b" or a file. Throws UsageError when it is none of them.
+std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size);
+
+/// What is being done, how much of it is done, of all. May throw to stop.
+using EvaluationProgress = std::function<void(const std::string& what, int64_t done, int64_t of)>;
+
+/// Features of all images of a source, [count, F]; `what` they are, for the progress.
+at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,
+                       const EvaluationProgress& progress);
+
+/// Images to [N, 3, H, W] float32, 0 to 255: gray three times, alpha laid over white.
+at::Tensor as_colour(const at::Tensor& images);
+/// To side x side pixels, antialiased bilinear, as PIL's: shrinking averages. Other shapes are stretched.
+at::Tensor resized(const at::Tensor& images, int64_t side);
+/// How FeatureInfo names that.
+std::string resize_text(int64_t side);
+
+}  // namespace dcgan

@@ -1,0 +1,23 @@
+// Frechet distance between two sets of features, each taken for a Gaussian: |mu1 - mu2|^2 + Tr(C1 + C2 - 2 (C1 C2)^1/2).
+// Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 2 (there with Inception features: FID).
+// Biased upwards, the more so the fewer images there are: compare figures of equal counts only.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace dcgan {
+
+/// What of a side the distance needs, float64.
+struct Moments {
+  at::Tensor mean;        // [F]
+  at::Tensor covariance;  // [F, F], over N - 1
+  at::Tensor root;        // [F, F], its symmetric square root; undefined where it was not asked for
+};
+
+/// Moments of features [N, F], N >= 2. `with_root`: for a side that others are compared with.
+Moments moments_of(const at::Tensor& features, bool with_root);
+
+/// At least one side must have its root. Covariances may be singular (fewer images than features).
+double frechet_distance(const Moments& a, const Moments& b);
+
+}  // namespace dcgan

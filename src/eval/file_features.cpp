@@ -1,0 +1,121 @@
+// Feature networks that come as TorchScript files.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/script.h>
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "eval/features.hpp"
+#include "nn/kernels.hpp"
+
+namespace dcgan {
+namespace {
+
+torch::jit::Module load_feature_file(const fs::path& path) {
+  open_for_reading(path);  // for its clear error
+  try {
+    auto module = torch::jit::load(path.native(), at::Device(at::kCPU));
+    module.eval();
+    return module;
+  } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
+    throw Error("--features '" + shown(path) + "' is no TorchScript file that this LibTorch can read",
+                "export it with torch.jit.script or torch.jit.trace and module.save(path); a .pth of weights is none");
+  }
+}
+
+/// The first line of what LibTorch says; the rest is its call stack.
+std::string first_line(const std::exception& problem) {
+  std::string text = problem.what();
+  // TorchScript's own errors end with the line that matters.
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  const size_t error = text.rfind("Error: ");
+  if (error != std::string::npos) text = text.substr(error + 7);
+  return printable(text.substr(0, std::min<size_t>(text.find('\n'), 200)));
+}
+
+class FileNetwork : public FeatureNetwork {
+ public:
+  FileNetwork(const fs::path& path, Size size) : path_(path), module_(load_feature_file(path)) {
+    settle_kernels();
+    const auto method = module_.find_method("forward");
+    if (!method) throw Error("--features '" + shown(path) + "' has no forward()", "give a module that has one");
+    for (const auto& argument : method->function().getSchema().arguments())
+      asks_ = asks_ || argument.name() == "return_features";
+    info_.name = shown(path.filename()), info_.sha256 = file_digest();
+    probe(size);
+    info_.family = asks_ && info_.features == 2048 ? "inception" : asks_ && info_.features == 4096 ? "vgg16" : "file";
+  }
+
+ protected:
+  at::Tensor forward(const at::Tensor& images) override {
+    return run(side_ == 0 ? images : resized(images, side_));
+  }
+
+ private:
+  /// Throws Error naming the file for everything but [N, F].
+  at::Tensor run(const at::Tensor& images) {
+    at::IValue out;
+    try {
+      out = asks_ ? module_.forward({images}, {{"return_features", true}}) : module_.forward({images});
+    } catch (const std::exception& problem) {
+      throw Error("--features '" + shown(path_) + "' fails on images [N, 3, " + std::to_string(images.size(2)) + ", " +
+                      std::to_string(images.size(3)) + "]: " + first_line(problem),
+                  "it must take float32 images of 0 to 255");
+    }
+    if (!out.isTensor())
+      throw Error("--features '" + shown(path_) + "' gives no tensor but " + out.tagKind(),
+                  "its forward() must give features [N, F]");
+    const auto features = out.toTensor().to(at::kCPU, at::kFloat);
+    if (features.dim() != 2 || features.size(0) != images.size(0) || features.size(1) < 1)
+      throw Error("--features '" + shown(path_) + "' gives " + shape_text(features) + " for " +
+                      std::to_string(images.size(0)) + " images",
+                  "its forward() must give features [N, F]");
+    return features;
+  }
+
+  static std::string shape_text(const at::Tensor& tensor) {
+    std::vector<std::string> sides;
+    for (const int64_t side : tensor.sizes()) sides.push_back(std::to_string(side));
+    return "[" + joined(sides, ", ") + "]";
+  }
+
+  /// Does it take images as they are? Networks with a fully connected end take one size only, mostly 299 x 299.
+  void probe(Size size) {
+    constexpr int64_t kUsual = 299;
+    const at::NoGradGuard no_grad;
+    try {
+      info_.features = run(at::zeros({2, 3, size.height, size.width})).size(1);
+      info_.resize = "none: the network takes images as they are";
+    } catch (const Error&) {
+      try {
+        info_.features = run(at::zeros({2, 3, kUsual, kUsual})).size(1);
+      } catch (const Error&) {
+        info_.features = 0;
+      }
+      if (info_.features == 0) throw;
+      side_ = kUsual;
+      info_.resize = resize_text(kUsual);
+    }
+  }
+
+  std::string file_digest() const {
+    Sha256 digest;
+    const MappedFile file(path_);
+    digest.add(file.bytes().data(), file.bytes().size());
+    return digest.hex();
+  }
+
+  fs::path path_;
+  torch::jit::Module module_;
+  bool asks_ = false;
+  int64_t side_ = 0;  // 0: images as they are
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size) {
+  return std::make_unique<FileNetwork>(path, size);
+}
+
+}  // namespace dcgan

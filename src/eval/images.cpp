@@ -1,0 +1,44 @@
+#include "eval/images.hpp"
+
+#include <ATen/Functions.h>
+
+#include <cstring>
+
+#include "core/parallel.hpp"
+#include "latent/latents.hpp"
+
+namespace dcgan {
+
+SetImages::SetImages(const Pixels& pixels, std::vector<int64_t> which, int64_t threads)
+    : pixels_(pixels), which_(std::move(which)), threads_(threads) {}
+
+at::Tensor SetImages::read(int64_t first, int64_t count) {
+  const auto& info = pixels_.info();
+  auto out = at::empty({count, info.size.height, info.size.width, info.channels}, at::kByte);
+  uint8_t* bytes = out.mutable_data_ptr<uint8_t>();
+  parallel_for(count, pixels_.decodes() ? threads_ : 1, [&](int64_t i) {
+    pixels_.copy(which_[static_cast<size_t>(first + i)], bytes + i * info.image_bytes());
+  });
+  return out;
+}
+
+at::Tensor GeneratedImages::read(int64_t first, int64_t count) {
+  constexpr int64_t kBlock = 64;
+  std::vector<at::Tensor> parts;
+  for (int64_t at = first / kBlock * kBlock; at < first + count; at += kBlock) {
+    const auto block =
+        to_bytes(generator_(latents(seed_, Purpose::kEvaluationLatent, at, kBlock, generator_.info().latent)));
+    const int64_t from = std::max<int64_t>(first - at, 0), to = std::min(first + count - at, kBlock);
+    parts.push_back(block.slice(0, from, to));
+  }
+  return parts.size() == 1 ? parts[0] : at::cat(parts);
+}
+
+Image image_of(const at::Tensor& images, int64_t i) {
+  const auto one = images[i].contiguous();
+  Image image(one.size(1), one.size(0), one.size(2));
+  std::memcpy(image.pixels.data(), one.const_data_ptr<uint8_t>(), image.pixels.size());
+  return image;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,148 @@
+#include "eval/real_side.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+#include "checkpoint/archive.hpp"
+#include "core/digest.hpp"
+#include "core/text.hpp"
+#include "eval/choice.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int kRealSideVersion = 1;  // raise it when anything that is computed here changes
+
+std::vector<int64_t> chosen_pictures(const Pixels& pixels, const RealOptions& options) {
+  const int64_t of = pixels.info().count;
+  return chosen(std::min(of, options.most), of, Draw(options.seed, Purpose::kEvaluationChoice, kChoiceOfReal));
+}
+
+Floor floor_of(const at::Tensor& features) {
+  constexpr int64_t kEnough = 10'000;
+  Floor floor;
+  const int64_t half = std::min(features.size(0) / 2, kEnough);
+  if (half < 2) return floor;
+  const auto found = compare(features.slice(0, half, 2 * half), reference_of(features.slice(0, 0, half)));
+  floor.count = half;
+  floor.kid = found.kid.value, floor.kid_error = found.kid.standard_error, floor.fid = found.fid;
+  floor.precision = found.prdc.precision, floor.recall = found.prdc.recall;
+  floor.density = found.prdc.density, floor.coverage = found.prdc.coverage;
+  floor.memorised = found.memorised, floor.diversity = found.diversity;
+  return floor;
+}
+
+/// Everything that the figures depend on. The names and contents of all pictures are in the identity; how they were
+/// made to fit shows in the pixels of some.
+std::string key_of(const Pixels& pixels, const DataOptions& data, const FeatureInfo& network,
+                   const std::vector<int64_t>& which, const RealOptions& options) {
+  constexpr size_t kLookedAt = 64;
+  const auto& info = pixels.info();
+  Sha256 some;
+  std::vector<uint8_t> picture(static_cast<size_t>(info.image_bytes()));
+  for (size_t i = 0; i < std::min(kLookedAt, which.size()); ++i) {
+    pixels.copy(which[i], picture.data());
+    some.add(picture.data(), picture.size());
+  }
+  const Json parts = {kRealSideVersion, info.identity,      to_text(info.size), info.channels, data.fit,
+                      data.crop_at,     network.json(),     which.size(),       options.seed,  some.hex(),
+                      info.count,       at::get_num_threads()};
+  return sha256_hex(compact(parts));
+}
+
+void keep(const fs::path& path, const RealSide& side, const std::string& key) {
+  Json floor = {{"count", side.floor.count}};
+  Floor copy = side.floor;
+  copy.each([&](const char* name, double value) { floor[name] = value; });
+  const Json meta = {{"format", "dcgan-real-side"}, {"key", key}, {"spread", side.reference.spread}, {"floor", floor}};
+  const Reference& r = side.reference;
+  write_archive(path, meta,
+                {{"features", r.features},
+                 {"kernels", r.kernels},
+                 {"mean", r.moments.mean},
+                 {"covariance", r.moments.covariance},
+                 {"root", r.moments.root},
+                 {"radii", at::where(r.radii.isinf(), at::full_like(r.radii, -1), r.radii)},
+                 {"neighbourhoods", r.neighbourhoods}});
+}
+
+/// Throws Error when the file is damaged or not what it should be.
+void read_kept(const fs::path& path, const std::string& key, int64_t count, int64_t features, RealSide& side) {
+  const ArchiveReader archive(path);
+  const std::string origin = "'" + shown(path) + "'";
+  const Json& meta = archive.meta();
+  if (required<std::string>(meta, "key", origin) != key) throw Error(origin + " is of other pictures");
+  const Json floor = required<Json>(meta, "floor", origin);
+  side.floor.count = required<int64_t>(floor, "count", origin);
+  side.floor.each([&](const char* name, double& value) {
+    const Json json = required<Json>(floor, name, origin);
+    value = json.is_number() ? json.get<double>() : std::nan("");  // JSON writes no NaN
+  });
+  Reference& r = side.reference;
+  r.features = archive.read("features"), r.kernels = archive.read("kernels");
+  r.moments = {archive.read("mean"), archive.read("covariance"), archive.read("root")};
+  r.radii = archive.read("radii"), r.neighbourhoods = archive.read("neighbourhoods");
+  r.radii.masked_fill_(r.radii < 0, INFINITY);
+  r.spread = required<double>(meta, "spread", origin);
+  if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != features)
+    throw Error(origin + " holds features of another shape");
+}
+
+void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, int64_t threads,
+             const EvaluationProgress& progress) {
+  if (side.which.size() < 2)
+    throw Error("an evaluation needs two images on each side, and the data has " + counted(side.of, "image"),
+                "use more pictures");
+  SetImages images(pixels, side.which, threads);
+  const auto features = features_of(network, images, "features of real images", progress);
+  if (progress) progress("statistics of real images", 0, 0);
+  side.reference = reference_of(features);
+  side.floor = floor_of(features);
+}
+
+RealSide side_for(const Pixels& pixels, const FeatureNetwork& network, const RealOptions& options) {
+  RealSide side;
+  side.network = network.info();
+  side.identity = pixels.info().identity, side.of = pixels.info().count, side.seed = options.seed;
+  side.which = chosen_pictures(pixels, options);
+  return side;
+}
+
+}  // namespace
+
+RealSide make_real_side(const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,
+                        const EvaluationProgress& progress) {
+  RealSide side = side_for(pixels, network, options);
+  compute(side, pixels, network, options.threads, progress);
+  return side;
+}
+
+RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNetwork& network,
+                        const RealOptions& options, const EvaluationProgress& progress,
+                        std::vector<std::string>& remarks) {
+  RealSide side = side_for(pixels, network, options);
+  const PixelCache cache(data);
+  const std::string key = key_of(pixels, data, side.network, side.which, options);
+  const fs::path path = cache.enabled() ? cache.features_path_of(key) : fs::path();
+  std::error_code ignored;
+  if (cache.enabled() && fs::exists(path, ignored)) try {
+      read_kept(path, key, static_cast<int64_t>(side.which.size()), side.network.features, side);
+      fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);  // used now: goes last
+      return side;
+    } catch (const Error& error) {
+      remarks.push_back("statistics of real images are computed anew: " + std::string(error.what()));
+    }
+  compute(side, pixels, network, options.threads, progress);
+  if (cache.enabled()) try {
+      const auto bytes = static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
+      if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
+      keep(path, side, key);
+    } catch (const Error& error) {
+      remarks.push_back("statistics of real images are not kept: " + std::string(error.what()));
+    }
+  return side;
+}
+
+}  // namespace dcgan
