@@ -26,7 +26,7 @@ struct EvalCommand {
   int64_t real = 50'000;
   std::string features = "random-a";
   int64_t seed = 0;
-  bool ema = true;
+  ModelChoice model;
   bool json = false;
   std::string out;
   std::optional<int64_t> threads;
@@ -40,7 +40,7 @@ struct EvalCommand {
     visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
           any_text("NAME|FILE.pt"));
     visit("seed", seed, "of latents and choices", within(0, 9e18));
-    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    model.fields(visit);
     visit("json", json, "one JSON object", {});
     visit("out", out, "a sheet of the generated images closest to real ones, each beside that one",
           any_text("PAIRS.png"));
@@ -83,9 +83,9 @@ struct GeneratedSide {
 };
 
 /// Options of the run that a model came from, so that real pictures are cut as they were in training; null for none.
-Json options_of_run(const fs::path& model) {
+Json options_of_run(const fs::path& model, const std::string& at) {
   if (looks_like_torchscript(model)) return {};
-  return ArchiveReader(checkpoint_of(model)).meta().value("options", Json());
+  return ArchiveReader(checkpoint_of(model, at)).meta().value("options", Json());
 }
 
 bool is_given(const Invocation& invocation, const std::string& name) {
@@ -95,18 +95,19 @@ bool is_given(const Invocation& invocation, const std::string& name) {
 }
 
 /// What the model's images are decides how real pictures are opened.
-void adopt(const Invocation& invocation, const fs::path& model, const GeneratorInfo& info, DataOptions& options) {
+void adopt(const Invocation& invocation, const fs::path& model, const std::string& at, const GeneratorInfo& info,
+           DataOptions& options) {
   const Size size{info.width, info.height};
   if (is_given(invocation, "size") && options.size != size)
     throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
                      "leave --size out");
   const std::string channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
   if (is_given(invocation, "channels") && options.channels != "auto" && options.channels != channels)
-    throw UsageError("--channels is " + options.channels + ", but the model makes images of " +
-                         counted(info.channels, "channel"),
-                     "leave --channels out");
+    throw UsageError(
+        "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
+        "leave --channels out");
   options.size = size, options.channels = channels;
-  const Json run = options_of_run(model);
+  const Json run = options_of_run(model, at);
   if (!run.is_object()) return;
   if (!is_given(invocation, "fit")) options.fit = run.value("fit", options.fit);
   if (!is_given(invocation, "crop-at")) options.crop_at = run.value("crop_at", options.crop_at);
@@ -143,9 +144,9 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
   const int64_t of = side.pictures.pixels->info().count;
   const int64_t count = std::min(of, command.samples);
   if (count < command.samples && is_given(invocation, "samples"))
-    throw UsageError("--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " +
-                         counted(of, "picture"),
-                     "leave --samples out to use all of them");
+    throw UsageError(
+        "--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
+        "leave --samples out to use all of them");
   auto which = chosen(count, of, Draw(static_cast<uint64_t>(command.seed), Purpose::kEvaluationChoice, kChoiceOfMade));
   side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.thread_count());
   side.json = {{"kind", "pictures"}, {"path", shown(path)}, {"pictures", of}};
@@ -155,10 +156,11 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
 GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   GeneratedSide side;
   const fs::path path = invocation.positional(0);
-  side.generator = open_generator(path, command.ema);
+  side.generator = open_generator(path, command.model);
   const GeneratorInfo& info = side.generator->info();
-  adopt(invocation, path, info, command.pixels);
-  side.images = std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
+  adopt(invocation, path, command.model.at, info, command.pixels);
+  side.images =
+      std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
   side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};
   return side;
 }
@@ -220,8 +222,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
     EvalLine line;
     std::vector<std::string> remarks;
     const RealOptions options{command.real, static_cast<uint64_t>(command.seed), command.thread_count()};
-    const RealSide side =
-        open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
+    const RealSide side = open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
     for (const auto& remark : remarks) warn(remark);
     if (!side.is_whole())
       note(with_commas(side.count()) + " of " + with_commas(side.of) + " real pictures are used (--real)");

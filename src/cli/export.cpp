@@ -11,12 +11,12 @@ namespace {
 
 struct ExportCommand {
   std::string out;
-  bool ema = true;
+  ModelChoice model;
 
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the file to write", any_text("FILE.pt"));
-    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    model.fields(visit);
   }
 };
 
@@ -25,11 +25,11 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   const fs::path model = invocation.positional(0);
   if (looks_like_torchscript(model))
     throw UsageError("'" + shown(model) + "' is an exported generator already", "copy the file");
-  const auto loaded = load_network(model, command.ema);
+  const auto loaded = load_network(model, command.model);
   export_torchscript(loaded.net, loaded.info, command.out);
   std::printf("wrote %s from %s (%s images seen, %s): read back and compared\n", shown(command.out).c_str(),
               loaded.info.origin.c_str(), with_commas(loaded.info.images_seen).c_str(),
-              command.ema ? "moving average" : "plain weights");
+              command.model.ema ? "moving average" : "plain weights");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct SampleCommand {
   std::optional<int64_t> columns;
   std::string images;
   bool labels = false;
-  bool ema = true;
+  ModelChoice model;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -29,7 +29,7 @@ struct SampleCommand {
     visit("columns", columns, "of the sheet; auto: about square", automatic(within(1, 10000)));
     visit("images", images, "names instead of --count, like 3,17,40-49 or, with a seed, 7:3", any_text("LIST"));
     visit("labels", labels, "write each image's name under it", {});
-    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    model.fields(visit);
   }
 };
 
@@ -66,7 +66,7 @@ void sample(const Invocation& invocation, SampleCommand& command) {
       if (name == "count") throw UsageError("--images and --count are both a choice of images", "give one of them");
     names = parse_image_names(command.images, seed);
   }
-  const auto generator = open_generator(invocation.positional(0), command.ema);
+  const auto generator = open_generator(invocation.positional(0), command.model);
   const auto& info = generator->info();
   if (extension == ".png") {
     Sheet::Layout layout;

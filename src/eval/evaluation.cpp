@@ -56,8 +56,8 @@ void add_peers(std::vector<Figure>& figures, const at::Tensor& features, const R
     if (!name.starts_with("pr50k3")) continue;
     if (!pr) {
       const auto own = nearest_others(features, kPeersNeighbours).squared;
-      pr = prdc(features, radius(own, kPeersNeighbours), reference.features,
-                radius(reference.radii, kPeersNeighbours), kPeersNeighbours);
+      pr = prdc(features, radius(own, kPeersNeighbours), reference.features, radius(reference.radii, kPeersNeighbours),
+                kPeersNeighbours);
     }
     figure.value = name.ends_with("precision") ? pr->precision : pr->recall;
   }
@@ -89,9 +89,9 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
   if (network.info().sha256 != real.network.sha256)
     throw Error("features of two networks cannot be compared", "compute both sides with one --features");
   if (generated.count() < 2)
-    throw Error("an evaluation needs two images on each side, and there is " +
-                    counted(generated.count(), "generated image"),
-                "raise --samples");
+    throw Error(
+        "an evaluation needs two images on each side, and there is " + counted(generated.count(), "generated image"),
+        "raise --samples");
   const auto features = features_of(network, generated, "features of generated images", progress);
   if (progress) progress("comparing", 0, 0);
   const Comparison found = compare(features, real.reference);

@@ -23,7 +23,8 @@ struct Kid {
 /// For every row of x the sum of k(x, other) over all other rows: [N] float64.
 at::Tensor kernel_rows(const at::Tensor& x);
 
-/// `y_rows`: kernel_rows(y) where it is at hand. Memory: blocks of a few megabytes. Throws Error for fewer than two rows.
+/// `y_rows`: kernel_rows(y) where it is at hand. Memory: blocks of a few megabytes. Throws Error for fewer than two
+/// rows.
 Kid kid(const at::Tensor& x, const at::Tensor& y, const at::Tensor& y_rows = {});
 
 /// As other programs do it: the mean of KID over random subsets of both sides, drawn without replacement by

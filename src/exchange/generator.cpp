@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "checkpoint/run_directory.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -57,21 +59,36 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   return plan;
 }
 
-fs::path checkpoint_of(const fs::path& model) {
+fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   std::error_code ignored;
   if (!fs::exists(model, ignored))
     throw UsageError("there is no '" + shown(model) + "'",
                      "give a run directory, a checkpoint or an exported generator");
-  if (!fs::is_directory(model, ignored)) return model;
+  if (!fs::is_directory(model, ignored)) {
+    if (at != "best")
+      throw UsageError(
+          "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",
+          "leave --at out, or give the run directory");
+    return model;
+  }
   const RunDirectory run = RunDirectory::open(model);
   const auto all = run.checkpoints();
+  if (at == "best" && fs::exists(run.best(), ignored)) return run.best();
   if (all.empty())
     throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
-  return run.checkpoint(all.back());
+  if (at == "best" || at == "newest") return run.checkpoint(all.back());
+  int64_t images = 0;
+  set_from_text({"at", &images, "", within(0, 1e15, "images"), ""}, at, "--at");
+  if (std::find(all.begin(), all.end(), images) != all.end()) return run.checkpoint(images);
+  std::vector<std::string> there;
+  for (const int64_t one : all) there.push_back(std::to_string(one));
+  throw UsageError("the run '" + shown(model) + "' has no checkpoint at " + counted(images, "image"),
+                   "there are best, newest, " + joined(there, ", ") + "; --keep keeps more");
 }
 
-LoadedNetwork load_network(const fs::path& model, bool ema) {
-  const fs::path path = checkpoint_of(model);
+LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
+  const fs::path path = checkpoint_of(model, choice.at);
+  const bool ema = choice.ema;
   const std::string origin = "the checkpoint '" + shown(path) + "'";
   std::error_code ignored;
   const std::string older = fs::is_directory(model, ignored) ? RunDirectory(model).hint_to_older_checkpoint() : "";
@@ -106,15 +123,16 @@ std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo&
   return std::make_unique<NetGenerator>(std::move(net), info);
 }
 
-std::unique_ptr<Generator> open_generator(const fs::path& model, bool ema) {
+std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoice& choice) {
   if (looks_like_torchscript(model)) {
+    checkpoint_of(model, choice.at);  // refuses a choice
     auto generator = open_torchscript(model);
-    if (!ema && generator->info().ema)
+    if (!choice.ema && generator->info().ema)
       throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",
                        "give the run directory, or export with --no-ema");
     return generator;
   }
-  auto loaded = load_network(model, ema);
+  auto loaded = load_network(model, choice);
   return make_generator(loaded.net, loaded.info);
 }
 

@@ -35,22 +35,38 @@ class Generator {
 /// Images [N, C, H, W] in [-1, 1] to uint8 [N, H, W, C]: round((x + 1) x 127.5).
 at::Tensor to_bytes(const at::Tensor& images);
 
+/// Which of a model's states, and which of its weights.
+struct ModelChoice {
+  bool ema = true;
+  std::string at = "best";
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    visit(
+        "at", at,
+        "which checkpoint of a run: best (the one that measured best, the newest where none was measured), newest, or "
+        "images seen",
+        any_text("best|newest|IMAGES"));
+  }
+};
+
 /// A generator network in evaluation mode with its weights, and what it is.
 struct LoadedNetwork {
   GeneratorNet net{nullptr};
   GeneratorInfo info;
   Json meta;  // of the checkpoint
 };
-/// Reads a run directory (its newest checkpoint) or a checkpoint. Throws UsageError for anything else.
-LoadedNetwork load_network(const fs::path& model, bool ema);
+/// Reads a run directory or a checkpoint. Throws UsageError for anything else.
+LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice = {});
 /// Wraps a network that is at hand.
 std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo& info);
-/// Opens MODEL: a run directory, a checkpoint or an exported generator. `ema` cannot be chosen for an export.
-std::unique_ptr<Generator> open_generator(const fs::path& model, bool ema);
+/// Opens MODEL: a run directory, a checkpoint or an exported generator, for which nothing can be chosen.
+std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoice& choice = {});
 
-/// The checkpoint that MODEL means: the newest of a run directory, or the file itself. Throws UsageError
-/// when there is none.
-fs::path checkpoint_of(const fs::path& model);
+/// The checkpoint that MODEL means: one of a run directory, or the file itself, for which there is no `at` but "best".
+/// Throws UsageError when there is none.
+fs::path checkpoint_of(const fs::path& model, const std::string& at = "best");
 
 /// How a checkpoint's head describes the networks' shapes; written by train, read here.
 Json plan_to_json(const NetworkPlan& plan);

@@ -199,7 +199,10 @@ class Run {
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
                    seen.json());
-    if (seen.is_best) save_to(directory_.best());
+    if (seen.is_best) {
+      export_torchscript(evaluation(), info(), directory_.generator());
+      save_to(directory_.best());
+    }
     const auto& watch = plan_.options.watch;
     if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
       note("KID has not improved for " + counted(watch.stop_when_flat, "image") +
@@ -263,7 +266,7 @@ class Run {
             "; try a lower --lr");
   }
 
-  GeneratorInfo generator_info() const {
+  GeneratorInfo info() const {
     const Size size = plan_.network.shape.size();
     return {plan_.network.options.latent,
             plan_.network.image_channels,
@@ -286,7 +289,7 @@ class Run {
   }
 
   void write_grid() {
-    const auto generator = make_generator(evaluation(), generator_info());
+    const auto generator = make_generator(evaluation(), info());
     Sheet sheet(layout());
     ImageNames names;
     names.add(static_cast<uint64_t>(plan_.options.train.seed), 0, grid_images_ - 1);
@@ -320,7 +323,7 @@ class Run {
     const fs::path path = directory_.checkpoint(trainer_.images());
     // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
     sync_file(directory_.log());
-    export_torchscript(evaluation(), generator_info(), directory_.generator());
+    if (!watch_.progress().has_best()) export_torchscript(evaluation(), info(), directory_.generator());
     save_to(path);
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);

@@ -118,9 +118,7 @@ TEST(RealSideOf, ASetIsNotTakenForThatOfOtherPicturesNetworksOrChoices) {
   DataOptions data;
   data.cache = (place / "cache").string();
   const auto a = network_a(), b = random_features(RandomFeatures::kB, {16, 16});
-  const auto kept = [&] {
-    return std::distance(fs::directory_iterator(place / "cache"), fs::directory_iterator());
-  };
+  const auto kept = [&] { return std::distance(fs::directory_iterator(place / "cache"), fs::directory_iterator()); };
   std::vector<std::string> remarks;
   const auto open = [&](const MemoryPixels& pixels, FeatureNetwork& network, const RealOptions& options) {
     open_real_side(pixels, data, network, options, {}, remarks);
@@ -223,8 +221,7 @@ TEST(Evaluating, NamesOfOtherProgramsAreForWhatThoseCompute) {
   EXPECT_TRUE(peer_names(info, 10'000, true).empty());
   EXPECT_TRUE(peer_names(info, 50'000, false).empty());
   info.family = "vgg16";  // that is what pr50k3_full is computed with
-  EXPECT_EQ(peer_names(info, 50'000, true),
-            (std::vector<std::string>{"pr50k3_full_precision", "pr50k3_full_recall"}));
+  EXPECT_EQ(peer_names(info, 50'000, true), (std::vector<std::string>{"pr50k3_full_precision", "pr50k3_full_recall"}));
 }
 
 TEST(Evaluating, RefusesOneImageAndFeaturesOfAnotherNetwork) {

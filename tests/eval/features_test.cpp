@@ -21,7 +21,8 @@ fs::path script(const TemporaryFolder& place, const std::string& source) {
   return place / "features.pt";
 }
 
-std::vector<Image> changed(std::vector<Image> images, const std::function<int(const Image&, int64_t, int64_t, int64_t)>& value) {
+std::vector<Image> changed(std::vector<Image> images,
+                           const std::function<int(const Image&, int64_t, int64_t, int64_t)>& value) {
   for (Image& image : images) {
     const Image before = image;
     image = drawn(before.width, before.height, before.channels,
@@ -126,7 +127,8 @@ TEST(Colours, GrayIsThreeEqualChannelsAndAlphaLiesOverWhite) {
 
 TEST(Resizing, IsAntialiased) {
   // A pattern of single pixels is grey from afar; without antialiasing it would be stripes or one of both.
-  const auto checks = as_colour(stacked({drawn(64, 64, 3, [](int64_t x, int64_t y, int64_t) { return (x + y) % 2 ? 255 : 0; })}));
+  const auto checks =
+      as_colour(stacked({drawn(64, 64, 3, [](int64_t x, int64_t y, int64_t) { return (x + y) % 2 ? 255 : 0; })}));
   const auto small = resized(checks, 16).slice(2, 2, 14).slice(3, 2, 14);
   EXPECT_NEAR(small.min().item<double>(), 127.5, 1);
   EXPECT_NEAR(small.max().item<double>(), 127.5, 1);

@@ -45,8 +45,7 @@ TEST(Measures, KidAgreesWithNumpyAndItsErrorWithLeavingOutEveryImage) {
   for (const Case& one : cases()) {
     const Kid found = kid(one.x, one.y);
     expect_near(found.value, one.golden["kid"], 1e-6, one.name);
-    if (!one.golden["kid_error"].is_null())
-      expect_near(found.standard_error, one.golden["kid_error"], 1e-6, one.name);
+    if (!one.golden["kid_error"].is_null()) expect_near(found.standard_error, one.golden["kid_error"], 1e-6, one.name);
     EXPECT_EQ(kid(one.x, one.y, kernel_rows(one.y)).value, found.value) << one.name;
   }
 }
@@ -129,7 +128,8 @@ TEST(Kid, IntervalIsOfTheRightWidthForSidesThatDiffer) {
   double error = 0, sum = 0, square = 0;
   for (uint64_t trial = 0; trial < kTrials; ++trial) {
     const Kid found = kid(gaussian(80, 6, 2 * trial) * 1.2 + 0.7, gaussian(80, 6, 2 * trial + 1));
-    error += found.standard_error / kTrials, sum += found.value / kTrials, square += found.value * found.value / kTrials;
+    error += found.standard_error / kTrials, sum += found.value / kTrials,
+        square += found.value * found.value / kTrials;
   }
   const double deviation = std::sqrt(square - sum * sum);
   EXPECT_GT(error, 0.7 * deviation);

@@ -1,5 +1,7 @@
 #include "exchange/generator.hpp"
 
+#include "checkpoint/run_directory.hpp"
+
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +11,7 @@
 #include "exchange/torchscript.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
+#include "support/thrown.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -93,7 +96,7 @@ class StoredGeneratorTest : public testing::Test {
   }
   std::string misuse_of(const fs::path& model, bool ema = true) {
     try {
-      open_generator(model, ema);
+      open_generator(model, {.ema = ema});
     } catch (const UsageError& error) {
       return error.what();
     }
@@ -108,31 +111,46 @@ class StoredGeneratorTest : public testing::Test {
 
 TEST_F(StoredGeneratorTest, OfARunIsItsNewestCheckpoint) {
   EXPECT_EQ(checkpoint_of(run_), newest_);
-  const auto generator = open_generator(run_, true);
+  const auto generator = open_generator(run_);
   EXPECT_EQ(generator->info().images_seen, 64);
   EXPECT_TRUE(same_bits((*generator)(z_), network_images(6)));
-  EXPECT_TRUE(same_bits((*open_generator(newest_, true))(z_), network_images(6)));
+  EXPECT_TRUE(same_bits((*open_generator(newest_))(z_), network_images(6)));
 }
 
 TEST_F(StoredGeneratorTest, OfAnEarlierCheckpointIsThatOne) {
-  const auto generator = open_generator(run_ / "checkpoints" / "000000032.ckpt", true);
+  const auto generator = open_generator(run_ / "checkpoints" / "000000032.ckpt");
   EXPECT_EQ(generator->info().images_seen, 32);
   EXPECT_TRUE(same_bits((*generator)(z_), network_images(5)));
 }
 
 TEST_F(StoredGeneratorTest, IsTheAverageOrTheLiveWeightsAsAsked) {
-  const auto average = open_generator(run_, true), live = open_generator(run_, false);
+  const auto average = open_generator(run_), live = open_generator(run_, {.ema = false});
   EXPECT_TRUE(average->info().ema);
   EXPECT_FALSE(live->info().ema);
   EXPECT_TRUE(same_bits((*live)(z_), network_images(106)));
 }
 
-TEST_F(StoredGeneratorTest, MakesNoGradients) { EXPECT_FALSE((*open_generator(run_, true))(z_).requires_grad()); }
+TEST_F(StoredGeneratorTest, IsTheBestStateOfARunUnlessAnotherIsAskedFor) {
+  const RunDirectory run(run_);
+  fs::copy_file(run.checkpoint(32), run.best());
+  EXPECT_EQ(checkpoint_of(run_), run.best());
+  EXPECT_EQ(checkpoint_of(run_, "newest"), newest_);
+  EXPECT_EQ(checkpoint_of(run_, "32"), run.checkpoint(32));
+}
+
+TEST_F(StoredGeneratorTest, RefusesAStateThatIsNotThereNamingThoseThatAre) {
+  const auto refusal = thrown_by([&] { checkpoint_of(run_, "33"); });
+  EXPECT_CONTAINS(refusal.hint, "best, newest, 32");
+  EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_, "last"); }).what, "--at is 'last'");
+  EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_ / "generator.pt", "32"); }).what, "is a file");
+}
+
+TEST_F(StoredGeneratorTest, MakesNoGradients) { EXPECT_FALSE((*open_generator(run_))(z_).requires_grad()); }
 
 TEST_F(StoredGeneratorTest, OfAnExportHoldsTheAverageOnly) {
-  const auto loaded = load_network(run_, true);
+  const auto loaded = load_network(run_);
   export_torchscript(loaded.net, loaded.info, run_ / "generator.pt");
-  EXPECT_LE(largest_difference((*open_generator(run_ / "generator.pt", true))(z_), network_images(6)), 1e-6);
+  EXPECT_LE(largest_difference((*open_generator(run_ / "generator.pt"))(z_), network_images(6)), 1e-6);
   EXPECT_NE(misuse_of(run_ / "generator.pt", false).find("moving average only"), std::string::npos);
 }
 
@@ -143,12 +161,12 @@ TEST_F(StoredGeneratorTest, ThatIsNotThereIsMisuse) {
   write_text(folder_ / "young" / "config.json", "{}");
   EXPECT_NE(misuse_of(folder_ / "young").find("no checkpoint yet"), std::string::npos);
   write_text(folder_ / "notes.txt", "hello");
-  EXPECT_THROW(open_generator(folder_ / "notes.txt", true), Error);
+  EXPECT_THROW(open_generator(folder_ / "notes.txt"), Error);
 }
 
 TEST_F(StoredGeneratorTest, OfAnotherTrainingVersionIsRefused) {
   write_archive(newest_, {{"training_version", kTrainingVersion + 1}}, {{"w", at::ones({1})}});
-  EXPECT_THROW(open_generator(run_, true), Error);
+  EXPECT_THROW(open_generator(run_), Error);
 }
 
 }  // namespace

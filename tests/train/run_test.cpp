@@ -153,7 +153,7 @@ TEST_F(RunTest, DrawsGridsAndThePicturesTheNetworkSees) {
 
 TEST_F(RunTest, ExportsTheGeneratorOfItsNewestCheckpoint) {
   const auto run = run_to(48, "run");
-  const auto from_run = open_generator(run.path(), true), from_file = open_generator(run.generator(), true);
+  const auto from_run = open_generator(run.path()), from_file = open_generator(run.generator());
   EXPECT_EQ(from_run->info().images_seen, 48);
   EXPECT_EQ(from_file->info().images_seen, 48);
   const auto z = noise({16, 8});
