@@ -102,9 +102,9 @@ void adopt(const Invocation& invocation, const fs::path& model, const GeneratorI
                      "leave --size out");
   const std::string channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
   if (is_given(invocation, "channels") && options.channels != "auto" && options.channels != channels)
-    throw UsageError("--channels is " + options.channels + ", but the model makes images of " +
-                         counted(info.channels, "channel"),
-                     "leave --channels out");
+    throw UsageError(
+        "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
+        "leave --channels out");
   options.size = size, options.channels = channels;
   const Json run = options_of_run(model);
   if (!run.is_object()) return;
@@ -143,9 +143,9 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
   const int64_t of = side.pictures.pixels->info().count;
   const int64_t count = std::min(of, command.samples);
   if (count < command.samples && is_given(invocation, "samples"))
-    throw UsageError("--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " +
-                         counted(of, "picture"),
-                     "leave --samples out to use all of them");
+    throw UsageError(
+        "--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
+        "leave --samples out to use all of them");
   auto which = chosen(count, of, Draw(static_cast<uint64_t>(command.seed), Purpose::kEvaluationChoice, kChoiceOfMade));
   side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.thread_count());
   side.json = {{"kind", "pictures"}, {"path", shown(path)}, {"pictures", of}};
@@ -158,7 +158,8 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   side.generator = open_generator(path, command.ema);
   const GeneratorInfo& info = side.generator->info();
   adopt(invocation, path, info, command.pixels);
-  side.images = std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
+  side.images =
+      std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
   side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};
   return side;
 }
@@ -220,8 +221,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
     EvalLine line;
     std::vector<std::string> remarks;
     const RealOptions options{command.real, static_cast<uint64_t>(command.seed), command.thread_count()};
-    const RealSide side =
-        open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
+    const RealSide side = open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
     for (const auto& remark : remarks) warn(remark);
     if (!side.is_whole())
       note(with_commas(side.count()) + " of " + with_commas(side.of) + " real pictures are used (--real)");

@@ -52,8 +52,8 @@ std::string PixelCache::make_room(uint64_t bytes, const fs::path& path) const {
   const uint64_t begun_bytes = fs::exists(begun, ignored) ? fs::file_size(begun, ignored) : 0;
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
     const auto extension = entry.path().extension();
-    const bool is_kept = extension == ".pack" || extension == ".features" ||
-                         extension == ".pixels";  // of versions before packs
+    const bool is_kept =
+        extension == ".pack" || extension == ".features" || extension == ".pixels";  // of versions before packs
     if (!is_kept || entry.path() == begun) continue;
     total += entry.file_size(ignored);
     if (!is_locked(entry.path()))

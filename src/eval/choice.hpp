@@ -9,7 +9,7 @@
 namespace dcgan {
 
 /// Indices of Purpose::kEvaluationChoice: subsets are 0.., other choices lie behind them.
-inline constexpr uint64_t kChoiceOfReal = uint64_t{1} << 32;      // real pictures of a larger set
+inline constexpr uint64_t kChoiceOfReal = uint64_t{1} << 32;  // real pictures of a larger set
 inline constexpr uint64_t kChoiceOfMade = kChoiceOfReal + 1;  // pictures of a folder that another program made
 
 /// `count` different numbers below `of` in random order, from the words of `draw` behind `first_word`

@@ -10,10 +10,10 @@ namespace dcgan {
 
 /// What of the real side every comparison needs: computed once.
 struct Reference {
-  at::Tensor features;        // [N, F] float32
-  at::Tensor kernels;         // [N], see kernel_rows
-  Moments moments;            // with the root
-  at::Tensor radii;           // [N, kNeighbourhood], squared distances to the nearest others; infinite where there is none
+  at::Tensor features;  // [N, F] float32
+  at::Tensor kernels;   // [N], see kernel_rows
+  Moments moments;      // with the root
+  at::Tensor radii;     // [N, kNeighbourhood], squared distances to the nearest others; infinite where there is none
   at::Tensor neighbourhoods;  // [N], see memorised.hpp
   double spread = 0;          // mean distance between two images, of the first few thousand
   int64_t count() const { return features.size(0); }

@@ -56,8 +56,8 @@ void add_peers(std::vector<Figure>& figures, const at::Tensor& features, const R
     if (!name.starts_with("pr50k3")) continue;
     if (!pr) {
       const auto own = nearest_others(features, kPeersNeighbours).squared;
-      pr = prdc(features, radius(own, kPeersNeighbours), reference.features,
-                radius(reference.radii, kPeersNeighbours), kPeersNeighbours);
+      pr = prdc(features, radius(own, kPeersNeighbours), reference.features, radius(reference.radii, kPeersNeighbours),
+                kPeersNeighbours);
     }
     figure.value = name.ends_with("precision") ? pr->precision : pr->recall;
   }
@@ -89,9 +89,9 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
   if (network.info().sha256 != real.network.sha256)
     throw Error("features of two networks cannot be compared", "compute both sides with one --features");
   if (generated.count() < 2)
-    throw Error("an evaluation needs two images on each side, and there is " +
-                    counted(generated.count(), "generated image"),
-                "raise --samples");
+    throw Error(
+        "an evaluation needs two images on each side, and there is " + counted(generated.count(), "generated image"),
+        "raise --samples");
   const auto features = features_of(network, generated, "features of generated images", progress);
   if (progress) progress("comparing", 0, 0);
   const Comparison found = compare(features, real.reference);
@@ -142,7 +142,7 @@ Image pairs_sheet(const std::vector<Pair>& pairs, ImageSource& generated, const 
   Sheet::Layout layout;
   layout.count = 2 * static_cast<int64_t>(pairs.size()), layout.columns = 4;
   layout.width = info.size.width, layout.height = info.size.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("real 0.00");
+  layout.caption_width = Sheet::caption_width("made 0.00");
   Sheet sheet(layout);
   Image picture(info.size.width, info.size.height, info.channels);
   for (size_t i = 0; i < pairs.size(); ++i) {

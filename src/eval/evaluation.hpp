@@ -10,9 +10,9 @@
 
 namespace dcgan {
 
-/// One number and what it is known by. Its name is the measure's and the feature network's family, "kid_random_a". Names
-/// of other programs (fid50k_full, kid50k_full, pr50k3_full_precision and _recall) are given only to what those programs
-/// compute: the same kind of network, 50,000 generated images, all of the real ones.
+/// One number and what it is known by. Its name is the measure's and the feature network's family, "kid_random_a".
+/// Names of other programs (fid50k_full, kid50k_full, pr50k3_full_precision and _recall) are given only to what those
+/// programs compute: the same kind of network, 50,000 generated images, all of the real ones.
 struct Figure {
   std::string name;
   double value = 0;

@@ -1,6 +1,6 @@
-// Frechet distance between two sets of features, each taken for a Gaussian: |mu1 - mu2|^2 + Tr(C1 + C2 - 2 (C1 C2)^1/2).
-// Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 2 (there with Inception features: FID).
-// Biased upwards, the more so the fewer images there are: compare figures of equal counts only.
+// Frechet distance between two sets of features, each taken for a Gaussian: |mu1 - mu2|^2 + Tr(C1 + C2 - 2 (C1
+// C2)^1/2). Heusel et al. 2017, "GANs trained by a two time-scale update rule", section 2 (there with Inception
+// features: FID). Biased upwards, the more so the fewer images there are: compare figures of equal counts only.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -48,9 +48,7 @@ class FileNetwork : public FeatureNetwork {
   }
 
  protected:
-  at::Tensor forward(const at::Tensor& images) override {
-    return run(side_ == 0 ? images : resized(images, side_));
-  }
+  at::Tensor forward(const at::Tensor& images) override { return run(side_ == 0 ? images : resized(images, side_)); }
 
  private:
   /// Throws Error naming the file for everything but [N, F].

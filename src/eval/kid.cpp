@@ -38,8 +38,8 @@ Kid from_rows(const Rows& x, const Rows& y) {
   Kid kid;
   kid.value = x.own.sum().item<double>() / (m * (m - 1)) + y.own.sum().item<double>() / (n * (n - 1)) -
               2.0 * x.cross.sum().item<double>() / (m * n);
-  kid.standard_error = m > 2 && n > 2 ? std::sqrt(jackknife(x, n) + jackknife(y, m))
-                                      : std::numeric_limits<double>::quiet_NaN();
+  kid.standard_error =
+      m > 2 && n > 2 ? std::sqrt(jackknife(x, n) + jackknife(y, m)) : std::numeric_limits<double>::quiet_NaN();
   return kid;
 }
 

@@ -25,7 +25,8 @@ Neighbours nearest(const at::Tensor& x, const at::Tensor& y, int64_t k, Same sam
 /// Of each row among the other rows.
 Neighbours nearest_others(const at::Tensor& x, int64_t k);
 
-/// Squared distances of each row up to which another counts as the same: float32 features of one picture differ by less.
+/// Squared distances of each row up to which another counts as the same: float32 features of one picture differ by
+/// less.
 at::Tensor rounding_of(const at::Tensor& features);
 
 /// The mean distance between two rows, over all pairs. NaN for fewer than two rows. How diverse images are, beside the

@@ -1,7 +1,7 @@
 // How much of the generated images lies among the real ones, and how much of the real ones is reached.
 // Precision and recall: Kynkaanniemi et al. 2019, "Improved precision and recall metric", section 2. Density and
-// coverage: Naeem et al. 2020, "Reliable fidelity and diversity metrics", section 3. An image's ball reaches to its k-th
-// nearest neighbour of its own side, the rim included.
+// coverage: Naeem et al. 2020, "Reliable fidelity and diversity metrics", section 3. An image's ball reaches to its
+// k-th nearest neighbour of its own side, the rim included.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -4,10 +4,12 @@
 // - Filters of the first layer are scaled to answer images with natural spectra, amplitude ~ 1 / frequency (Field 1987,
 //   "Relations between the statistics of natural images and the response properties of cortical cells"), with unit
 //   variance; seven in eight do not see flat colour at all. Without that the colours, in which pictures differ most,
-//   drown everything else: on cartoon faces a 3 x 3 blur stood out twice as far from the noise as with half of them blind.
+//   drown everything else: on cartoon faces a 3 x 3 blur stood out twice as far from the noise as with half of them
+//   blind.
 // - Deeper filters are orthonormal (Saxe et al. 2014, section 3), scaled so that leaky rectifiers keep the size of what
 //   passes (He et al. 2015, section 2.2).
-// - Features are root mean squares of the early layers over the picture (texture, sharpness, colours) and maps of the last
+// - Features are root mean squares of the early layers over the picture (texture, sharpness, colours) and maps of the
+// last
 //   one in a coarse grid (where what is). Mean values would not do: an edge that is blurred keeps its mean gradient.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -140,9 +142,7 @@ class RandomNetwork : public FeatureNetwork {
       if (i + 1 < weights_.size()) features.push_back(x.square().mean({2, 3}).sqrt_());
     }
     const int64_t grid = architecture_.grid;
-    features.push_back(at::adaptive_avg_pool2d(x, {grid, grid})
-                           .slice(1, 0, architecture_.grid_channels)
-                           .flatten(1));
+    features.push_back(at::adaptive_avg_pool2d(x, {grid, grid}).slice(1, 0, architecture_.grid_channels).flatten(1));
     return at::cat(features, 1).mul_(kUnitOrder);
   }
 

@@ -46,9 +46,9 @@ std::string key_of(const Pixels& pixels, const DataOptions& data, const FeatureI
     pixels.copy(which[i], picture.data());
     some.add(picture.data(), picture.size());
   }
-  const Json parts = {kRealSideVersion, info.identity,      to_text(info.size), info.channels, data.fit,
-                      data.crop_at,     network.json(),     which.size(),       options.seed,  some.hex(),
-                      info.count,       at::get_num_threads()};
+  const Json parts = {kRealSideVersion, info.identity, to_text(info.size), info.channels,
+                      data.fit,         data.crop_at,  network.json(),     which.size(),
+                      options.seed,     some.hex(),    info.count,         at::get_num_threads()};
   return sha256_hex(compact(parts));
 }
 
@@ -136,7 +136,8 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
     }
   compute(side, pixels, network, options.threads, progress);
   if (cache.enabled()) try {
-      const auto bytes = static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
+      const auto bytes =
+          static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
       if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
       keep(path, side, key);
     } catch (const Error& error) {
