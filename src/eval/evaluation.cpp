@@ -142,7 +142,7 @@ Image pairs_sheet(const std::vector<Pair>& pairs, ImageSource& generated, const 
   Sheet::Layout layout;
   layout.count = 2 * static_cast<int64_t>(pairs.size()), layout.columns = 4;
   layout.width = info.size.width, layout.height = info.size.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("real 0.00");
+  layout.caption_width = Sheet::caption_width("made 0.00");
   Sheet sheet(layout);
   Image picture(info.size.width, info.size.height, info.channels);
   for (size_t i = 0; i < pairs.size(); ++i) {

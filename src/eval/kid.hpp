@@ -13,7 +13,8 @@ namespace dcgan {
 struct Kid {
   double value = 0;
   /// Two-sample jackknife (Arvesen 1969): every image of either side left out once. Where both sides are of one
-  /// distribution it is too large by about 40 %, never too small. NaN when a side has only two images.
+  /// distribution it is too large by about 40 %; where they are far apart it is right from some hundreds of images on,
+  /// and with 80 images too small by 7 %. NaN when a side has only two images.
   double standard_error = 0;
   /// 95 % interval, by the normal approximation.
   double low() const { return value - 1.959964 * standard_error; }

@@ -1,0 +1,117 @@
+// `dcgan eval`: figures of a model, of its export, and of pictures that another program made.
+#include "image/decode.hpp"
+#include "support/pictures.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+/// Wide pictures, and one small run on them that squeezed them.
+class Eval : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    program_ = new Program;
+    std::filesystem::create_directories(at("photos"));
+    for (int i = 0; i < 12; ++i)
+      write_text(at("photos") + "/" + std::to_string(100 + i) + ".png",
+                 encode_png(drawn(32, 16, 3, [i](int64_t x, int64_t y, int64_t c) {
+                   return static_cast<int>((x * (i + 1) + 9 * y * (c + 1) + 40 * i) % 256);
+                 })));
+    ASSERT_EXIT_CODE((*program_)(program_->small_train("photos", "run", {"--images", "80", "--fit", "stretch"})), 0);
+  }
+  static void TearDownTestSuite() { delete program_; }
+  static std::string at(const std::string& name) { return program_->at(name); }
+  static Thrown refusal(const std::vector<std::string>& words) { return program_->refusal(words); }
+  /// What it prints with --json.
+  static Json evaluated(std::vector<std::string> words) {
+    words.insert(words.begin(), "eval"), words.insert(words.end(), {"--json", "--threads", "1"});
+    const Finished finished = (*program_)(words);
+    EXPECT_EXIT_CODE(finished, 0);
+    return finished.code == 0 ? Json::parse(finished.out) : Json();
+  }
+  static Program* program_;
+};
+Program* Eval::program_ = nullptr;
+
+TEST_F(Eval, OfARunAndOfItsExportGivesTheSameFiguresAgainAndAgain) {
+  const Json first = evaluated({at("run"), "--data", at("photos"), "--samples", "20"});
+  EXPECT_EQ(first["model"]["kind"], "generator");
+  EXPECT_EQ(first["generated"], 20);
+  EXPECT_EQ(first["real"]["used"], 12);
+  for (const char* name : {"kid_random_a", "fid_random_a", "precision_random_a", "memorised_random_a"}) {
+    EXPECT_TRUE(first["figures"][name]["value"].is_number()) << name;
+    EXPECT_TRUE(first["figures"][name]["real_against_real"].is_number()) << name;
+  }
+  const Json again = evaluated({at("run"), "--data", at("photos"), "--samples", "20"});
+  EXPECT_EQ(again, first) << "with the real side from the cache";
+  // An export is cut to nothing by itself: it knows no run.
+  const Json exported =
+      evaluated({at("run/generator.pt"), "--data", at("photos"), "--samples", "20", "--fit", "stretch"});
+  EXPECT_NEAR(exported["figures"]["kid_random_a"]["value"].get<double>(),
+              first["figures"]["kid_random_a"]["value"].get<double>(), 1e-3);
+}
+
+TEST_F(Eval, CutsRealPicturesAsTheRunDid) {
+  const auto identity = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {at("run"), "--data", at("photos"), "--samples", "4"};
+    words.insert(words.end(), more.begin(), more.end());
+    return evaluated(words)["figures"]["fid_random_a"]["real_against_real"].get<double>();
+  };
+  EXPECT_EQ(identity({}), identity({"--fit", "stretch"}));
+  EXPECT_NE(identity({}), identity({"--fit", "crop"}));
+}
+
+TEST_F(Eval, OfPicturesThatAreCopiesSaysSoAndShowsThem) {
+  const Json found = evaluated({at("photos"), "--data", at("photos"), "--size", "16", "--out", at("pairs.png")});
+  EXPECT_EQ(found["model"]["kind"], "pictures");
+  EXPECT_EQ(found["generated"], 12);
+  EXPECT_EQ(found["figures"]["memorised_random_a"]["value"], 1);
+  EXPECT_LT(found["figures"]["memorised_random_a"]["real_against_real"].get<double>(), 1);
+  EXPECT_EQ(found["closest_pairs"].size(), 12u);
+  const Image sheet = decoded(read_text(at("pairs.png")));
+  EXPECT_GT(sheet.height, 6 * 16);
+}
+
+TEST_F(Eval, PrintsATableWithTheFloorBesideEveryFigure) {
+  const Finished finished =
+      (*program_)({"eval", at("photos"), "--data", at("photos"), "--size", "16", "--threads", "1"});
+  ASSERT_EXIT_CODE(finished, 0);
+  for (const char* text :
+       {"kid_random_a", "coverage_random_a", "real vs real", "random-a, 352 of them", "12 of 12 real"})
+    EXPECT_CONTAINS(finished.out, text);
+}
+
+TEST_F(Eval, UsesSomeOfManyRealPicturesAndSaysSo) {
+  const Finished finished = (*program_)({"eval", at("photos"), "--data", at("photos"), "--size", "16", "--real", "8",
+                                         "--features", "random-b", "--threads", "1"});
+  ASSERT_EXIT_CODE(finished, 0);
+  EXPECT_SAYS(finished, "8 of 12 real pictures are used");
+  EXPECT_CONTAINS(finished.out, "kid_random_b");
+}
+
+TEST_F(Eval, RefusesWhatCannotBeCompared) {
+  std::filesystem::create_directories(at("one"));
+  std::filesystem::copy_file(at("photos") + "/100.png", at("one") + "/100.png");
+  write_text(at("weights.pth"), "no TorchScript");
+  const auto photos = at("photos");
+  EXPECT_TRUE(refused(refusal({"eval", at("run")}), kUsedWrongly, "--data is missing"));
+  EXPECT_TRUE(refused(refusal({"eval", at("nothing"), "--data", photos}), kUsedWrongly, "nothing"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--size", "32"}), kUsedWrongly,
+                      "the model makes images of 16"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--channels", "gray"}), kUsedWrongly,
+                      "the model makes images of 3 channels"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", "inception"}), kUsedWrongly,
+                      "--features is 'inception'"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", at("weights.pth")}), kFailed,
+                      "weights.pth' is no TorchScript"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--samples", "1"}), kUsedWrongly, "--samples"));
+  EXPECT_TRUE(
+      refused(refusal({"eval", photos, "--data", photos, "--samples", "13"}), kUsedWrongly, "holds 12 pictures"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", at("one")}), kFailed, "the data has 1 image"));
+  EXPECT_TRUE(refused(refusal({"eval", at("one"), "--data", photos}), kFailed, "1 generated image"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--out", "pairs.jpg"}), kUsedWrongly,
+                      "only PNG is written"));
+}
+
+}  // namespace
+}  // namespace dcgan::test
