@@ -174,6 +174,7 @@ void start_run(TrainCommand& command, const std::string& data) {
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
+  command.all.network.has_batch_norm_d();
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
   check_one_length(command.all.length);

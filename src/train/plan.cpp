@@ -56,6 +56,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   };
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
+  options.network.resolve();
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);

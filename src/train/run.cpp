@@ -174,17 +174,7 @@ class Run {
             "; try a lower --lr");
   }
 
-  GeneratorInfo generator_info() const {
-    const Size size = plan_.network.shape.size();
-    return {plan_.network.options.latent,
-            plan_.network.image_channels,
-            size.height,
-            size.width,
-            0,
-            trainer_.images(),
-            true,
-            "this run"};
-  }
+  GeneratorInfo info() const { return generator_info(plan_.network, trainer_.images(), true, "this run"); }
 
   /// The generator that is shown and exported, made once a position.
   GeneratorNet& evaluation() {
@@ -197,7 +187,7 @@ class Run {
   }
 
   void write_grid() {
-    const auto generator = make_generator(evaluation(), generator_info());
+    const auto generator = make_generator(evaluation(), info());
     Sheet sheet(layout());
     ImageNames names;
     names.add(static_cast<uint64_t>(plan_.options.train.seed), 0, grid_images_ - 1);
@@ -225,7 +215,7 @@ class Run {
     }
     // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
     sync_file(directory_.log());
-    export_torchscript(evaluation(), generator_info(), directory_.generator());
+    export_torchscript(evaluation(), info(), directory_.generator());
     write_archive(path, meta, state);
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
