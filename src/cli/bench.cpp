@@ -156,13 +156,18 @@ class Bench {
     };
     add("--batch", std::to_string(options_.batch)), add("--threads", std::to_string(threads_)),
         add("--device", device_.str());
+    const auto add_fields = [&](const Fields& fields) {
+      for (const auto& field : fields)
+        if (!field.is_flag() && !field.is_shorthand())
+          add("--" + field.name, field.text());
+        else if (field.is_flag() && field.text() == "true")
+          words.push_back("--" + field.name);
+    };
     GpuOptions gpu = options_.gpu;
-    for (const auto& flag : fields_of(gpu))
-      if (flag.text() == "true") words.push_back("--" + flag.name);
+    add_fields(fields_of(gpu));
     add("--log-every", device_.is_cpu() ? "1" : "4");  // a short run shall have records; each makes a GPU wait
     NetworkOptions network = options_.network;
-    for (const auto& field : fields_of(network))
-      if (!field.is_shorthand()) add("--" + field.name, field.text());
+    add_fields(fields_of(network));
     add("--time", number_text(options_.seconds * static_cast<double>(options_.rounds)));
     Json config, last;
     double first_step = 0, opened = 0;

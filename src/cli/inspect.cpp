@@ -27,14 +27,16 @@ struct InspectCommand {
 
 using Shapes = std::vector<std::pair<std::string, std::vector<int64_t>>>;
 
-/// Shapes below `prefix` and the count of numbers that are trained (running statistics are not).
+/// Shapes below `prefix` and the count of numbers that are trained (running statistics and vectors of spectral norms
+/// are not).
 Json describe_tensors(const Shapes& shapes, const std::string& prefix) {
   int64_t parameters = 0;
   Json table = Json::object();
   for (const auto& [name, shape] : shapes) {
     if (!name.starts_with(prefix)) continue;
     table[name.substr(prefix.size())] = shape;
-    if (name.find("running_") != std::string::npos || name.ends_with("num_batches_tracked")) continue;
+    if (name.find("running_") != std::string::npos || name.ends_with("num_batches_tracked") || name.ends_with(".u"))
+      continue;
     int64_t count = 1;
     for (const int64_t side : shape) count *= side;
     parameters += count;

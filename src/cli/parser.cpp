@@ -134,6 +134,7 @@ class Parser {
     auto* option = app.add_option_function<std::string>(
         "--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
     option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+    if (field.limit.repeated) option->join(',');
   }
 
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }

@@ -204,6 +204,7 @@ void start_run(const Invocation& invocation) {
   if (command.all.init_from != "none")
     command.all.init_from = fs::absolute(command.all.init_from).lexically_normal().native();
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
+  command.all.network.has_batch_norm_d();
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
   check_one_length(command.all.length);
@@ -211,7 +212,7 @@ void start_run(const Invocation& invocation) {
   const Dataset dataset = open_with_progress(data, command.all);
   if (command.all.preset == "auto") {
     const auto& info = dataset.pixels->info();
-    const PresetChoice choice = choose_preset({info.count, info.size, false});
+    const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional});
     command = layered(invocation, choice.name);
     note("preset: " + choice.name + ", for " + choice.why);
   }

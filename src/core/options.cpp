@@ -120,6 +120,11 @@ Limit automatic(Limit limit) {
   return limit;
 }
 
+Limit repeated(Limit limit) {
+  limit.repeated = true;
+  return limit;
+}
+
 void check_limit(const Limit& limit, double value, const std::string& label, std::string_view text) {
   const bool inside = value >= limit.low && value <= limit.high && !(limit.low_open && value == limit.low);
   if (!inside) refuse(limit, label, text, "out of range");  // a NaN is inside of nothing

@@ -39,6 +39,7 @@ struct Limit {
   double high = std::numeric_limits<double>::infinity();
   bool low_open = false;   // the lower end itself is not allowed
   bool automatic = false;  // the word "auto" is allowed and means: not set
+  bool repeated = false;   // may be given several times on the command line, which is a list with commas
   std::string unit;
   std::vector<std::string> choices;
 
@@ -49,6 +50,7 @@ Limit above(double low, double high, std::string unit = "");  // low < value <= 
 Limit one_of(std::vector<std::string> choices);
 Limit any_text(std::string unit = "");
 Limit automatic(Limit limit);  // "auto" too, for optional numbers
+Limit repeated(Limit limit);   // several times, for text
 
 /// One option: where its value lives and everything that is said about it.
 struct Field {

@@ -1,5 +1,6 @@
 #include "exchange/generator.hpp"
 
+#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -19,12 +20,12 @@ class NetGenerator : public Generator {
     info_ = info;
     net_->eval();
   }
-  at::Tensor operator()(const at::Tensor& z) override {
-    const at::NoGradGuard no_grad;
-    return net_(z.to(net_->parameters().front().device())).cpu();
-  }
 
  private:
+  at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
+    const auto device = net_->parameters().front().device();
+    return net_(z.to(device), y.defined() ? y.to(device) : y).cpu();
+  }
   GeneratorNet net_;
 };
 
@@ -34,12 +35,31 @@ at::Tensor to_bytes(const at::Tensor& images) {
   return images.add(1.0).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();
 }
 
+GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool ema, const std::string& origin) {
+  const Size size = plan.shape.size();
+  return {plan.options.latent, plan.image_channels, size.height, size.width, plan.classes, images_seen, ema, origin,
+          plan.class_names};
+}
+
+at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& y) {
+  const at::NoGradGuard no_grad;
+  if (y.defined() != (info_.classes > 0))
+    throw Error(info_.origin + (info_.classes > 0 ? " needs a class for every image" : " knows no classes"));
+  if (y.defined() && (y.scalar_type() != at::kLong || y.sizes() != at::IntArrayRef{z.size(0)} ||
+                      (y.lt(0) | y.ge(info_.classes)).any().item<bool>()))
+    throw Error("classes must be " + std::to_string(z.size(0)) + " whole numbers below " +
+                std::to_string(info_.classes) + ", int64");
+  return images(z, y);
+}
+
 Json plan_to_json(const NetworkPlan& plan) {
   NetworkOptions options = plan.options;
+  options.resolve();  // files from before there was a choice say nothing, and mean the same
   Json json = to_json(fields_of(options));
   json["width"] = plan.shape.size().width, json["height"] = plan.shape.size().height;
   json["doublings"] = plan.shape.doublings;
   json["image_channels"] = plan.image_channels;
+  json["classes"] = plan.classes, json["class_names"] = plan.class_names;
   return json;
 }
 
@@ -47,13 +67,20 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const Json json = required<Json>(meta, "network", origin);
   NetworkPlan plan;
   Json options = json;
-  for (const char* key : {"width", "height", "doublings", "image_channels"}) options.erase(key);
+  for (const char* key : {"width", "height", "doublings", "image_channels", "classes", "class_names"})
+    options.erase(key);
   set_from_json(fields_of(plan.options), options, origin);
   const int64_t n = required<int64_t>(json, "doublings", origin);
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);
   if (n < 1 || n > 20 || width < 1 || height < 1 || plan.image_channels < 1)
     throw Error(origin + " holds an impossible shape");
+  if (json.contains("classes")) {  // older files know none
+    plan.classes = required<int64_t>(json, "classes", origin);
+    plan.class_names = required<std::vector<std::string>>(json, "class_names", origin);
+    if (plan.classes < 0 || plan.class_names.size() != static_cast<size_t>(plan.classes))
+      throw Error(origin + " does not name its classes one by one");
+  }
   plan.shape = {{width >> n, height >> n}, n};
   if (plan.shape.size() != Size{width, height}) throw Error(origin + " holds an impossible shape");
   return plan;
@@ -107,15 +134,7 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   loaded.net = GeneratorNet(plan);
   load_into(tensors_of(*loaded.net, true), archive.read_all(ema ? "ema." : "generator."), origin);
   loaded.net->eval();
-  const Size size = plan.shape.size();
-  loaded.info = {plan.options.latent,
-                 plan.image_channels,
-                 size.height,
-                 size.width,
-                 0,
-                 required<int64_t>(loaded.meta, "images", origin),
-                 ema,
-                 shown(path)};
+  loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));
   return loaded;
 }
 

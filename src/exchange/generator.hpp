@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "checkpoint/archive.hpp"
 #include "core/platform/file.hpp"
@@ -14,21 +15,27 @@
 namespace dcgan {
 
 struct GeneratorInfo {
-  int64_t latent = 0, channels = 0, height = 0, width = 0, classes = 0;
+  int64_t latent = 0, channels = 0, height = 0, width = 0;
+  int64_t classes = 0;  // 0: it takes none
   int64_t images_seen = 0;
-  bool ema = false;    // moving average, or the weights as they are
-  std::string origin;  // the file they were read from
+  bool ema = false;                           // moving average, or the weights as they are
+  std::string origin = {};                    // the file they were read from
+  std::vector<std::string> class_names = {};  // one a class
 };
+/// What a network of this plan is.
+GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool ema, const std::string& origin);
 
-/// Images from latents. One thread at a time.
+/// Images from latents and, if it has classes, from those. One thread at a time.
 class Generator {
  public:
   virtual ~Generator() = default;
-  /// z [N, latent], float32 on the CPU, to images [N, C, H, W] in [-1, 1] on the CPU. No gradients.
-  virtual at::Tensor operator()(const at::Tensor& z) = 0;
+  /// z [N, latent], float32 on the CPU, to images [N, C, H, W] in [-1, 1] on the CPU. No gradients. y int64 [N], the
+  /// class of each; undefined for a generator without. Throws Error when y is missing, too much, or no class.
+  at::Tensor operator()(const at::Tensor& z, const at::Tensor& y = {});
   const GeneratorInfo& info() const { return info_; }
 
  protected:
+  virtual at::Tensor images(const at::Tensor& z, const at::Tensor& y) = 0;
   GeneratorInfo info_;
 };
 

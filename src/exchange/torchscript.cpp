@@ -3,38 +3,75 @@
 #include <torch/script.h>
 
 #include <sstream>
+#include <stdexcept>
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "nn/kernels.hpp"
+#include "nn/layers.hpp"
 
 namespace dcgan {
 namespace {
 
 constexpr char kMetadata[] = "dcgan.json";
 
-/// The network's forward pass in TorchScript. define() from C++ knows aten builtins only, and its source
-/// must end in a newline.
-std::string forward_source(GeneratorNetImpl& net) {
-  const int64_t latent = net.plan().options.latent;
-  const size_t layers = net.convolutions().size();
+/// The name of a layer's tensor in the module: "norm0.weight" as "norm0_weight".
+std::string flat_name(const Layer& layer, const std::string& part) {
+  std::string name = layer.name + "_" + part;
+  for (char& c : name) c = c == '.' ? '_' : c;
+  return name;
+}
+
+/// One operation as an expression of TorchScript. define() from C++ knows aten builtins only.
+std::string expression_of(const Layer& l) {
+  using Kind = Layer::Kind;
+  const std::string x = "x" + std::to_string(l.from);
+  const auto own = [&](const std::string& part) { return "self." + flat_name(l, part); };
+  const auto pair = [](int64_t n) { return "[" + std::to_string(n) + ", " + std::to_string(n) + "]"; };
+  const auto norm = [&](const std::string& affine) {
+    return "torch.batch_norm(" + x + ", " + affine + ", " + own("running_mean") + ", " + own("running_var") +
+           ", False, 0.0, " + number_text(l.eps) + ", True)";
+  };
+  const auto of_class = [&](const std::string& part) {
+    return "torch.index_select(" + own(part) + ", 0, y).unsqueeze(2).unsqueeze(3)";
+  };
+  switch (l.kind) {
+    case Kind::kConvTranspose:
+      return "torch.conv_transpose2d(" + x + ", " + own("weight") + ", None, " + pair(l.stride) + ", " +
+             pair(l.padding) + ", [0, 0], 1, [1, 1])";
+    case Kind::kConv:
+      return "torch.conv2d(" + x + ", " + own("weight") + ", None, " + pair(l.stride) + ", " + pair(l.padding) + ")";
+    case Kind::kBatchNorm:
+      return norm(own("weight") + ", " + own("bias"));
+    case Kind::kClassBatchNorm:
+      return norm("None, None") + " * " + of_class("class_gain") + " + " + of_class("class_bias");
+    case Kind::kRelu:
+      return "torch.relu(" + x + ")";
+    case Kind::kUpsample:
+      return "torch.upsample_nearest2d(" + x + ", [2 * " + x + ".size(2), 2 * " + x + ".size(3)])";
+    case Kind::kAdd:
+      return x + " + x" + std::to_string(l.other);
+    case Kind::kTanh:
+      return "torch.tanh(" + x + ")";
+  }
+  throw std::logic_error("a layer of no kind");
+}
+
+/// The layers in TorchScript. A source must end in a newline.
+std::string forward_source(const Layers& layers, const GeneratorInfo& info) {
   std::ostringstream s;
   s << "def forward(self, z: Tensor, y: Optional[Tensor] = None) -> Tensor:\n"
-    << "    assert z.dim() == 2 or z.dim() == 4, \"z must be [N, " << latent << "] or [N, " << latent << ", 1, 1]\"\n"
-    << "    assert z.size(1) == " << latent << ", \"z must have " << latent << " numbers an image\"\n"
-    << "    x = z.reshape([z.size(0), " << latent << ", 1, 1])\n";
-  for (size_t i = 0; i < layers; ++i) {
-    const std::string stride = i == 0 ? "[1, 1]" : "[2, 2]", padding = i == 0 ? "[0, 0]" : "[1, 1]";
-    s << "    x = torch.conv_transpose2d(x, self.conv" << i << "_weight, None, " << stride << ", " << padding
-      << ", [0, 0], 1, [1, 1])\n";
-    if (i + 1 == layers) break;
-    const std::string norm = "self.norm" + std::to_string(i) + "_";
-    s << "    x = torch.batch_norm(x, " << norm << "weight, " << norm << "bias, " << norm << "running_mean, " << norm
-      << "running_var, False, 0.0, " << number_text(net.norms()[i]->options.eps()) << ", True)\n"
-      << "    x = torch.relu(x)\n";
-  }
-  s << "    return torch.tanh(x)\n";
+    << "    assert z.dim() == 2 or z.dim() == 4, \"z must be [N, " << info.latent << "] or [N, " << info.latent
+    << ", 1, 1]\"\n"
+    << "    assert z.size(1) == " << info.latent << ", \"z must have " << info.latent << " numbers an image\"\n";
+  if (info.classes > 0)
+    s << "    assert y is not None, \"y is missing: int64 [N], the class of each image, 0 to " << info.classes - 1
+      << "\"\n"
+      << "    assert y.dim() == 1 and y.size(0) == z.size(0), \"y must be [N], a class an image\"\n";
+  s << "    x0 = z.reshape([z.size(0), " << info.latent << ", 1, 1])\n";
+  for (size_t i = 0; i < layers.size(); ++i) s << "    x" << i + 1 << " = " << expression_of(layers[i]) << "\n";
+  s << "    return x" << layers.size() << "\n";
   return s.str();
 }
 
@@ -44,32 +81,40 @@ constexpr char kImagesSource[] =
     "    x = self.forward(z, y)\n"
     "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(dtype=0).permute([0, 2, 3, 1]).contiguous()\n";
 
-Json metadata_of(const GeneratorInfo& info) {
-  return {{"format", "dcgan-generator"},     {"version", kExportVersion},
-          {"latent", info.latent},           {"channels", info.channels},
-          {"height", info.height},           {"width", info.width},
-          {"classes", info.classes},         {"value_range", {-1, 1}},
-          {"images_seen", info.images_seen}, {"ema", info.ema}};
+Json metadata_of(const GeneratorInfo& info, const std::string& arch) {
+  Json out = {{"format", "dcgan-generator"},
+              {"version", kExportVersion},
+              {"arch", arch},
+              {"latent", info.latent},
+              {"channels", info.channels},
+              {"height", info.height},
+              {"width", info.width},
+              {"classes", info.classes},
+              {"value_range", {-1, 1}},
+              {"images_seen", info.images_seen},
+              {"ema", info.ema}};
+  if (info.classes > 0) out["class_names"] = info.class_names;
+  return out;
 }
 
 torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   torch::jit::Module module("DcganGenerator");
-  const auto flat = [](std::string name) {  // "norm0.weight" as "norm0_weight"
-    for (char& c : name) c = c == '.' ? '_' : c;
-    return name;
-  };
-  for (const auto& named : net.named_parameters())
-    module.register_parameter(flat(named.key()), named.value().detach().cpu().clone(), false);
-  for (const auto& named : net.named_buffers())
-    if (!named.key().ends_with("num_batches_tracked"))
-      module.register_buffer(flat(named.key()), named.value().cpu().clone());
+  const Layers layers = net.layers();
+  for (const Layer& layer : layers)
+    for (const auto& [part, tensor] : layer.tensors) {
+      const auto value = tensor.detach().cpu().clone();
+      if (Layer::is_statistic(part))
+        module.register_buffer(flat_name(layer, part), value);
+      else
+        module.register_parameter(flat_name(layer, part), value, false);
+    }
   const auto attribute = [&](const char* name, int64_t value) {
     module.register_attribute(name, c10::IntType::get(), value);
   };
   attribute("latent", info.latent), attribute("channels", info.channels), attribute("height", info.height);
   attribute("width", info.width), attribute("classes", info.classes), attribute("version", kExportVersion);
   module.register_attribute("training", c10::BoolType::get(), false);  // Python's .eval() and .training look for it
-  module.define(forward_source(net));
+  module.define(forward_source(layers, info));
   module.define(kImagesSource);
   module.eval();
   return module;
@@ -95,12 +140,12 @@ class ScriptGenerator : public Generator {
     info_ = std::move(info);
     settle_kernels();
   }
-  at::Tensor operator()(const at::Tensor& z) override {
-    const at::NoGradGuard no_grad;
-    return module_.forward({z}).toTensor();
-  }
 
  private:
+  at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
+    return (y.defined() ? module_.forward({z, y}) : module_.forward({z})).toTensor();
+  }
+
   torch::jit::Module module_;
 };
 
@@ -125,10 +170,14 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
     throw Error(origin + " is TorchScript, but no generator that dcgan exported");
   if (required<int64_t>(json, "version", origin) > kExportVersion)
     throw Error(origin + " was exported by a newer dcgan", "use that version");
-  return {required<int64_t>(json, "latent", origin),  required<int64_t>(json, "channels", origin),
-          required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
-          required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
-          required<bool>(json, "ema", origin),        shown(path)};
+  GeneratorInfo info = {required<int64_t>(json, "latent", origin),  required<int64_t>(json, "channels", origin),
+                        required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
+                        required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
+                        required<bool>(json, "ema", origin),        shown(path)};
+  if (info.classes > 0) info.class_names = required<std::vector<std::string>>(json, "class_names", origin);
+  if (info.classes < 0 || info.class_names.size() != static_cast<size_t>(info.classes))
+    throw Error(origin + " does not name its classes one by one");
+  return info;
 }
 
 }  // namespace
@@ -137,7 +186,7 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   const at::NoGradGuard no_grad;
   net->eval();
   const torch::jit::Module module = build(*net, info);
-  Json metadata = metadata_of(info);
+  Json metadata = metadata_of(info, net->plan().options.arch);
   metadata["sha256"] = weights_digest(module);
   std::ostringstream bytes;
   module.save(bytes, {{kMetadata, compact(metadata)}});
@@ -145,8 +194,12 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   std::istringstream again(bytes.str());
   auto reloaded = torch::jit::load(again, at::Device(at::kCPU));
   const auto z = at::linspace(-2, 2, 2 * info.latent).view({2, info.latent});
-  const auto expected = net(z.to(net->parameters().front().device())).cpu();
-  const auto got = reloaded.forward({z}).toTensor();
+  std::vector<c10::IValue> inputs = {z};
+  at::Tensor y;
+  if (info.classes > 0) inputs.push_back(y = at::tensor({int64_t{0}, info.classes - 1}));
+  const auto device = net->parameters().front().device();
+  const auto expected = net(z.to(device), y.defined() ? y.to(device) : y).cpu();
+  const auto got = reloaded.forward(inputs).toTensor();
   if (!at::allclose(expected, got, 1e-4, 1e-5))
     throw Error("the exported generator gives other images than the network; nothing was written");
   write_file(path, bytes.str());

@@ -1,8 +1,10 @@
 // The generator as TorchScript, for Python's torch.jit.load and for C++ programs that know LibTorch only.
 //
-// forward(z, y: Optional[Tensor] = None): z [N, latent] or [N, latent, 1, 1] to [N, C, H, W] in [-1, 1].
-// images(z, y): the same as uint8 [N, H, W, C]. Attributes latent, channels, height, width, classes,
-// version; the same and the value range in the extra file "dcgan.json". Nothing of the user's paths.
+// forward(z, y: Optional[Tensor] = None): z [N, latent] or [N, latent, 1, 1] to [N, C, H, W] in [-1, 1]; y int64 [N],
+// each image's class, is required if there are classes and not looked at if there are none.
+// images(z, y): the same as uint8 [N, H, W, C]. Attributes latent, channels, height, width, classes, version; the same,
+// the names of the classes, the architecture and the value range in the extra file "dcgan.json". Nothing of the user's
+// paths. Weights are those of the operations (nn/layers): an `upsample` generator's are widened to 4 x 4.
 #pragma once
 
 #include "exchange/generator.hpp"

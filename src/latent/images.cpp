@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "core/options.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "latent/latents.hpp"
@@ -30,14 +31,14 @@ std::vector<std::string> split(const std::string& text, char by) {
 /// One block of images: names that share a seed and index / kImageBlock.
 class Blocks {
  public:
-  explicit Blocks(Generator& generator) : generator_(generator) {}
+  Blocks(Generator& generator, const ImageClasses& classes) : generator_(generator), classes_(classes) {}
 
   Image image(const ImageName& name) {
     if (bytes_.numel() == 0 || name.seed != seed_ || name.index / kImageBlock != block_) {
       seed_ = name.seed, block_ = name.index / kImageBlock;
       const auto z =
           latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent);
-      bytes_ = to_bytes(generator_(z));
+      bytes_ = to_bytes(generator_(z, classes_.count() > 0 ? block_classes() : at::Tensor()));
     }
     const auto one = bytes_[name.index % kImageBlock];
     Image image(one.size(1), one.size(0), one.size(2));
@@ -46,7 +47,14 @@ class Blocks {
   }
 
  private:
+  at::Tensor block_classes() const {
+    auto y = at::empty({kImageBlock}, at::kLong);
+    for (int64_t i = 0; i < kImageBlock; ++i) y.mutable_data_ptr<int64_t>()[i] = classes_[block_ * kImageBlock + i];
+    return y;
+  }
+
   Generator& generator_;
+  const ImageClasses& classes_;
   uint64_t seed_ = 0;
   int64_t block_ = -1;
   at::Tensor bytes_ = at::empty({0}, at::kByte);
@@ -90,12 +98,55 @@ ImageNames parse_image_names(const std::string& text, uint64_t seed) {
   return names;
 }
 
-void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take) {
-  Blocks blocks(generator);
+ImageClasses parse_classes(const std::string& text, const GeneratorInfo& info) {
+  if (info.classes == 0)
+    throw UsageError("--class is '" + printable(text) + "', but " + info.origin + " was trained without classes",
+                     "leave --class out");
+  const auto& names = info.class_names;
+  const auto class_of = [&](const std::string& part) -> int64_t {
+    if (const auto at = std::find(names.begin(), names.end(), part); at != names.end()) return at - names.begin();
+    int64_t number = -1;
+    const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), number);
+    const bool is_number = problem == std::errc() && end == part.data() + part.size();
+    if (is_number && number >= 0 && number < info.classes) return number;
+    constexpr size_t kMostNames = 30;
+    const std::vector<std::string> first(names.begin(),
+                                         names.begin() + static_cast<int64_t>(std::min(names.size(), kMostNames)));
+    const std::string near = did_you_mean(names, part);
+    throw UsageError("--class is '" + printable(text) + "': there is no class '" + printable(part) + "'" +
+                         (near.empty() ? "" : "; did you mean '" + near + "'?"),
+                     "there are " + joined(first, ", ") + (names.size() > kMostNames ? "..." : "") +
+                         ", or numbers 0 to " + std::to_string(info.classes - 1));
+  };
+  if (std::find(names.begin(), names.end(), text) != names.end())  // a name may hold a comma
+    return ImageClasses(info.classes, {class_of(text)});
+  std::vector<int64_t> asked;
+  for (const std::string& part : split(text, ',')) asked.push_back(class_of(part));
+  return ImageClasses(info.classes, std::move(asked));
+}
+
+ClassRows::ClassRows(int64_t of_classes, int64_t images)
+    : classes(of_classes),
+      rows(std::min(of_classes, kMostRows)),
+      columns(std::max<int64_t>(1, (images + rows - 1) / rows)) {}
+
+ImageNames ClassRows::names(uint64_t seed) const {
+  ImageNames all;
+  for (int64_t column = 0; column < columns; ++column) all.add(seed, column * classes, column * classes + rows - 1);
+  return all;
+}
+
+void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
+              const std::function<void(int64_t, const Image&)>& take) {
+  Blocks blocks(generator, classes);
   for (int64_t i = 0; i < names.size(); ++i) {
     throw_if_stopped("not all images were made");
     take(i, blocks.image(names[i]));
   }
+}
+
+void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take) {
+  generate(generator, names, ImageClasses(generator.info().classes), take);
 }
 
 }  // namespace dcgan

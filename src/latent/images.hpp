@@ -1,9 +1,10 @@
-// Images by name. An image's name is `i` or `seed:i`: seed and index alone
-// decide it, alone, in a batch, in a sheet and from an exported file.
+// Images by name. An image's name is `i` or `seed:i`: seed and index alone decide it, alone, in a batch, in a sheet and
+// from an exported file. Of a generator with classes they decide the class too, unless classes are asked for.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exchange/generator.hpp"
@@ -43,7 +44,44 @@ ImageNames parse_image_names(const std::string& text, uint64_t seed);
 /// Images are made in blocks of this many with aligned indices, because kernels may differ with the batch.
 inline constexpr int64_t kImageBlock = 16;
 
+/// Classes that images take in turn: image i is of class asked[i mod their count], and without `asked` of i mod all.
+class ImageClasses {
+ public:
+  explicit ImageClasses(int64_t all, std::vector<int64_t> asked = {}) : all_(all), asked_(std::move(asked)) {}
+  /// How many take turns; 0 for a generator that has none.
+  int64_t count() const { return asked_.empty() ? all_ : static_cast<int64_t>(asked_.size()); }
+  /// Of image number `index`; count() must not be 0.
+  int64_t operator[](int64_t index) const {
+    return asked_.empty() ? index % all_ : asked_[static_cast<size_t>(index) % asked_.size()];
+  }
+
+ private:
+  int64_t all_;
+  std::vector<int64_t> asked_;
+};
+
+/// "shoe,bag" or "7,8", by name or by number, to classes. Throws UsageError naming those that exist for one that does
+/// not, and for a generator without.
+ImageClasses parse_classes(const std::string& text, const GeneratorInfo& info);
+
+/// A sheet with one row a class, the first kMostRows of them; columns are images 0, 1, 2... of each.
+struct ClassRows {
+  static constexpr int64_t kMostRows = 20;
+  int64_t classes, rows, columns;
+
+  /// About `images` images of as many rows as there are classes; at least one column.
+  ClassRows(int64_t classes, int64_t images);
+  int64_t count() const { return rows * columns; }
+  /// All on the sheet, column by column: neighbours in a block are made together.
+  ImageNames names(uint64_t seed) const;
+  /// Where name number `position` of names() stands, row by row.
+  int64_t place(int64_t position) const { return position % rows * columns + position / rows; }
+};
+
 /// Calls `take(position in names, image)` for every name, in order. Memory: one block, whatever the count.
 void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take);
+/// The same with classes as asked for.
+void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
+              const std::function<void(int64_t, const Image&)>& take);
 
 }  // namespace dcgan

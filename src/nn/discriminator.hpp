@@ -1,4 +1,5 @@
-// DCGAN's discriminator: Radford et al. 2015, section 3. Losses are not here (train/losses).
+// The discriminator: DCGAN's (Radford et al. 2015, section 3), or SNGAN's residual one (nn/resnet). Losses are not here
+// (train/losses).
 #pragma once
 
 #include <torch/nn/module.h>
@@ -7,24 +8,51 @@
 #include <torch/nn/pimpl.h>
 
 #include "nn/network.hpp"
+#include "nn/resnet.hpp"
 
 namespace dcgan {
 
-/// Images [N, C, H, W] in [-1, 1] to logits [N], unbounded (no sigmoid).
-/// A strided convolution a doubling (4x4, stride 2, padding 1) with LeakyReLU 0.2, BatchNorm in all but the
-/// first, then one convolution over the whole base. Several batches of one size may go through in one call, one after
-/// another in `images`: BatchNorm then treats each by itself, in their order.
+/// The vector of each class in the projection discriminator, weight [classes, C].
+class ClassVectorsImpl : public torch::nn::Module {
+ public:
+  ClassVectorsImpl(int64_t classes, int64_t channels);
+  torch::Tensor weight;
+};
+TORCH_MODULE(ClassVectors);
+
+/// Images [N, C, H, W] in [-1, 1] to logits [N], unbounded (no sigmoid). Several batches of one size may go through in
+/// one call, one after another in `images`: BatchNorm and the minibatch deviation then treat each by itself, in their
+/// order.
+/// dcgan, upsample: a strided convolution a doubling (4x4, stride 2, padding 1) with LeakyReLU 0.2, BatchNorm in all
+/// but the first (norm-d none: in none, and biases in all), then one convolution over the whole base. resnet: a
+/// residual block a doubling, ReLU, the sum over the base's pixels, one weight a channel, biases. Options:
+/// spectral-norm divides every weight by its largest singular value (nn/spectral_norm); minibatch-std adds a map before
+/// the last weights (nn/minibatch_std). With classes, y, int64 [N], says which each image is of, and the logit gains
+/// <vector of the class, sum of the last feature maps over their pixels>: Miyato and Koyama 2018, "cGANs with
+/// Projection Discriminator", section 3. Differentiable any number of times.
 class DiscriminatorNetImpl : public torch::nn::Module {
  public:
   explicit DiscriminatorNetImpl(const NetworkPlan& plan);
-  torch::Tensor forward(const torch::Tensor& images, int64_t batches = 1);
+  /// Throws Error when classes are missing, or given to a network that has none.
+  torch::Tensor forward(const torch::Tensor& images, int64_t batches = 1, const torch::Tensor& y = {});
 
+  /// Beside the image first; the last one has a single filter. Of a resnet that alone.
   const std::vector<torch::nn::Conv2d>& convolutions() const { return convolutions_; }
   const std::vector<torch::nn::BatchNorm2d>& norms() const { return norms_; }
 
  private:
+  void build_convolutions(const std::vector<int64_t>& levels, int64_t in);
+  void build_blocks(const std::vector<int64_t>& levels, int64_t in);
+  /// Feature maps [N, C, base] of images.
+  torch::Tensor features(const torch::Tensor& images, int64_t batches);
+  template <class Holder>
+  torch::Tensor weight_of(Holder& module) const;
+
+  NetworkPlan plan_;
   std::vector<torch::nn::Conv2d> convolutions_;
   std::vector<torch::nn::BatchNorm2d> norms_;  // norms_[i] follows convolutions_[i + 1]
+  std::vector<DownBlock> blocks_;              // of a resnet
+  ClassVectors class_vectors_{nullptr};
 };
 TORCH_MODULE(DiscriminatorNet);
 

@@ -50,6 +50,13 @@ ShapePlan shape_plan(Size size) {
       "the nearest sizes are " + below + (below.empty() || above.empty() ? "" : " and ") + above);
 }
 
+bool NetworkOptions::has_batch_norm_d() const {
+  if (is_resnet() && norm_d == "batch")
+    throw UsageError("--norm-d batch does not go with --arch resnet, whose discriminator is built without it",
+                     "leave --norm-d out, or take another --arch");
+  return norm_d == "auto" ? !is_resnet() : norm_d == "batch";
+}
+
 std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
   std::vector<int64_t> levels;
   for (int64_t level = shape.doublings - 1; level >= 0; --level)

@@ -13,7 +13,10 @@ struct NetworkOptions {
   int64_t latent = 100;
   PerNetwork<int64_t> base_channels{64, 64};
   int64_t max_channels = 512;
+  std::string arch = "dcgan";
   std::string norm_d = "auto";
+  bool spectral_norm = false;
+  bool minibatch_std = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -21,7 +24,24 @@ struct NetworkOptions {
     visit("base-channels", base_channels, "feature maps beside the image; they double as sides halve",
           within(1, 1024, "channels"));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
+    visit("arch", arch,
+          "blocks of both networks: strided ones (the paper's), G's as resize-and-convolve (no checkerboard), or "
+          "residual ones (better for many pictures, several times the work)",
+          one_of({"dcgan", "upsample", "resnet"}),
+          "Radford et al. 2015; Odena et al. 2016; Miyato et al. 2018, appendix B");
+    visit("norm-d", norm_d, "discriminator's normalisation; auto: batch for dcgan and upsample, none for resnet",
+          one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
+    visit("spectral-norm", spectral_norm, "divide the discriminator's weights by their largest singular values", {},
+          "Miyato et al. 2018");
+    visit("minibatch-std", minibatch_std, "show the discriminator how much the images of a batch differ", {},
+          "Karras et al. 2018 (progressive growing), section 3");
   }
+
+  bool is_resnet() const { return arch == "resnet"; }
+  /// "auto" resolved: whether the discriminator has BatchNorm. Throws UsageError for resnet with batch.
+  bool has_batch_norm_d() const;
+  /// Leaves no "auto". Throws as has_batch_norm_d() does.
+  void resolve() { norm_d = has_batch_norm_d() ? "batch" : "none"; }
 };
 
 /// Sides are base x 2^doublings, with one `doublings` for both, the largest that leaves both bases in 3..7.
@@ -40,6 +60,8 @@ struct NetworkPlan {
   NetworkOptions options;
   ShapePlan shape;
   int64_t image_channels = 3;
+  int64_t classes = 0;                        // 0: images have none
+  std::vector<std::string> class_names = {};  // one a class, as printable() gives them
 
   /// Feature maps of the levels, beside the base first: base_channels x 2^(doublings-1) ... base_channels.
   std::vector<int64_t> channels(int64_t base_channels) const;

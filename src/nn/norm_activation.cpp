@@ -1,10 +1,10 @@
 #include "nn/norm_activation.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <cmath>
-
+#include "nn/batch_moments.hpp"
 #include "nn/cpu_tensors.hpp"
 #include "nn/norm_kernels.hpp"
 
@@ -15,63 +15,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr auto kLayout = at::MemoryFormat::ChannelsLast;
-
-/// The tensor's memory as rows of channels.
-struct Rows {
-  int64_t rows, channels;
-  explicit Rows(const at::Tensor& x) : rows(x.numel() / x.size(1)), channels(x.size(1)) {}
-};
-
-float* floats(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
-
-/// Two sums a channel, each part's added up in the order of the parts.
-template <class Add>
-std::vector<double> summed(const Rows& r, const Add& add) {
-  const auto width = static_cast<size_t>(2 * r.channels);
-  std::vector<double> all(static_cast<size_t>(at::get_num_threads()) * width);
-  in_parts(r.rows, [&](int64_t part, int64_t first, int64_t count) {
-    double* sums = all.data() + static_cast<size_t>(part) * width;
-    add(first, count, sums, sums + r.channels);
-  });
-  for (size_t i = width; i < all.size(); ++i) all[i % width] += all[i];
-  all.resize(width);
-  return all;
-}
-
-struct Moments {
-  at::Tensor mean, inverse_deviation;  // float, [C]
-};
-
-/// Of the batch; moves the running statistics.
-Moments batch_moments(torch::nn::BatchNorm2dImpl& norm, const at::Tensor& x) {
-  const Rows r(x);
-  // Sums of x - offset: close to the mean, so that squares do not cancel. The running mean serves.
-  const at::Tensor offset = norm.running_mean.clone();
-  std::vector<double> sums;
-  by_type(x, [&](auto type) {
-    const auto* from = memory<decltype(type)>(x);
-    sums = summed(r, [&](int64_t first, int64_t count, double* sum, double* squares) {
-      add_moments(from + first * r.channels, count, r.channels, floats(offset), sum, squares);
-    });
-  });
-  norm.num_batches_tracked.add_(1);
-  const double momentum =
-      norm.options.momentum() ? *norm.options.momentum() : 1.0 / norm.num_batches_tracked.item<double>();
-  const auto n = static_cast<double>(r.rows);
-  Moments out{at::empty_like(norm.running_mean), at::empty_like(norm.running_mean)};
-  float *mean = floats(out.mean), *inverse = floats(out.inverse_deviation);
-  float *running_mean = floats(norm.running_mean), *running_var = floats(norm.running_var);
-  for (int64_t c = 0; c < r.channels; ++c) {
-    const double shifted = sums[c] / n, variance = std::max(0.0, sums[r.channels + c] / n - shifted * shifted);
-    const double true_mean = shifted + floats(offset)[c];
-    mean[c] = static_cast<float>(true_mean);
-    inverse[c] = static_cast<float>(1 / std::sqrt(variance + norm.options.eps()));
-    const double unbiased = variance * (n / std::max(1.0, n - 1));
-    running_mean[c] = static_cast<float>((1 - momentum) * running_mean[c] + momentum * true_mean);
-    running_var[c] = static_cast<float>((1 - momentum) * running_var[c] + momentum * unbiased);
-  }
-  return out;
-}
 
 /// scale and shift of y = x scale + shift.
 struct Affine {
@@ -132,10 +75,33 @@ void batch_gradients(const at::Tensor& x, const at::Tensor& dy, const at::Tensor
   });
 }
 
-/// Batch number `i` of `batches` that follow one another in memory.
-at::Tensor batch_of(const at::Tensor& all, int64_t i, int64_t batches) {
-  const int64_t n = all.size(0) / batches;
-  return all.narrow(0, i * n, n);
+/// The gradients written as differentiable operations, for a backward pass through which one goes back again.
+variable_list differentiable_gradients(const at::Tensor& x, const at::Tensor& dy, const at::Tensor& weight,
+                                       const at::Tensor& bias, double slope, double eps) {
+  const std::vector<int64_t> all = {0, 2, 3};
+  const auto wide = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
+  const auto whole = x.to(at::kFloat);
+  const auto centred = whole - whole.mean(all, true);
+  const auto inverse = at::rsqrt(centred.square().mean(all, true) + eps);
+  const auto normalised = centred * inverse;
+  const auto positive = (normalised * wide(weight) + wide(bias)).detach() > 0;
+  const auto g = at::where(positive, dy.to(at::kFloat), dy.to(at::kFloat) * slope);
+  const auto dx = wide(weight) * inverse * (g - g.mean(all, true) - normalised * (g * normalised).mean(all, true));
+  return {dx.to(x.scalar_type()), (g * normalised).sum(all), g.sum(all)};
+}
+
+variable_list differentiable_gradients(const variable_list& saved, const at::Tensor& dy, double slope, double eps,
+                                       int64_t batches) {
+  variable_list all = {at::Tensor(), at::Tensor(), at::Tensor()};
+  std::vector<at::Tensor> dx;
+  for (int64_t i = 0; i < batches; ++i) {
+    const auto one = differentiable_gradients(batch_of(saved[0], i, batches), batch_of(dy, i, batches), saved[1],
+                                              saved[2], slope, eps);
+    dx.push_back(one[0]);
+    for (size_t j = 1; j < 3; ++j) all[j] = i == 0 ? one[j] : all[j] + one[j];
+  }
+  all[0] = at::cat(dx);
+  return all;
 }
 
 class NormActivation : public torch::autograd::Function<NormActivation> {
@@ -151,7 +117,7 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
       saved.push_back(moments.mean), saved.push_back(moments.inverse_deviation);
     }
     context->save_for_backward(std::move(saved));
-    context->saved_data["slope"] = slope;
+    context->saved_data["slope"] = slope, context->saved_data["eps"] = norm->options.eps();
     return y;
   }
 
@@ -159,9 +125,14 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
     const auto batches = static_cast<int64_t>(saved.size() - 3) / 2;
+    const double slope = context->saved_data["slope"].toDouble();
+    if (at::GradMode::is_enabled()) {
+      auto out = differentiable_gradients(saved, gradients[0], slope, context->saved_data["eps"].toDouble(), batches);
+      out.resize(6);
+      return out;
+    }
     const at::Tensor dy = gradients[0].to(x.scalar_type()).contiguous(kLayout), dx = at::empty_like(x);
     const Gradients of{at::zeros_like(weight), at::zeros_like(bias)};
-    const double slope = context->saved_data["slope"].toDouble();
     for (int64_t i = 0; i < batches; ++i) {
       const auto at = static_cast<size_t>(3 + 2 * i);
       batch_gradients(batch_of(x, i, batches), batch_of(dy, i, batches), batch_of(dx, i, batches),

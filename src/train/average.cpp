@@ -38,8 +38,14 @@ GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor
     norm->options.momentum(std::nullopt);  // a cumulative mean
   }
   copy->train();
-  for (int64_t i = 0; i < kBatches; ++i)
-    copy(latents(seed, Purpose::kStatisticsLatent, i * kBatch, kBatch, net.plan().options.latent).to(device, type));
+  const int64_t classes = net.plan().classes;
+  for (int64_t first = 0; first < kBatches * kBatch; first += kBatch) {
+    const auto z = latents(seed, Purpose::kStatisticsLatent, first, kBatch, net.plan().options.latent);
+    // Classes in turn, as generated images take them.
+    const auto y =
+        classes > 0 ? at::arange(first, first + kBatch, at::kLong).remainder(classes).to(device) : at::Tensor();
+    copy(z.to(device, type), y);
+  }
   copy->eval();
   return copy;
 }

@@ -17,7 +17,7 @@ void update_average(const std::vector<at::Tensor>& average, const std::vector<at
 
 /// A copy of `net` with `weights` in the place of its parameters (same order), in evaluation mode. Averaged
 /// weights do not fit copied BatchNorm statistics, so those are computed anew: cumulative means over 256 fixed
-/// latents keyed by `seed`. `net` itself is not touched.
+/// latents keyed by `seed`, of all classes in turn. `net` itself is not touched.
 GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed);
 
 }  // namespace dcgan

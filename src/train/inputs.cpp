@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 #include "core/random.hpp"
 #include "latent/latents.hpp"
 #include "nn/cpu_tensors.hpp"
@@ -45,6 +47,10 @@ StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainO
   inputs.pixels = at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
                                 {n, size.height, size.width, plan.image_channels}, at::kByte);
   inputs.latents = latents(seed, Purpose::kTrainingLatent, batch.first_image, n, plan.options.latent);
+  if (plan.classes > 0) {
+    inputs.classes = at::empty({n}, at::kLong);
+    std::copy(batch.labels.begin(), batch.labels.end(), inputs.classes.mutable_data_ptr<int64_t>());
+  }
   if (mixes) inputs.mix = drawn_mix(seed, batch.first_image, n);
   if (options.augment.kinds().any()) {
     std::vector<at::Tensor> draws;

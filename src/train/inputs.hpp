@@ -15,6 +15,7 @@ namespace dcgan {
 struct StepInputs {
   at::Tensor pixels;   // uint8 [N, H, W, C]
   at::Tensor latents;  // float [N, latent]
+  at::Tensor classes;  // int64 [N]: of the pictures, and asked of the images that are generated beside them
   at::Tensor mix;      // float [N] in [0, 1): where between real and generated images a gradient is taken
   at::Tensor augment;  // float [3, N, kAugmentDraws], one for each Pass
   at::Tensor noise;    // float [3, N, C, H, W] ~ N(0, 1), the same
@@ -22,7 +23,7 @@ struct StepInputs {
   /// Calls visit for each tensor, in a fixed order.
   template <class Visit>
   void each(const Visit& visit) {
-    visit(pixels), visit(latents), visit(mix), visit(augment), visit(noise);
+    visit(pixels), visit(latents), visit(classes), visit(mix), visit(augment), visit(noise);
   }
 };
 

@@ -47,8 +47,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
   }
   options.train.objective = resolve_objective(options.train.objective);
-  if (options.network.norm_d == "auto")
-    options.network.norm_d = has_penalty(options.train.objective) ? "none" : "batch";
+  if (options.network.norm_d == "auto" && has_penalty(options.train.objective)) options.network.norm_d = "none";
+  options.network.resolve();
   check_penalties(options.train.objective, options.network);
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
@@ -65,7 +65,13 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
   choose(options.watch.eval_every, "eval-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
+  options.network.resolve();
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
+  if (options.train.conditional) {
+    check_classes(*dataset.pixels, "--conditional");
+    plan.network.classes = static_cast<int64_t>(info.classes.size());
+    for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
+  }
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
   const int64_t usual = on_cpu ? 16 : 128;

@@ -266,17 +266,7 @@ class Run {
             "; try a lower --lr");
   }
 
-  GeneratorInfo info() const {
-    const Size size = plan_.network.shape.size();
-    return {plan_.network.options.latent,
-            plan_.network.image_channels,
-            size.height,
-            size.width,
-            0,
-            trainer_.images(),
-            true,
-            "this run"};
-  }
+  GeneratorInfo info() const { return generator_info(plan_.network, trainer_.images(), true, "this run"); }
 
   /// The generator that is shown and exported, made once a position.
   GeneratorNet& evaluation() {
@@ -290,10 +280,19 @@ class Run {
 
   void write_grid() {
     const auto generator = make_generator(evaluation(), info());
-    Sheet sheet(layout());
+    const auto seed = static_cast<uint64_t>(plan_.options.train.seed);
+    Sheet::Layout layout = this->layout();
     ImageNames names;
-    names.add(static_cast<uint64_t>(plan_.options.train.seed), 0, grid_images_ - 1);
-    generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(i, image); });
+    std::optional<ClassRows> rows;
+    if (plan_.network.classes > 0) {
+      rows.emplace(plan_.network.classes, grid_images_);
+      names = rows->names(seed);
+      layout.count = rows->count(), layout.columns = rows->columns;
+    } else {
+      names.add(seed, 0, grid_images_ - 1);
+    }
+    Sheet sheet(layout);
+    generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(rows ? rows->place(i) : i, image); });
     const fs::path path = directory_.samples(trainer_.images());
     write_file(path, encode_png(sheet.image()));
     write_augmented_samples();

@@ -49,6 +49,9 @@ at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
   return pixels.permute({0, 3, 1, 2}).to(type).div_(127.5).sub_(1.0);
 }
 
+/// Classes for a batch that holds all images twice over.
+at::Tensor twice(const at::Tensor& classes) { return classes.defined() ? at::cat({classes, classes}) : classes; }
+
 /// sum += part, all of a list at once; the first part is the sum.
 void add_to(std::vector<at::Tensor>& sum, std::vector<at::Tensor> part) {
   if (sum.empty())
@@ -166,6 +169,7 @@ std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t c
     const auto cut = [&](const at::Tensor& t, int64_t dim) { return t.defined() ? t.narrow(dim, first, size) : t; };
     Part part;
     part.real = to_images(cut(inputs.pixels, 0), type), part.z = cut(inputs.latents, 0).to(type);
+    part.classes = cut(inputs.classes, 0);
     part.mix = cut(inputs.mix, 0), part.noise = cut(inputs.noise, 1);
     part.augment = cut(inputs.augment, 1);
     parts.push_back(std::move(part));
@@ -173,9 +177,9 @@ std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t c
   return parts;
 }
 
-at::Tensor Trainer::generate(const at::Tensor& z) {
+at::Tensor Trainer::generate(const Part& part) {
   const PrecisionScope scope(precision_, device_.type());
-  return generator_(z);
+  return generator_(part.z, part.classes);
 }
 
 at::Tensor Trainer::shown(const at::Tensor& images, const Part& part, Pass pass) const {
@@ -195,13 +199,13 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
   {
     const PrecisionScope scope(precision_, device_.type());
     // Real and fake go through D in one call, batch by batch for its BatchNorm: larger products, weights prepared once.
-    const auto logits = discriminator_(at::cat({real, fake}), 2).chunk(2);
+    const auto logits = discriminator_(at::cat({real, fake}), 2, twice(part.classes)).chunk(2);
     real_logits = logits[0], fake_logits = logits[1];
   }
   const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
   at::Tensor penalty;
   if (kind.is_lazy_turn || objective_.mixes())
-    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x); }, real, fake, part.mix,
+    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real, fake, part.mix,
                                  kind.is_lazy_turn);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
@@ -222,10 +226,10 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
   {
     const PrecisionScope scope(precision_, device_.type());
     if (objective_.loss().generator_sees_real) {
-      const auto logits = discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2).chunk(2);
+      const auto logits = discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2, twice(part.classes)).chunk(2);
       real_logits = logits[0], fake_logits = logits[1];
     } else {
-      fake_logits = discriminator_(fake);
+      fake_logits = discriminator_(fake, 1, part.classes);
     }
   }
   const auto loss = objective_.generator(real_logits, fake_logits);
@@ -252,7 +256,7 @@ void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
     // One pass serves both updates, because G does not change in between; but several parts are not held at once.
     const bool keeps = kind.updates_g && parts.size() == 1;
     const at::AutoGradMode mode(keeps);
-    part.fake = generate(part.z);
+    part.fake = generate(part);
     const at::AutoGradMode grad(true);
     std::vector<at::Tensor> figures(kFigures, zero);
     add_to(sum_d, gradients_d(part, kind, figures));
@@ -276,7 +280,7 @@ void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
   if (kind.updates_g) {
     const Frozen frozen(adam_d_.parameters());
     for (Part& part : parts) {
-      if (!part.fake.defined()) part.fake = generate(part.z);
+      if (!part.fake.defined()) part.fake = generate(part);
       std::vector<at::Tensor> figures(kFigures, zero);
       add_to(sum_g, gradients_g(part, figures));
       take_figures(figures);

@@ -75,7 +75,7 @@ class Trainer {
   };
   /// Part of a batch, and what was generated for it.
   struct Part {
-    at::Tensor real, z, fake, mix;
+    at::Tensor real, z, classes, fake, mix;
     at::Tensor augment, noise;  // one for each Pass, see StepInputs
   };
 
@@ -85,7 +85,7 @@ class Trainer {
   /// a GPU can record it once and replay it.
   void alternate(const StepInputs& inputs, StepKind kind);
   std::vector<Part> parts_of(const StepInputs& inputs, int64_t count) const;
-  at::Tensor generate(const at::Tensor& z);
+  at::Tensor generate(const Part& part);
   /// What D is shown of images in this pass.
   at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
   /// Gradients of the loss over one part; figures go into `figures`.

@@ -21,6 +21,7 @@ NetworkPlan networks_of(const fs::path& model) {
 Json as_options(const NetworkPlan& plan) {
   NetworkOptions options = plan.options;
   Json json = to_json(fields_of(options));
+  json["conditional"] = plan.classes > 0;
   json["size"] = to_text(plan.shape.size());
   json["channels"] = plan.image_channels == 1 ? "gray" : plan.image_channels == 4 ? "rgba" : "rgb";
   return json;

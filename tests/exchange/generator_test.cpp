@@ -49,6 +49,27 @@ TEST(PlanJson, ReadsBackAsTheSamePlan) {
   EXPECT_EQ(again.options.latent, 8);
 }
 
+TEST(PlanJson, KeepsTheArchitectureAndTheNamesOfClasses) {
+  auto plan = small_plan();
+  plan.options.arch = "resnet", plan.options.norm_d = "none";
+  plan.options.spectral_norm = plan.options.minibatch_std = true;
+  plan.classes = 2, plan.class_names = {"shoe", "bag"};
+  const auto again = plan_from_json({{"network", plan_to_json(plan)}}, "the test");
+  EXPECT_EQ(plan_to_json(again), plan_to_json(plan));
+  EXPECT_EQ(again.class_names, plan.class_names);
+  EXPECT_TRUE(again.options.spectral_norm && again.options.minibatch_std && again.options.is_resnet());
+}
+
+TEST(PlanJson, ReadsWhatWasWrittenBeforeThereWereArchitecturesAndClasses) {
+  Json old = plan_to_json(small_plan());
+  for (const char* key : {"arch", "norm_d", "spectral_norm", "minibatch_std", "classes", "class_names"}) {
+    EXPECT_TRUE(old.contains(key)) << key;
+    old.erase(key);
+  }
+  EXPECT_EQ(plan_to_json(small_plan())["norm_d"], "batch") << "as a run's plan has it resolved";
+  EXPECT_EQ(plan_to_json(plan_from_json({{"network", old}}, "the test")), plan_to_json(small_plan()));
+}
+
 TEST(PlanJson, RefusesImpossibleShapes) {
   const Json good = plan_to_json(small_plan());
   for (const auto& [key, value] : std::vector<std::pair<const char*, Json>>{{"doublings", 0},
@@ -62,6 +83,10 @@ TEST(PlanJson, RefusesImpossibleShapes) {
                                                                             {"latent", 0},
                                                                             {"latent", 1'000'000'000},
                                                                             {"base_channels_g", "many"},
+                                                                            {"arch", "surprise"},
+                                                                            {"classes", 2},
+                                                                            {"classes", -1},
+                                                                            {"class_names", {"shoe"}},
                                                                             {"surprise", 1}}) {
     Json bad = good;
     bad[key] = value;

@@ -1,6 +1,7 @@
 """Loads an exported generator as a user of Python would: load_generator.py FILE.pt IMAGES.bin
 
-IMAGES.bin: float32 images that the C++ test made from the latents of `linspace(-1.5, 1.5)`, three rows.
+IMAGES.bin: float32 images that the C++ test made from the latents of `linspace(-1.5, 1.5)`, three rows, and of the
+classes 0, 1, 2 in turn where there are classes.
 Says what is wrong and ends with 1, or prints "ok".
 """
 import json
@@ -21,15 +22,24 @@ def main(file: str, images_file: str) -> None:
     assert generator.eval() is generator and not generator.training
 
     z = torch.linspace(-1.5, 1.5, 3 * generator.latent).view(3, -1)
+    classes = ()
+    if generator.classes:
+        assert len(told["class_names"]) == generator.classes, told
+        classes = (torch.arange(3) % generator.classes,)
+        try:
+            generator(z)
+            raise SystemExit("classes were missing, and nothing was said")
+        except torch.jit.Error as error:
+            assert "y is missing" in str(error), error
     shape = (3, generator.channels, generator.height, generator.width)
     with torch.no_grad():
-        images = generator(z)
+        images = generator(z, *classes)
         assert images.shape == shape and images.dtype == torch.float32, (images.shape, images.dtype)
         assert -1 <= images.min() and images.max() <= 1
         assert images.std() > 0.01, "all the same"
-        assert torch.equal(generator(z.view(3, -1, 1, 1)), images)
-        assert torch.equal(generator(z, None), images)
-        pixels = generator.images(z)
+        assert torch.equal(generator(z.view(3, -1, 1, 1), *classes), images)
+        assert classes or torch.equal(generator(z, None), images)
+        pixels = generator.images(z, *classes)
         assert pixels.shape == (shape[0], shape[2], shape[3], shape[1]) and pixels.dtype == torch.uint8
         assert torch.equal(pixels, ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1))
 

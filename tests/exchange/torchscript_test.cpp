@@ -240,15 +240,29 @@ TEST_F(TorchScriptTest, ThatIsNoZipIsAnErrorThatNamesIt) {
   EXPECT_FALSE(looks_like_torchscript(folder_.path()));
 }
 
-TEST_F(TorchScriptTest, IsReadByPython) {
-  const std::string python = DCGAN_TEST_PYTHON;
-  if (python.empty()) GTEST_SKIP() << "no python3 with torch was found when the build was configured";
-  const auto images = network_images(line(3)).contiguous();
-  write_text(folder_ / "images.bin", std::string(static_cast<const char*>(images.const_data_ptr()), images.nbytes()));
-  const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/load_generator.py' '" +
-                                        file_.native() + "' '" + (folder_ / "images.bin").native() + "'");
+/// Has Python load the file and compare the images it makes with these.
+void expect_python_makes(const fs::path& file, const at::Tensor& images, const TemporaryFolder& folder) {
+  const auto whole = images.contiguous();
+  write_text(folder / "images.bin", std::string(static_cast<const char*>(whole.const_data_ptr()), whole.nbytes()));
+  const auto [said, status] = output_of("'" DCGAN_TEST_PYTHON "' '" DCGAN_TEST_SOURCE "/load_generator.py' '" +
+                                        file.native() + "' '" + (folder / "images.bin").native() + "'");
   EXPECT_EQ(status, 0) << said;
   EXPECT_TRUE(said.ends_with("ok\n")) << said;
+}
+
+TEST_F(TorchScriptTest, IsReadByPython) {
+  if (std::string(DCGAN_TEST_PYTHON).empty())
+    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
+  expect_python_makes(file_, network_images(line(3)), folder_);
+}
+
+TEST_F(TorchScriptTest, OfAResnetWithClassesIsReadByPython) {
+  if (std::string(DCGAN_TEST_PYTHON).empty())
+    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
+  plan_.options.arch = "resnet", plan_.classes = 2, plan_.class_names = {"shoe", "bag"};
+  auto net = used_generator(plan_);
+  export_torchscript(net, generator_info(plan_, 7, true, ""), folder_ / "resnet.pt");
+  expect_python_makes(folder_ / "resnet.pt", net(line(3), at::tensor(std::vector<int64_t>{0, 1, 0})), folder_);
 }
 
 TEST_F(TorchScriptTest, IsReadByAProgramThatKnowsLibTorchOnly) {
@@ -269,6 +283,77 @@ TEST_F(TorchScriptTest, IsReadByAProgramThatKnowsLibTorchOnly) {
   int byte = -1;
   words >> byte;
   EXPECT_NEAR(byte, to_bytes(images).flatten()[0].item<int>(), 1) << said;  // 1: rounding may tip over
+}
+
+/// An exported generator of three classes, by architecture.
+class ConditionalTorchScriptTest : public testing::TestWithParam<std::string> {
+ protected:
+  ConditionalTorchScriptTest() {
+    plan_.options.arch = GetParam();
+    plan_.classes = 3, plan_.class_names = {"shoe", "bag", "coat"};
+    net_ = used_generator(plan_);
+    export_torchscript(net_, generator_info(plan_, 7, true, ""), file_);
+  }
+
+  TemporaryFolder folder_;
+  const fs::path file_ = folder_ / "generator.pt";
+  NetworkPlan plan_ = small_plan({24, 16});
+  GeneratorNet net_{nullptr};
+  const at::NoGradGuard no_grad_;
+};
+INSTANTIATE_TEST_SUITE_P(Architectures, ConditionalTorchScriptTest, testing::Values("dcgan", "upsample", "resnet"));
+
+TEST_P(ConditionalTorchScriptTest, GivesTheImagesOfTheNetworkToTheBit) {
+  const auto generator = open_torchscript(file_);
+  const auto z = noise({16, 8}, 42), y = at::arange(16, at::kLong).remainder(3);
+  const auto images = (*generator)(z, y);
+  EXPECT_TRUE(same_bits(images, net_(z, y)));
+  EXPECT_GT(largest_difference(images, (*generator)(z, (y + 1).remainder(3))), 0.01);
+  EXPECT_EQ(generator->info().classes, 3);
+  EXPECT_EQ(generator->info().class_names, plan_.class_names);
+  const Json told = torchscript_metadata(file_);
+  EXPECT_EQ(told["class_names"], Json({"shoe", "bag", "coat"}));
+  EXPECT_EQ(told["arch"], GetParam());
+}
+
+TEST_P(ConditionalTorchScriptTest, SaysWhatItNeedsWhenClassesAreMissingOrTooFew) {
+  auto module = torch::jit::load(file_.native());
+  const auto said_of = [&](const std::vector<c10::IValue>& inputs) -> std::string {
+    try {
+      module.forward(inputs);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "nothing";
+  };
+  const auto z = noise({4, 8});
+  for (const auto& inputs : std::vector<std::vector<c10::IValue>>{{z}, {z, c10::IValue()}})
+    EXPECT_TRUE(has(said_of(inputs), "y is missing: int64 [N], the class of each image, 0 to 2"));
+  EXPECT_TRUE(has(said_of({z, at::zeros({3}, at::kLong)}), "a class an image"));
+  EXPECT_EQ(said_of({z, at::zeros({4}, at::kLong)}), "nothing");
+}
+
+TEST_P(ConditionalTorchScriptTest, RefusesClassesThatAreNone) {
+  const auto generator = open_torchscript(file_);
+  const auto z = noise({2, 8});
+  EXPECT_THROW((*generator)(z), Error);
+  for (const auto& y : {at::tensor(std::vector<int64_t>{0, 3}), at::tensor(std::vector<int64_t>{-1, 0}),
+                        at::zeros({3}, at::kLong), at::zeros({2})})
+    EXPECT_THROW((*generator)(z, y), Error) << y;
+}
+
+TEST_F(TorchScriptTest, OfAGeneratorWithoutClassesTakesNone) {
+  EXPECT_THROW((*open_torchscript(file_))(line(2), at::zeros({2}, at::kLong)), Error);
+}
+
+TEST_F(TorchScriptTest, OfEveryArchitectureGivesTheImagesOfTheNetworkToTheBit) {
+  for (const std::string arch : {"dcgan", "upsample", "resnet"}) {
+    plan_.options.arch = arch;
+    auto net = used_generator(plan_);
+    export_torchscript(net, info_, folder_ / "one.pt");
+    const auto z = noise({5, 8}, 42);
+    EXPECT_TRUE(same_bits((*open_torchscript(folder_ / "one.pt"))(z), net(z))) << arch;
+  }
 }
 
 }  // namespace

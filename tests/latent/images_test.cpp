@@ -157,5 +157,107 @@ TEST_F(GenerateTest, HandsOnWhatTheTakerThrows) {
       Error);
 }
 
+GeneratorInfo info_of(const std::vector<std::string>& names) {
+  auto plan = small_plan({24, 16});
+  plan.classes = static_cast<int64_t>(names.size()), plan.class_names = names;
+  return generator_info(plan, 1, true, "the model");
+}
+
+std::vector<int64_t> first_of(const ImageClasses& classes, int64_t count) {
+  std::vector<int64_t> out;
+  for (int64_t i = 0; i < count; ++i) out.push_back(classes[i]);
+  return out;
+}
+
+TEST(ParseClasses, TakesNamesAndNumbersAndNamesFirst) {
+  const auto info = info_of({"shoe", "bag", "0", "a,b"});
+  using Classes = std::vector<int64_t>;
+  EXPECT_EQ(first_of(parse_classes("bag", info), 3), (Classes{1, 1, 1}));
+  EXPECT_EQ(first_of(parse_classes("bag,shoe", info), 4), (Classes{1, 0, 1, 0}));
+  EXPECT_EQ(first_of(parse_classes("3,1,shoe", info), 3), (Classes{3, 1, 0}));
+  EXPECT_EQ(first_of(parse_classes("0", info), 1), Classes{2}) << "the class of that name";
+  EXPECT_EQ(first_of(parse_classes("a,b", info), 1), Classes{3});
+  EXPECT_EQ(first_of(ImageClasses(4), 6), (Classes{0, 1, 2, 3, 0, 1}));
+}
+
+TEST(ParseClasses, RefusesOneThatIsNotThereNamingThoseThatAre) {
+  const auto info = info_of({"shoe", "bag"});
+  for (const std::string text : {"shoes", "2", "-1", "", "bag,", "bag,coat"}) {
+    try {
+      parse_classes(text, info);
+      ADD_FAILURE() << "'" << text << "' was read";
+    } catch (const UsageError& error) {
+      EXPECT_NE(error.hint().find("shoe, bag, or numbers 0 to 1"), std::string::npos) << error.hint();
+    }
+  }
+  try {
+    parse_classes("shoes", info);
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'shoe'"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(parse_classes("shoe", info_of({})), UsageError);
+}
+
+TEST(ClassRows, PutOneClassInARowAndNeighboursInABlock) {
+  const ClassRows ten(10, 64);
+  EXPECT_EQ(ten.rows, 10);
+  EXPECT_EQ(ten.columns, 7);
+  EXPECT_EQ(ten.count(), 70);
+  const auto names = ten.names(3);
+  ASSERT_EQ(names.size(), 70);
+  std::vector<int> seen(70);
+  for (int64_t i = 0; i < names.size(); ++i) {
+    const int64_t place = ten.place(i);
+    EXPECT_EQ(names[i].seed, 3u);
+    EXPECT_EQ(names[i].index, i);
+    EXPECT_EQ(place / ten.columns, names[i].index % 10) << "row by class";
+    EXPECT_EQ(place % ten.columns, names[i].index / 10);
+    ++seen[static_cast<size_t>(place)];
+  }
+  EXPECT_EQ(*std::min_element(seen.begin(), seen.end()), 1);
+}
+
+TEST(ClassRows, AreTheFirstTwentyOfMore) {
+  const ClassRows many(100, 64);
+  EXPECT_EQ(many.rows, 20);
+  EXPECT_EQ(many.columns, 4);
+  const auto names = many.names(0);
+  ASSERT_EQ(names.size(), 80);
+  for (int64_t i = 0; i < names.size(); ++i) EXPECT_EQ(names[i].index % 100, many.place(i) / many.columns);
+  EXPECT_EQ(ClassRows(10, 3).columns, 1);
+}
+
+/// As GenerateTest, of a generator with three classes.
+class GenerateClassesTest : public testing::Test {
+ protected:
+  GenerateClassesTest() {
+    plan_.classes = 3, plan_.class_names = {"shoe", "bag", "coat"};
+    generator_ = make_generator(used_generator(plan_), generator_info(plan_, 1, true, ""));
+  }
+  std::vector<Image> made(const std::string& names, const ImageClasses& classes) {
+    std::vector<Image> out;
+    generate(*generator_, parse_image_names(names, 3), classes,
+             [&](int64_t, const Image& image) { out.push_back(image); });
+    return out;
+  }
+
+  NetworkPlan plan_ = small_plan({24, 16});
+  std::unique_ptr<Generator> generator_;
+};
+
+TEST_F(GenerateClassesTest, GivesAnImageTheClassOfItsNumberAloneAndInAList) {
+  const auto all = made("0-40", ImageClasses(3));
+  for (const int64_t i : {0, 1, 5, 16, 17, 40}) {
+    const auto name = std::to_string(i);
+    EXPECT_EQ(made(name, ImageClasses(3)).front(), all[static_cast<size_t>(i)]) << i;
+    EXPECT_EQ(made(name, ImageClasses(3, {i % 3})).front(), all[static_cast<size_t>(i)]) << i;
+    EXPECT_NE(made(name, ImageClasses(3, {(i + 1) % 3})).front(), all[static_cast<size_t>(i)]) << i;
+  }
+  std::vector<Image> by_default;
+  generate(*generator_, parse_image_names("0-40", 3),
+           [&](int64_t, const Image& image) { by_default.push_back(image); });
+  EXPECT_EQ(by_default, all);
+}
+
 }  // namespace
 }  // namespace dcgan::test

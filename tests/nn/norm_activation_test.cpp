@@ -153,6 +153,20 @@ TEST(NormActivation, OfTwoBatchesInOneCallIsThatOfOneAfterTheOther) {
   }
 }
 
+TEST(NormActivation, HasTheSecondDerivativesOfTheTwoModules) {
+  const auto penalty_gradients = [](at::ScalarType type) {
+    auto norm = norm_of(7);
+    norm->to(type);
+    const auto x = images({4, 7, 3, 5}).to(type).requires_grad_();
+    const auto y = norm_activation(norm, x, 0.2, 2);
+    const auto slope = torch::autograd::grad({y.square()}, {x}, {noise(x.sizes(), 3).to(type)}, true, true)[0];
+    return torch::autograd::grad({slope.square().sum()}, {x, norm->weight, norm->bias});
+  };
+  const auto got = penalty_gradients(at::kFloat), expected = penalty_gradients(at::kDouble);  // LibTorch's own there
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_LE(largest_difference(got[i], expected[i]), 1e-4 * expected[i].abs().max().item<double>()) << i;
+}
+
 TEST(NormActivation, InEvaluationUsesTheRunningStatisticsAndLeavesThem) {
   auto norm = norm_of(64);
   norm->eval();

@@ -54,9 +54,11 @@ inline GeneratorNet used_generator(const NetworkPlan& plan, uint64_t seed = 1) {
   to_channels_last(*net);
   const at::NoGradGuard no_grad;
   net->train();
-  for (uint64_t i = 0; i < 4; ++i) net(noise({16, plan.options.latent}, 1000 + i) * 1.5 + 0.2);
-  for (auto norm : net->norms()) norm->bias.copy_(0.1 * noise(norm->bias.sizes(), 2000));  // not the initial zeros
-  net->convolutions().back()->weight.mul_(20);  // images that fill the range, as those of a trained one do
+  const auto y = plan.classes > 0 ? at::arange(16, at::kLong).remainder(plan.classes) : at::Tensor();
+  for (uint64_t i = 0; i < 4; ++i) net(noise({16, plan.options.latent}, 1000 + i) * 1.5 + 0.2, y);
+  for (auto& one : net->named_parameters())  // not the initial zeros
+    if (one.key().ends_with("bias")) one.value().copy_(0.1 * noise(one.value().sizes(), 2000));
+  net->last_weight().mul_(20);  // images that fill the range, as those of a trained one do
   net->eval();
   return net;
 }

@@ -35,8 +35,20 @@ inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
     o.augment.augment = "color,translation", o.augment.augment_p = "adaptive", o.augment.ada_speed = 200;
     o.augment.ada_target = -0.9;
   });
+  add("lazy R1 and R2", [](auto& o) { o.objective.r1 = 1, o.objective.r2 = 0.5, o.objective.penalty_every = 2; });
+  add("relativistic R1 and R2", [](auto& o) {
+    o.objective.loss = "relativistic", o.objective.r1 = 1, o.objective.r2 = 1, o.objective.penalty_every = 1;
+  });
+  add("wgan-gp", [](auto& o) { o.objective.loss = "wgan-gp", o.schedule.critic_steps = 2; });
   add("frozen blocks", [](auto& o) { o.freeze_d = 1; });
   return kinds;
+}
+
+/// A plan whose D goes with the options: without BatchNorm where its gradient is penalised.
+inline NetworkPlan small_plan_for(const TrainOptions& options) {
+  auto plan = small_plan();
+  if (has_penalty(resolve_objective(options.objective))) plan.options.norm_d = "none";
+  return plan;
 }
 
 inline Trainer small_trainer() { return Trainer(small_plan(), small_training(), at::kCPU); }

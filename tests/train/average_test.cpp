@@ -113,6 +113,28 @@ TEST(EvaluationCopy, HasTheMeansOverFixedLatentsAsStatistics) {
   }
 }
 
+TEST(EvaluationCopy, OfEveryArchitectureHasTheMeansOverAllClassesInTurn) {
+  const at::NoGradGuard no_grad;
+  for (const std::string arch : {"dcgan", "upsample", "resnet"})
+    for (const int64_t classes : {0, 3}) {
+      auto plan = small_plan();
+      plan.options.arch = arch, plan.classes = classes;
+      auto net = used_generator(plan);
+      const auto copy = evaluation_copy(*net, net->parameters(), 3);
+      net->train();
+      for (auto norm : net->norms()) norm->options.momentum(1.0);  // what the last batch had
+      std::vector<at::Tensor> means(net->norms().size());
+      for (int64_t first = 0; first < 256; first += 64) {
+        const auto y = classes > 0 ? at::arange(first, first + 64, at::kLong).remainder(classes) : at::Tensor();
+        net(latents(3, Purpose::kStatisticsLatent, first, 64, plan.options.latent), y);
+        for (size_t i = 0; i < means.size(); ++i)
+          means[i] = first == 0 ? net->norms()[i]->running_mean.clone() : means[i] + net->norms()[i]->running_mean;
+      }
+      for (size_t i = 0; i < means.size(); ++i)
+        EXPECT_TRUE(at::allclose(copy->norms()[i]->running_mean, means[i] / 4, 1e-4, 1e-5)) << arch << classes << i;
+    }
+}
+
 TEST(EvaluationCopy, IsTheSameEachTimeAndDependsOnTheSeed) {
   CopyCase one;
   const auto first = evaluation_copy(*one.net, one.weights, 3), second = evaluation_copy(*one.net, one.weights, 3);

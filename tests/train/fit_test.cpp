@@ -41,7 +41,9 @@ TEST(StepMemory, LargestBatchIsTheLastPowerOfTwoWithinTheBytes) {
 }
 
 TEST(StepMemory, FromShapesIsWithinAFactorOfTwoOfWhatATrialTook) {
-  for (const NetworkPlan& plan : {narrow_plan(), small_plan({96, 96}), small_plan({48, 64}, 1)}) {
+  auto resized = small_plan({96, 96}), residual = small_plan({96, 96});
+  resized.options.arch = "upsample", residual.options.arch = "resnet";
+  for (const NetworkPlan& plan : {narrow_plan(), small_plan({96, 96}), small_plan({48, 64}, 1), resized, residual}) {
     const StepMemory rough = rough_step_memory(plan), measured = measure_step_memory(plan, in_fp32(), on_the_cpu());
     const double ratio = static_cast<double>(rough.per_image) / static_cast<double>(measured.per_image);
     EXPECT_GT(ratio, 0.5);

@@ -24,7 +24,7 @@ void take_steps(Trainer& trainer, int64_t first, int64_t last) {
 TEST(StepToRecord, LeavesEveryTensorWhereItIsWhateverTheTraining) {
   for (const auto& [kind, options] : kinds_of_training()) {
     SCOPED_TRACE(kind);
-    Trainer trainer(small_plan(), in_float64(options), at::kCPU);
+    Trainer trainer(small_plan_for(options), in_float64(options), at::kCPU);
     const auto copy = trainer.evaluation_generator();
     const auto places = [&] {
       std::vector<const void*> out;
@@ -88,7 +88,7 @@ class Waits {
 TEST(StepToRecord, AsksForNoNumberBackWhateverTheTraining) {
   const Waits waits;
   for (const auto& [kind, options] : kinds_of_training()) {
-    Trainer trainer(small_plan(), in_float64(options), at::kCPU);
+    Trainer trainer(small_plan_for(options), in_float64(options), at::kCPU);
     Waits::seen().clear();
     Waits::count() = 0;
     take_steps(trainer, 0, 3);

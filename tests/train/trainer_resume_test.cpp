@@ -13,7 +13,7 @@ namespace {
 Trainer resumed(Trainer& trainer, const fs::path& path, const TrainOptions& options = small_training()) {
   write_archive(path, trainer.position(), trainer.state(*trainer.evaluation_generator()));
   const ArchiveReader archive(path);
-  Trainer again(small_plan(), options, at::kCPU);
+  Trainer again(small_plan_for(options), options, at::kCPU);
   again.load(archive.read_all(""), "the test's archive");
   again.set_position(archive.meta(), "the test's archive");
   return again;
@@ -34,7 +34,7 @@ TEST(TrainerResume, ContinuesBitForBitInTheMiddleOfARecordWhateverTheTraining) {
   const TemporaryFolder folder;
   for (const auto& [name, options] : kinds_of_training()) {
     SCOPED_TRACE(name);
-    Trainer trainer(small_plan(), options, at::kCPU);
+    Trainer trainer(small_plan_for(options), options, at::kCPU);
     for (int64_t i = 0; i < 4; ++i) trainer.step(noise_batch(small_plan(), 8 * i, 8));
     auto again = resumed(trainer, folder / "state.ckpt", options);
     expect_same_state(trainer, again);

@@ -1,0 +1,71 @@
+#include "nn/layers.hpp"
+
+#include <ATen/Functions.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace dcgan {
+namespace {
+
+at::Tensor statistics_norm(const Layer& l, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  return at::batch_norm(x, weight, bias, l.tensor("running_mean"), l.tensor("running_var"), false, 0.0, l.eps, true);
+}
+
+at::Tensor of_classes(const at::Tensor& table, const at::Tensor& y) {
+  return table.index_select(0, y).unsqueeze(2).unsqueeze(3);
+}
+
+at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other, const at::Tensor& y) {
+  using Kind = Layer::Kind;
+  const std::vector<int64_t> stride(2, l.stride), padding(2, l.padding);
+  switch (l.kind) {
+    case Kind::kConvTranspose:
+      return at::conv_transpose2d(x, l.tensor("weight"), {}, stride, padding);
+    case Kind::kConv:
+      return at::conv2d(x, l.tensor("weight"), {}, stride, padding);
+    case Kind::kBatchNorm:
+      return statistics_norm(l, x, l.tensor("weight"), l.tensor("bias"));
+    case Kind::kClassBatchNorm:
+      return statistics_norm(l, x, {}, {}) * of_classes(l.tensor("class_gain"), y) +
+             of_classes(l.tensor("class_bias"), y);
+    case Kind::kRelu:
+      return at::relu(x);
+    case Kind::kUpsample:
+      return at::upsample_nearest2d(x, at::IntArrayRef{2 * x.size(2), 2 * x.size(3)});
+    case Kind::kAdd:
+      return x + other;
+    case Kind::kTanh:
+      return at::tanh(x);
+  }
+  throw std::logic_error("a layer of no kind");
+}
+
+}  // namespace
+
+const at::Tensor& Layer::tensor(const std::string& part) const {
+  for (const auto& [name_of, value] : tensors)
+    if (name_of == part) return value;
+  throw std::logic_error("layer " + name + " has no " + part);
+}
+
+void append(Layers& layers, Layer layer) {
+  layer.from = last_value(layers);
+  layers.push_back(std::move(layer));
+}
+
+at::Tensor run_layers(const Layers& layers, const at::Tensor& z, const at::Tensor& y) {
+  std::vector<size_t> last_use(layers.size() + 1, 0);
+  for (size_t i = 0; i < layers.size(); ++i)
+    last_use[static_cast<size_t>(layers[i].from)] = last_use[static_cast<size_t>(layers[i].other)] = i;
+  std::vector<at::Tensor> values = {z};
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const auto from = static_cast<size_t>(layers[i].from), other = static_cast<size_t>(layers[i].other);
+    values.push_back(applied(layers[i], values[from], values[other], y));
+    for (const size_t used : {from, other})  // what nobody needs any more gives its memory back
+      if (last_use[used] == i) values[used].reset();
+  }
+  return values.back();
+}
+
+}  // namespace dcgan
