@@ -88,29 +88,23 @@ Json options_of_run(const fs::path& model, const std::string& at) {
   return ArchiveReader(checkpoint_of(model, at)).meta().value("options", Json());
 }
 
-bool is_given(const Invocation& invocation, const std::string& name) {
-  for (const auto& [given, text] : invocation.given)
-    if (underscored(given) == underscored(name)) return true;
-  return false;
-}
-
 /// What the model's images are decides how real pictures are opened.
 void adopt(const Invocation& invocation, const fs::path& model, const std::string& at, const GeneratorInfo& info,
            DataOptions& options) {
   const Size size{info.width, info.height};
-  if (is_given(invocation, "size") && options.size != size)
+  if (invocation.is_given("size") && options.size != size)
     throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
                      "leave --size out");
   const std::string channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
-  if (is_given(invocation, "channels") && options.channels != "auto" && options.channels != channels)
+  if (invocation.is_given("channels") && options.channels != "auto" && options.channels != channels)
     throw UsageError(
         "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
         "leave --channels out");
   options.size = size, options.channels = channels;
   const Json run = options_of_run(model, at);
   if (!run.is_object()) return;
-  if (!is_given(invocation, "fit")) options.fit = run.value("fit", options.fit);
-  if (!is_given(invocation, "crop-at")) options.crop_at = run.value("crop_at", options.crop_at);
+  if (!invocation.is_given("fit")) options.fit = run.value("fit", options.fit);
+  if (!invocation.is_given("crop-at")) options.crop_at = run.value("crop_at", options.crop_at);
 }
 
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
@@ -143,7 +137,7 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
   remark_on(side.pictures);
   const int64_t of = side.pictures.pixels->info().count;
   const int64_t count = std::min(of, command.samples);
-  if (count < command.samples && is_given(invocation, "samples"))
+  if (count < command.samples && invocation.is_given("samples"))
     throw UsageError(
         "--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
         "leave --samples out to use all of them");
@@ -165,7 +159,7 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   return side;
 }
 
-void check_out(const std::string& out) {
+void check_pairs_out(const std::string& out) {
   if (out.empty()) return;
   const fs::path path(out);
   if (lowercase(path.extension().native()) != ".png")
@@ -206,7 +200,7 @@ void print_table(const Evaluation& found, const std::string& origin) {
 void eval(const Invocation& invocation, EvalCommand& command) {
   if (command.data.empty())
     throw UsageError("--data is missing: the real pictures to compare with", "add --data DIR, as in training");
-  check_out(command.out);
+  check_pairs_out(command.out);
   const fs::path model = invocation.positional(0);
   at::set_num_threads(static_cast<int>(command.thread_count()));
   const bool pictures = is_pictures(model);

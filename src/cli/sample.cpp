@@ -68,12 +68,7 @@ std::string file_name(const ImageName& name, uint64_t default_seed) {
   return (name.seed == default_seed ? "" : std::to_string(name.seed) + "_") + zero_padded(name.index, 6) + ".png";
 }
 
-bool is_given(const Invocation& invocation, const std::string& option) {
-  return std::any_of(invocation.given.begin(), invocation.given.end(),
-                     [&](const auto& one) { return one.first == option; });
-}
-
-void check_out(const std::string& text) {
+void check_sample_out(const std::string& text) {
   if (text.empty()) throw UsageError("--out is missing: where the images go", "add --out sheet.png, or --out FOLDER");
   static const std::set<std::string> others = {".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm"};
   if (others.contains(lowercase(fs::path(text).extension().native())))
@@ -84,7 +79,7 @@ void check_out(const std::string& text) {
 ImageNames names_asked_for(const Invocation& invocation, const SampleCommand& command) {
   const auto seed = static_cast<uint64_t>(command.seed);
   if (!command.images.empty()) {
-    if (is_given(invocation, "count"))
+    if (invocation.is_given("count"))
       throw UsageError("--images and --count are both a choice of images", "give one of them");
     return parse_image_names(command.images, seed);
   }
@@ -140,12 +135,12 @@ void write_files(Generator& generator, const SampleCommand& command, const Image
 }
 
 void sample(const Invocation& invocation, SampleCommand& command) {
-  check_out(command.out);
+  check_sample_out(command.out);
   ImageNames names = names_asked_for(invocation, command);
   const auto generator = open_generator(invocation.positional(0), command.model);
   const auto& info = generator->info();
   const ImageClasses classes =
-      is_given(invocation, "class") ? parse_classes(command.classes, info) : ImageClasses(info.classes);
+      invocation.is_given("class") ? parse_classes(command.classes, info) : ImageClasses(info.classes);
   std::string remark;
   if (lowercase(fs::path(command.out).extension().native()) == ".png") {
     const auto rows = class_rows(command, classes);

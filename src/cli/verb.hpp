@@ -2,6 +2,7 @@
 // command line; a verb's file fills them in. Neither CLI11 nor torch in this header.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ struct Invocation {
   Given given;                           // options without dashes, in order
   /// Positional number `at`, or "".
   std::string positional(size_t at) const { return at < positionals.size() ? positionals[at] : ""; }
+  /// Was the option of this name given?
+  bool is_given(const std::string& name) const {
+    return std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == name; });
+  }
 };
 
 struct Verb {

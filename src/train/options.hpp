@@ -104,8 +104,9 @@ struct TrainOptions {
     objective.fields(visit);
     augment.fields(visit);
     schedule.fields(visit);
-    visit("conditional", conditional, "teach both networks the classes of the data, so that images can be asked for by class",
-          {}, "Miyato and Koyama 2018");
+    visit("conditional", conditional,
+          "teach both networks the classes of the data, so that images can be asked for by class", {},
+          "Miyato and Koyama 2018");
     visit("freeze-d", freeze_d, "first blocks of the discriminator that keep their weights", within(0, 16, "blocks"),
           "Mo et al. 2020, \"Freeze the discriminator\", section 3");
     visit("seed", seed, "names every random draw of the run", within(0, 9e18));

@@ -205,8 +205,8 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
   const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
   at::Tensor penalty;
   if (kind.is_lazy_turn || objective_.mixes())
-    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real, fake, part.mix,
-                                 kind.is_lazy_turn);
+    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real, fake,
+                                 part.mix, kind.is_lazy_turn);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
   auto gradients = torch::autograd::grad({total}, adam_d_.parameters());
@@ -226,7 +226,8 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
   {
     const PrecisionScope scope(precision_, device_.type());
     if (objective_.loss().generator_sees_real) {
-      const auto logits = discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2, twice(part.classes)).chunk(2);
+      const auto logits =
+          discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2, twice(part.classes)).chunk(2);
       real_logits = logits[0], fake_logits = logits[1];
     } else {
       fake_logits = discriminator_(fake, 1, part.classes);
