@@ -1,6 +1,7 @@
 #include "nn/layers.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <stdexcept>
 #include <utility>

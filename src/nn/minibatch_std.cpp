@@ -1,6 +1,7 @@
 #include "nn/minibatch_std.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 namespace dcgan {
 namespace {
