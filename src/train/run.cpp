@@ -199,10 +199,7 @@ class Run {
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
                    seen.json());
-    if (seen.is_best) {
-      export_torchscript(evaluation(), info(), directory_.generator());
-      save_to(directory_.best());
-    }
+    if (seen.is_best) write_state(directory_.best(), true);
     const auto& watch = plan_.options.watch;
     if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
       note("KID has not improved for " + counted(watch.stop_when_flat, "image") +
@@ -300,7 +297,8 @@ class Run {
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
-  void save_to(const fs::path& path) {
+  /// The whole state as a checkpoint; before it, if asked for, generator.pt.
+  void write_state(const fs::path& path, bool exports) {
     Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
     meta.update(trainer_.position());
     meta["seconds"] = in_all();
@@ -314,16 +312,16 @@ class Run {
     } catch (const NotFinite& error) {
       diverged(error.what());
     }
+    // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
+    sync_file(directory_.log());
+    if (exports) export_torchscript(evaluation(), info(), directory_.generator());
     write_archive(path, meta, state);
   }
 
   void save() {
     if (saved_images_ == trainer_.images()) return;
     const fs::path path = directory_.checkpoint(trainer_.images());
-    // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
-    sync_file(directory_.log());
-    if (!watch_.progress().has_best()) export_torchscript(evaluation(), info(), directory_.generator());
-    save_to(path);
+    write_state(path, !watch_.progress().has_best());
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
     console_.event("checkpoint " + shown(path),

@@ -170,7 +170,9 @@ std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t c
     Part part;
     part.real = to_images(cut(inputs.pixels, 0), type), part.z = cut(inputs.latents, 0).to(type);
     part.classes = cut(inputs.classes, 0);
-    part.mix = cut(inputs.mix, 0), part.noise = cut(inputs.noise, 1);
+    part.mix = cut(inputs.mix, 0);
+    if (part.mix.defined()) part.mix = part.mix.to(type);
+    part.noise = cut(inputs.noise, 1);
     part.augment = cut(inputs.augment, 1);
     parts.push_back(std::move(part));
   }
@@ -205,8 +207,8 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
   const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
   at::Tensor penalty;
   if (kind.is_lazy_turn || objective_.mixes())
-    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real, fake,
-                                 part.mix, kind.is_lazy_turn);
+    penalty = objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real,
+                                 fake.to(real.scalar_type()), part.mix, kind.is_lazy_turn);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
   auto gradients = torch::autograd::grad({total}, adam_d_.parameters());

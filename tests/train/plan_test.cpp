@@ -72,7 +72,7 @@ TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
   AllOptions options;
   options.data.channels = "rgb", options.run.device = "cpu", options.run.threads = 3, options.train.batch = 10;
   options.train.precision = "fp32";
-  options.run.sample_every = 20, options.run.checkpoint_every = 30;
+  options.run.sample_every = 20, options.run.checkpoint_every = 30, options.watch.eval_every = 40;
   const auto plan = make_plan(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.run.threads, 3);
   EXPECT_EQ(plan.options.train.batch, 10);

@@ -113,7 +113,8 @@ TEST_F(RunTest, LogsARecordEveryFewStepsThatCoversThemAll) {
     std::vector<std::string> keys;
     for (const auto& [key, value] : lines[i].items()) {
       keys.push_back(key);
-      EXPECT_TRUE(value.is_number()) << key;
+      const bool is_known_later = key == "kid" || key == "diversity" || key == "memorised";  // none was measured
+      EXPECT_TRUE(is_known_later ? value.is_null() : key == "verdict" ? value == "balanced" : value.is_number()) << key;
     }
     EXPECT_EQ(keys,
               (std::vector<std::string>{
