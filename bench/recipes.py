@@ -36,8 +36,7 @@ def figures(program: str, run: pathlib.Path, data: str, samples: int, features: 
     # The last moving average, not the best state: that is what the bars are about.
     command = [program, "eval", str(run), "--at", "newest", "--data", data, "--samples", str(samples), "--features",
                features, "--json"]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return {figure["name"]: figure for figure in found["figures"]}
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["figures"]
 
 
 def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:

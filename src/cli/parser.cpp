@@ -29,7 +29,7 @@ const std::map<std::string, std::string>& foreign_flags() {
       {"--kimg", "--images, with a suffix: --kimg 500 is --images 500k"},
       {"--gpus", "--device cuda (one GPU)"},
       {"--cfg", "--config FILE.json, or single options"},
-      {"--cond", "not an option yet: this version trains without classes"},
+      {"--cond", "--conditional"},
       {"--manualSeed", "--seed"},
       {"--workers", "--threads"},
       {"--cuda", "--device cuda"}};

@@ -1,5 +1,6 @@
 #include "core/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -29,6 +30,14 @@ std::array<uint32_t, 4> Draw::block(uint32_t number) const {
 }
 
 uint32_t Draw::word(uint32_t position) const { return block(position / 4)[position % 4]; }
+
+void Draw::uniform(std::span<float> out) const {
+  for (size_t at = 0; at < out.size(); at += 4) {
+    const auto words = block(static_cast<uint32_t>(at / 4));
+    for (size_t i = at; i < std::min(at + 4, out.size()); ++i)
+      out[i] = static_cast<float>(words[i - at] >> 8) * 0x1p-23f - 1.0f;
+  }
+}
 
 void Draw::normal(std::span<float> out) const {
   // Each block of four words gives two pairs; (word + 0.5) / 2^32 is never 0, so the logarithm is finite.

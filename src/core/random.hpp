@@ -38,6 +38,8 @@ class Draw {
 
   /// Word number `position` of the draw, uniform over 32 bits.
   uint32_t word(uint32_t position) const;
+  /// out[i] uniform in [-1, 1) for positions 0.., in steps of 2^-23.
+  void uniform(std::span<float> out) const;
   /// out[i] ~ N(0, 1) for positions 0.. (Box and Muller 1958, in double precision).
   void normal(std::span<float> out) const;
 

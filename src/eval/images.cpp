@@ -26,8 +26,11 @@ at::Tensor GeneratedImages::read(int64_t first, int64_t count) {
   constexpr int64_t kBlock = 64;
   std::vector<at::Tensor> parts;
   for (int64_t at = first / kBlock * kBlock; at < first + count; at += kBlock) {
-    const auto block =
-        to_bytes(generator_(latents(seed_, Purpose::kEvaluationLatent, at, kBlock, generator_.info().latent)));
+    const auto& info = generator_.info();
+    const auto z = latents(seed_, Purpose::kEvaluationLatent, at, kBlock, info.latent_space());
+    // Classes in turn, as images by name take them.
+    const auto y = info.classes > 0 ? at::arange(at, at + kBlock, at::kLong).remainder(info.classes) : at::Tensor();
+    const auto block = to_bytes(generator_(z, y));
     const int64_t from = std::max<int64_t>(first - at, 0), to = std::min(first + count - at, kBlock);
     parts.push_back(block.slice(0, from, to));
   }

@@ -37,8 +37,16 @@ at::Tensor to_bytes(const at::Tensor& images) {
 
 GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool ema, const std::string& origin) {
   const Size size = plan.shape.size();
-  return {plan.options.latent, plan.image_channels, size.height, size.width, plan.classes, images_seen, ema, origin,
-          plan.class_names};
+  return {plan.options.latent,
+          plan.image_channels,
+          size.height,
+          size.width,
+          plan.classes,
+          images_seen,
+          ema,
+          origin,
+          plan.class_names,
+          plan.options.latent_space().is_uniform};
 }
 
 at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& y) {

@@ -21,6 +21,8 @@ struct GeneratorInfo {
   bool ema = false;                           // moving average, or the weights as they are
   std::string origin = {};                    // the file they were read from
   std::vector<std::string> class_names = {};  // one a class
+  bool has_uniform_latents = false;           // see LatentSpace
+  LatentSpace latent_space() const { return {latent, has_uniform_latents}; }
 };
 /// What a network of this plan is.
 GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool ema, const std::string& origin);

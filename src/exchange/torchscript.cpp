@@ -86,6 +86,7 @@ Json metadata_of(const GeneratorInfo& info, const std::string& arch) {
               {"version", kExportVersion},
               {"arch", arch},
               {"latent", info.latent},
+              {"latent_distribution", info.has_uniform_latents ? "uniform" : "normal"},
               {"channels", info.channels},
               {"height", info.height},
               {"width", info.width},
@@ -174,6 +175,7 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
                         required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
                         required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
                         required<bool>(json, "ema", origin),        shown(path)};
+  info.has_uniform_latents = json.value("latent_distribution", "normal") == "uniform";
   if (info.classes > 0) info.class_names = required<std::vector<std::string>>(json, "class_names", origin);
   if (info.classes < 0 || info.class_names.size() != static_cast<size_t>(info.classes))
     throw Error(origin + " does not name its classes one by one");

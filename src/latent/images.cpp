@@ -37,7 +37,7 @@ class Blocks {
     if (bytes_.numel() == 0 || name.seed != seed_ || name.index / kImageBlock != block_) {
       seed_ = name.seed, block_ = name.index / kImageBlock;
       const auto z =
-          latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent);
+          latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent_space());
       bytes_ = to_bytes(generator_(z, classes_.count() > 0 ? block_classes() : at::Tensor()));
     }
     const auto one = bytes_[name.index % kImageBlock];

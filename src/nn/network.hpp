@@ -9,8 +9,16 @@
 
 namespace dcgan {
 
+/// How latents are drawn.
+struct LatentSpace {
+  int64_t length;
+  bool is_uniform;  // each number uniform in [-1, 1), else ~ N(0, 1)
+  LatentSpace(int64_t length, bool is_uniform = false) : length(length), is_uniform(is_uniform) {}
+};
+
 struct NetworkOptions {
   int64_t latent = 100;
+  std::string latent_distribution = "normal";
   PerNetwork<int64_t> base_channels{64, 64};
   int64_t max_channels = 512;
   std::string arch = "dcgan";
@@ -21,6 +29,9 @@ struct NetworkOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("latent", latent, "length of the latent vector z", within(1, 4096), "Radford et al. 2015, section 4");
+    visit("latent-distribution", latent_distribution,
+          "how z is drawn: N(0, 1), or uniformly from [-1, 1) as in the paper", one_of({"normal", "uniform"}),
+          "Radford et al. 2015, section 4");
     visit("base-channels", base_channels, "feature maps beside the image; they double as sides halve",
           within(1, 1024, "channels"));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
@@ -37,6 +48,7 @@ struct NetworkOptions {
           "Karras et al. 2018 (progressive growing), section 3");
   }
 
+  LatentSpace latent_space() const { return {latent, latent_distribution == "uniform"}; }
   bool is_resnet() const { return arch == "resnet"; }
   /// "auto" resolved: whether the discriminator has BatchNorm. Throws UsageError for resnet with batch.
   bool has_batch_norm_d() const;

@@ -40,7 +40,7 @@ GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor
   copy->train();
   const int64_t classes = net.plan().classes;
   for (int64_t first = 0; first < kBatches * kBatch; first += kBatch) {
-    const auto z = latents(seed, Purpose::kStatisticsLatent, first, kBatch, net.plan().options.latent);
+    const auto z = latents(seed, Purpose::kStatisticsLatent, first, kBatch, net.plan().options.latent_space());
     // Classes in turn, as generated images take them.
     const auto y =
         classes > 0 ? at::arange(first, first + kBatch, at::kLong).remainder(classes).to(device) : at::Tensor();

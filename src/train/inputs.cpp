@@ -46,7 +46,7 @@ StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainO
   StepInputs inputs;
   inputs.pixels = at::from_blob(const_cast<uint8_t*>(batch.pixels.data()),
                                 {n, size.height, size.width, plan.image_channels}, at::kByte);
-  inputs.latents = latents(seed, Purpose::kTrainingLatent, batch.first_image, n, plan.options.latent);
+  inputs.latents = latents(seed, Purpose::kTrainingLatent, batch.first_image, n, plan.options.latent_space());
   if (plan.classes > 0) {
     inputs.classes = at::empty({n}, at::kLong);
     std::copy(batch.labels.begin(), batch.labels.end(), inputs.classes.mutable_data_ptr<int64_t>());

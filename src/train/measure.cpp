@@ -81,7 +81,7 @@ double generator_images_per_second(const NetworkPlan& network, int64_t batch, do
   to_channels_last(*net);
   move_to(*net, device, at::kFloat);
   net->eval();
-  const auto z = latents(0, Purpose::kTrainingLatent, 0, batch, network.options.latent).to(device);
+  const auto z = latents(0, Purpose::kTrainingLatent, 0, batch, network.options.latent_space()).to(device);
   net(z), wait_for(device);
   const auto start = std::chrono::steady_clock::now();
   int64_t images = 0;

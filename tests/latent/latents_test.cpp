@@ -42,5 +42,14 @@ TEST(Latents, AreStandardNormal) {
   EXPECT_LT(covariance.abs().max().item<double>(), 0.35);  // places of a row are independent
 }
 
+TEST(Latents, OfAUniformSpaceAreUniformInMinusOneToOneAndRowsAreNamedAlike) {
+  const auto z = latents(3, Purpose::kSampleLatent, 0, 400, {50, true});
+  EXPECT_GE(z.min().item<float>(), -1);
+  EXPECT_LT(z.max().item<float>(), 1);
+  EXPECT_NEAR(z.mean().item<double>(), 0, 0.02);
+  EXPECT_NEAR(z.square().mean().item<double>(), 1.0 / 3, 0.01);
+  EXPECT_TRUE(same_bits(z.narrow(0, 7, 3), latents(3, Purpose::kSampleLatent, 7, 3, {50, true})));
+}
+
 }  // namespace
 }  // namespace dcgan::test
