@@ -159,6 +159,22 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   return side;
 }
 
+/// For a conditional model: the classes of the real pictures, if they are those that the model knows.
+void add_classes(const GeneratorInfo& info, const Pixels& pixels, const RealSide& side, EvaluationOptions& options) {
+  if (info.classes == 0) return;
+  std::vector<std::string> names;
+  for (const auto& name : pixels.info().classes) names.push_back(printable(name));
+  bool has_all = names == info.class_names;
+  for (const int64_t picture : side.which) {
+    const int32_t label = pixels.label(picture);
+    has_all = has_all && label >= 0;
+    options.real_classes.push_back(label);
+  }
+  if (has_all) return void(options.classes = info.classes);
+  warn("the real pictures are not all of the model's classes (" + joined(info.class_names, ", ") +
+       "): the accuracy of generated classes is left out");
+}
+
 void check_pairs_out(const std::string& out) {
   if (out.empty()) return;
   const fs::path path(out);
@@ -220,7 +236,10 @@ void eval(const Invocation& invocation, EvalCommand& command) {
     for (const auto& remark : remarks) warn(remark);
     if (!side.is_whole())
       note(with_commas(side.count()) + " of " + with_commas(side.of) + " real pictures are used (--real)");
-    found = evaluate(*made.images, *network, side, {static_cast<uint64_t>(command.seed)}, line.progress());
+    EvaluationOptions how;
+    how.seed = static_cast<uint64_t>(command.seed);
+    if (made.generator) add_classes(made.generator->info(), *real.pixels, side, how);
+    found = evaluate(*made.images, *network, side, how, line.progress());
   }
   if (command.json) {
     Json json = found.json();

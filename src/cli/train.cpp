@@ -95,9 +95,10 @@ std::string run_name(const fs::path& data) {
 /// Options that differ and that a run may not change when it goes on. One that `stored` does not have is younger than
 /// the run: it may be given.
 std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
-  static const std::set<std::string> free = {"images",           "epochs", "time",     "log_every",    "sample_every",
-                                             "checkpoint_every", "keep",   "device",   "threads",      "cache",
-                                             "cache_limit",      "strict", "no_graph", "deterministic"};
+  static const std::set<std::string> free = {
+      "images",     "epochs",         "time",        "log_every", "sample_every", "checkpoint_every",
+      "keep",       "device",         "threads",     "cache",     "cache_limit",  "strict",
+      "eval_every", "stop_when_flat", "on_collapse", "no_graph",  "deterministic"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "eval/class_reader.hpp"
 #include "image/sheet.hpp"
 #include "image/transform.hpp"
 
@@ -63,6 +64,17 @@ void add_peers(std::vector<Figure>& figures, const at::Tensor& features, const R
   }
 }
 
+/// How often a generated image is read as of the class that it was asked for.
+void add_accuracy(std::vector<Figure>& figures, const at::Tensor& features, const RealSide& real,
+                  const EvaluationOptions& options) {
+  const auto labels = at::tensor(options.real_classes, at::kLong);
+  const auto asked = at::arange(features.size(0), at::kLong).remainder(options.classes);
+  Figure& figure = figures.emplace_back();
+  figure.name = "class_accuracy_" + real.network.family, figure.better = "higher";
+  figure.value = ClassReader(real.reference.features, labels, options.classes).accuracy(features, asked);
+  if (real.count() >= 4) figure.floor = accuracy_of_halves(real.reference.features, labels, options.classes);
+}
+
 std::vector<Pair> closest_pairs(const Closeness& closeness, const RealSide& real, int64_t most) {
   const auto order = closeness.ratio.argsort();
   std::vector<Pair> pairs;
@@ -100,6 +112,7 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
   out.generated = features.size(0), out.real = real.count(), out.real_of = real.of;
   out.floor_images = real.floor.count;
   out.figures = own_figures(found, real.floor, real.network.family);
+  if (options.classes > 0) add_accuracy(out.figures, features, real, options);
   add_peers(out.figures, features, real, found, options.seed);
   out.pairs = closest_pairs(found.closeness, real, options.pairs);
   return out;

@@ -48,6 +48,10 @@ struct Evaluation {
 struct EvaluationOptions {
   uint64_t seed = 0;   // of subsets
   int64_t pairs = 16;  // that are kept
+  /// For a conditional model: classes of the real pictures in the order of the real side's rows. Image i is asked for
+  /// in class i mod `classes`.
+  std::vector<int64_t> real_classes = {};
+  int64_t classes = 0;
 };
 
 /// `network` must be the one of `real`. Memory: features of both sides, a few images. Throws Error for fewer than two

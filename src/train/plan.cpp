@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/classes.hpp"
+#include "train/cadence.hpp"
 #include "train/device.hpp"
 #include "train/fit.hpp"
 #include "train/objective.hpp"
@@ -63,7 +64,6 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
                       (on_cpu ? "CPU" : "GPU"));
   };
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
-  choose(options.watch.eval_every, "eval-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
   options.network.resolve();
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
@@ -71,6 +71,10 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     check_classes(*dataset.pixels, "--conditional");
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
+  }
+  if (!options.watch.eval_every) {
+    options.watch.eval_every = usual_eval_every(plan.network, options.watch.eval_samples, on_cpu);
+    remarks.push_back("eval-every: " + std::to_string(*options.watch.eval_every) + ", about a twentieth of the time");
   }
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);

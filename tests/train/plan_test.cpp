@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/error.hpp"
+#include "train/cadence.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -63,8 +64,8 @@ TEST(MakePlan, SaysWhatItChose) {
     return std::any_of(plan.remarks.begin(), plan.remarks.end(),
                        [&](const auto& line) { return line.starts_with(start); });
   };
-  for (const char* what :
-       {"channels: rgb", "device: ", "threads: ", "batch: ", "precision: ", "sample-every: ", "checkpoint-every: "})
+  for (const char* what : {"channels: rgb", "device: ", "threads: ", "batch: ", "precision: ", "sample-every: ",
+                           "checkpoint-every: ", "eval-every: "})
     EXPECT_TRUE(said(what)) << what;
 }
 
@@ -79,6 +80,25 @@ TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
   EXPECT_EQ(plan.options.run.sample_every, 20);
   EXPECT_EQ(plan.options.run.checkpoint_every, 30);
   EXPECT_TRUE(plan.remarks.empty()) << plan.remarks.front();
+}
+
+TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore) {
+  NetworkPlan small{{}, shape_plan({32, 32})}, large{{}, shape_plan({64, 64})};
+  small.options.base_channels = {16, 16};
+  EXPECT_GT(usual_eval_every(small, 2000, true), usual_eval_every(large, 2000, true));
+  EXPECT_GT(usual_eval_every(large, 20'000, true), usual_eval_every(large, 2000, true));
+  EXPECT_EQ(usual_eval_every(large, 2000, true) % 5000, 0);
+}
+
+TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
+  AllOptions options;
+  options.run.device = "cpu";
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "batch");
+  options.train.objective.r1 = 1;
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "none");
+  options.network.norm_d = "batch";
+  EXPECT_TRUE(
+      contains(usage_error([&] { make_plan(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
 }
 
 TEST(MakePlan, TakesChannelsFromThePictures) {
