@@ -6,7 +6,8 @@
 namespace dcgan {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
-      {"default", "a thousand pictures and more, up to 64 pixels", {}},
+      {"default", "pictures of any kind", {{"arch", "upsample"}}},
+      {"conditional", "pictures in classes, to be asked for by name", {{"arch", "upsample"}, {"conditional", "true"}}},
       {"paper",
        "section 4 of Radford et al. 2015, for comparisons",
        {{"lr", "0.0002"},
@@ -34,6 +35,7 @@ const Preset& preset_named(const std::string& name) {
 }
 
 PresetChoice choose_preset(const PresetFacts& facts) {
+  if (facts.conditional) return {"conditional", "classes are asked for"};
   return {"default", counted(facts.pictures, "picture") + " of " + to_text(facts.size) + " pixels"};
 }
 

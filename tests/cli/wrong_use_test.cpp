@@ -82,7 +82,7 @@ TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {
       {"--batchSize", "--batch"}, {"--imageSize", "--size"},      {"--niter", "--epochs"},
       {"--outf", "--run"},        {"--dataroot", "DATA"},         {"--kimg", "--images"},
       {"--outdir", "--run"},      {"--gpus", "--device"},         {"--cfg", "--config"},
-      {"--cond", "classes"}};
+      {"--cond", "--conditional"}};
   for (const auto& [theirs, ours] : flags)
     EXPECT_TRUE(refused(dcgan.refusal({"train", "photos", theirs, "3"}), 2, ours)) << theirs;
 }

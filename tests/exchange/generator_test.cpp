@@ -167,7 +167,7 @@ TEST_F(StoredGeneratorTest, RefusesAStateThatIsNotThereNamingThoseThatAre) {
   const auto refusal = thrown_by([&] { checkpoint_of(run_, "33"); });
   EXPECT_CONTAINS(refusal.hint, "best, newest, 32");
   EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_, "last"); }).what, "--at is 'last'");
-  EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_ / "generator.pt", "32"); }).what, "is a file");
+  EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_ / "checkpoints" / "000000032.ckpt", "32"); }).what, "is a file");
 }
 
 TEST_F(StoredGeneratorTest, MakesNoGradients) { EXPECT_FALSE((*open_generator(run_))(z_).requires_grad()); }
