@@ -40,6 +40,8 @@ void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
     if (!there.contains(key) || there[key] != value)
       different.push_back("--" + dashed(key) + " " + text_of(value) + " (there " + text_of(there.value(key, Json())) +
                           ")");
+  if (const auto& names = networks_of(model).class_names; names != plan.class_names)
+    different.push_back("the classes " + joined(plan.class_names, ", ") + " (there " + joined(names, ", ") + ")");
   if (!different.empty())
     throw UsageError("the weights of --init-from '" + shown(model) + "' do not fit " + joined(different, ", "),
                      "leave those options out: they are taken from there");
