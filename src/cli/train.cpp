@@ -81,6 +81,8 @@ TrainCommand layered(const Invocation& invocation, const std::string& preset) {
   TrainCommand command;
   apply_layers(command, invocation, preset);
   if (preset != "auto") command.all.preset = preset;
+  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
+    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
   return command;
 }
 
@@ -202,10 +204,8 @@ void start_run(const Invocation& invocation) {
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
-  if (command.all.init_from != "none")
-    command.all.init_from = fs::absolute(command.all.init_from).lexically_normal().native();
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
-  command.all.network.has_batch_norm_d();
+  check_training(command.all);
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
   check_one_length(command.all.length);

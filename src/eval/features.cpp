@@ -52,6 +52,10 @@ std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size siz
   return open_features(name, size);
 }
 
+void check_features(const std::string& name) {
+  if (name != "random-a" && name != "random-b") features_named(name, {64, 64});
+}
+
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,
                        const EvaluationProgress& progress) {
   constexpr int64_t kStep = 4 * kFeatureBatch;

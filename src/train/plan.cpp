@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/classes.hpp"
+#include "eval/features.hpp"
 #include "train/cadence.hpp"
 #include "train/device.hpp"
 #include "train/fit.hpp"
@@ -28,8 +29,31 @@ void check_one_length(const LengthOptions& length) {
   if (given.size() > 1) throw UsageError(joined(given, " and ") + " are both lengths of the run", "give one of them");
 }
 
+void check_training(const AllOptions& options) {
+  const auto& train = options.train;
+  const auto& watch = options.watch;
+  if (has_penalty(resolve_objective(train.objective)))
+    check_penalties(resolve_objective(train.objective), options.network);
+  options.network.has_batch_norm_d();
+  train.augment.first_probability();
+  if (!train.augment.kinds().any() && train.augment.adaptive())
+    throw UsageError("--augment-p adaptive and --augment none exclude one another: there is nothing to do more often",
+                     "say which kinds: --augment all");
+  const auto needs_evaluations = [&](bool is_asked, const std::string& option) {
+    if (is_asked && watch.eval_every == 0)
+      throw UsageError(option +
+                           " and --eval-every 0 exclude one another: a run that never measures itself knows no best "
+                           "state",
+                       "leave out --eval-every");
+  };
+  needs_evaluations(watch.stop_when_flat > 0, "--stop-when-flat " + std::to_string(watch.stop_when_flat));
+  needs_evaluations(watch.on_collapse == "rollback", "--on-collapse rollback");
+  if (watch.eval_every != 0) check_features(watch.eval_features);
+}
+
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset) {
   check_one_length(options.length);
+  check_training(options);
   TrainPlan plan;
   const auto& info = dataset.pixels->info();
   check_class_balanced(*dataset.pixels, options.data);

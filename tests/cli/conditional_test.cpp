@@ -1,6 +1,8 @@
 // Classes from the data to the pictures, as a user goes.
 #include <gtest/gtest.h>
 
+#include "support/program.hpp"
+
 namespace dcgan::test {
 namespace {
 

@@ -101,6 +101,26 @@ TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
       contains(usage_error([&] { make_plan(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
 }
 
+TEST(CheckTraining, RefusesOptionsThatExcludeOneAnotherNamingBoth) {
+  const auto said = [](const std::function<void(AllOptions&)>& set) {
+    AllOptions options;
+    set(options);
+    return usage_error([&] { check_training(options); });
+  };
+  EXPECT_EQ(said([](auto&) {}), "no UsageError");
+  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_every = 0, o.watch.stop_when_flat = 5000; }),
+                       "--stop-when-flat 5000 and --eval-every 0"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_every = 0, o.watch.on_collapse = "rollback"; }),
+                       "--on-collapse rollback and --eval-every 0"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment_p = "adaptive"; }),
+                       "--augment-p adaptive and --augment none"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment = "colour"; }), "colour"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.network.norm_d = "batch", o.train.objective.loss = "wgan-gp"; }),
+                       "--loss wgan-gp and --norm-d batch"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.network.norm_d = "batch", o.network.arch = "resnet"; }), "--arch resnet"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_features = "random-c"; }), "random-c"));
+}
+
 TEST(MakePlan, TakesChannelsFromThePictures) {
   for (const auto& [channels, name] :
        std::vector<std::pair<int64_t, std::string>>{{1, "gray"}, {3, "rgb"}, {4, "rgba"}}) {
