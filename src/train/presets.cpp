@@ -6,8 +6,8 @@
 namespace dcgan {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
-      {"default", "pictures of any kind", {{"arch", "upsample"}}},
-      {"conditional", "pictures in classes, to be asked for by name", {{"arch", "upsample"}, {"conditional", "true"}}},
+      {"default", "pictures of any kind", {}},
+      {"conditional", "pictures in classes, to be asked for by name", {{"conditional", "true"}}},
       {"paper",
        "section 4 of Radford et al. 2015, for comparisons",
        {{"lr", "0.0002"},
