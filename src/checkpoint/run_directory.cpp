@@ -12,12 +12,16 @@ namespace {
 constexpr int kDigits = 9;  // a billion images sort by name
 constexpr int64_t kFirstGrid = 1000;
 
-/// Numbers of the files NNNNNNNNN.extension in a folder, rising.
-std::vector<int64_t> numbered(const fs::path& folder, const std::string& extension) {
+constexpr char kBest[] = "best-";
+
+/// Numbers of the files PREFIXNNNNNNNNN.extension in a folder, rising.
+std::vector<int64_t> numbered(const fs::path& folder, const std::string& extension, const std::string& prefix = "") {
   std::vector<int64_t> out;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string stem = entry.path().stem().native();
+    std::string stem = entry.path().stem().native();
+    if (!stem.starts_with(prefix)) continue;
+    stem.erase(0, prefix.size());
     int64_t number = 0;
     const auto [end, problem] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
     if (entry.path().extension() == extension && problem == std::errc() && end == stem.data() + stem.size())
@@ -102,6 +106,14 @@ fs::path RunDirectory::samples(int64_t images) const {
 fs::path RunDirectory::checkpoint(int64_t images) const {
   return path_ / "checkpoints" / (zero_padded(images, kDigits) + ".ckpt");
 }
+fs::path RunDirectory::best(int64_t images) const {
+  return path_ / "checkpoints" / (kBest + zero_padded(images, kDigits) + ".ckpt");
+}
+std::vector<int64_t> RunDirectory::bests() const { return numbered(path_ / "checkpoints", ".ckpt", kBest); }
+void RunDirectory::keep_best(int64_t images) const {
+  for (const int64_t one : bests())
+    if (one != images) remove_file(best(one));
+}
 std::vector<int64_t> RunDirectory::checkpoints() const { return numbered(path_ / "checkpoints", ".ckpt"); }
 std::string RunDirectory::hint_to_older_checkpoint() const {
   const auto all = checkpoints();
@@ -124,6 +136,8 @@ void RunDirectory::cut_back_to(int64_t images) const {
   for (const auto& folder : {path_, path_ / "samples", path_ / "checkpoints"}) remove_leftovers(folder);
   for (const int64_t grid : grids())
     if (grid > images) remove_file(samples(grid));
+  for (const int64_t one : bests())
+    if (one > images) remove_file(best(one));
   std::error_code ignored;
   if (!fs::exists(log(), ignored)) return;
   const std::string text = read_file(log());

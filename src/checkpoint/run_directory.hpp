@@ -36,20 +36,26 @@ class RunDirectory {
   fs::path augmented_samples() const { return path_ / "samples" / "augmented.png"; }
   fs::path samples(int64_t images) const;
   fs::path checkpoint(int64_t images) const;
-  /// The state that measured best so far; there is none before an evaluation.
-  fs::path best() const { return path_ / "checkpoints" / "best.ckpt"; }
+  /// A state that measured best when it was written.
+  fs::path best(int64_t images) const;
 
   /// Images seen of every checkpoint, rising.
   std::vector<int64_t> checkpoints() const;
+  /// Images seen of every best state that is there, rising: the last one measured best so far.
+  std::vector<int64_t> bests() const;
   /// What to do when the newest checkpoint is damaged: the one before it, or "" when there is none.
   std::string hint_to_older_checkpoint() const;
   /// Images seen of every grid, rising.
   std::vector<int64_t> grids() const;
   /// Removes all but the newest `keep` checkpoints.
   void keep_newest_checkpoints(int64_t keep) const;
+  /// Removes all best states but that of `images`. For after a checkpoint that knows it: a run that was killed before
+  /// goes on from an older checkpoint, whose best state must still be there.
+  void keep_best(int64_t images) const;
   /// Removes the grids that thinning leaves out at this position (see keeps_grid).
   void thin_grids(int64_t images, int64_t every) const;
-  /// Back to `images`: later grids and records are removed, a torn last line too, leftovers of a kill as well.
+  /// Back to `images`: later grids, best states and records are removed, a torn last line too, leftovers of a kill as
+  /// well.
   void cut_back_to(int64_t images) const;
   /// The last complete record of log.jsonl, or null.
   Json last_record() const;

@@ -164,7 +164,7 @@ Verb sample_verb() {
   verb.name = "sample";
   verb.help = "draw images from a trained generator";
   verb.details =
-      "MODEL: a run directory (its newest checkpoint), a checkpoint, or an exported generator.\n"
+      "MODEL: a run directory (its best state), a checkpoint, or an exported generator.\n"
       "An image's name is its index, or seed:index. It is the same picture alone, in a sheet and from an export.\n"
       "Of a model with classes image i has class i modulo their number, and a sheet has one row a class (for --count \n"
       "images or a few more; the first 20 classes). With --class image i has the i-th of those given, in turn.";

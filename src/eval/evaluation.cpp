@@ -99,7 +99,7 @@ std::vector<std::string> peer_names(const FeatureInfo& network, int64_t generate
 Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealSide& real,
                     const EvaluationOptions& options, const EvaluationProgress& progress) {
   if (network.info().sha256 != real.network.sha256)
-    throw Error("features of two networks cannot be compared", "compute both sides with one --features");
+    throw Error("features of two networks cannot be compared", "compute both sides with one feature network");
   if (generated.count() < 2)
     throw Error(
         "an evaluation needs two images on each side, and there is " + counted(generated.count(), "generated image"),

@@ -47,13 +47,13 @@ std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size siz
   if (name == "random-b") return random_features(RandomFeatures::kB, size);
   std::error_code ignored;
   if (!fs::exists(name, ignored))
-    throw UsageError("--features is '" + shown(name) + "': there is no such network or file",
+    throw UsageError("the feature network is '" + shown(name) + "': there is no such network or file",
                      "give random-a, random-b, or the path of a TorchScript file");
   return open_features(name, size);
 }
 
-void check_features(const std::string& name) {
-  if (name != "random-a" && name != "random-b") features_named(name, {64, 64});
+void check_features(const std::string& name, Size size) {
+  if (name != "random-a" && name != "random-b") features_named(name, size);
 }
 
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,
@@ -68,7 +68,7 @@ at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::
   }
   if (!at::isfinite(out).all().item<bool>())
     throw Error("the features of " + what + " hold a NaN or an infinity",
-                "does --features '" + network.info().name + "' take images of 0 to 255?");
+                "does the feature network '" + network.info().name + "' take images of 0 to 255?");
   return out;
 }
 

@@ -57,7 +57,7 @@ std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size siz
 
 /// Throws what features_named() would for a name that is none of them or a file that is no feature network. Costs
 /// nothing for a random network.
-void check_features(const std::string& name);
+void check_features(const std::string& name, Size size);
 
 /// What is being done, how much of it is done, of all. May throw to stop.
 using EvaluationProgress = std::function<void(const std::string& what, int64_t done, int64_t of)>;

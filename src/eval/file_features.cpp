@@ -19,7 +19,7 @@ torch::jit::Module load_feature_file(const fs::path& path) {
     module.eval();
     return module;
   } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-    throw Error("--features '" + shown(path) + "' is no TorchScript file that this LibTorch can read",
+    throw Error("the feature network '" + shown(path) + "' is no TorchScript file that this LibTorch can read",
                 "export it with torch.jit.script or torch.jit.trace and module.save(path); a .pth of weights is none");
   }
 }
@@ -39,7 +39,8 @@ class FileNetwork : public FeatureNetwork {
   FileNetwork(const fs::path& path, Size size) : path_(path), module_(load_feature_file(path)) {
     settle_kernels();
     const auto method = module_.find_method("forward");
-    if (!method) throw Error("--features '" + shown(path) + "' has no forward()", "give a module that has one");
+    if (!method)
+      throw Error("the feature network '" + shown(path) + "' has no forward()", "give a module that has one");
     for (const auto& argument : method->function().getSchema().arguments())
       asks_ = asks_ || argument.name() == "return_features";
     info_.name = shown(path.filename()), info_.sha256 = file_digest();
@@ -57,16 +58,17 @@ class FileNetwork : public FeatureNetwork {
     try {
       out = asks_ ? module_.forward({images}, {{"return_features", true}}) : module_.forward({images});
     } catch (const std::exception& problem) {
-      throw Error("--features '" + shown(path_) + "' fails on images [N, 3, " + std::to_string(images.size(2)) + ", " +
-                      std::to_string(images.size(3)) + "]: " + first_line(problem),
+      throw Error("the feature network '" + shown(path_) + "' fails on images [N, 3, " +
+                      std::to_string(images.size(2)) + ", " + std::to_string(images.size(3)) +
+                      "]: " + first_line(problem),
                   "it must take float32 images of 0 to 255");
     }
     if (!out.isTensor())
-      throw Error("--features '" + shown(path_) + "' gives no tensor but " + out.tagKind(),
+      throw Error("the feature network '" + shown(path_) + "' gives no tensor but " + out.tagKind(),
                   "its forward() must give features [N, F]");
     const auto features = out.toTensor().to(at::kCPU, at::kFloat);
     if (features.dim() != 2 || features.size(0) != images.size(0) || features.size(1) < 1)
-      throw Error("--features '" + shown(path_) + "' gives " + shape_text(features) + " for " +
+      throw Error("the feature network '" + shown(path_) + "' gives " + shape_text(features) + " for " +
                       std::to_string(images.size(0)) + " images",
                   "its forward() must give features [N, F]");
     return features;

@@ -108,7 +108,7 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   }
   const RunDirectory run = RunDirectory::open(model);
   const auto all = run.checkpoints();
-  if (at == "best" && fs::exists(run.best(), ignored)) return run.best();
+  if (const auto bests = run.bests(); at == "best" && !bests.empty()) return run.best(bests.back());
   if (all.empty())
     throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
   if (at == "best" || at == "newest") return run.checkpoint(all.back());

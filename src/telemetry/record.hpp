@@ -14,6 +14,7 @@ namespace dcgan {
 struct Record {
   int64_t images = 0;            // seen by the discriminator since the run began
   int64_t steps = 0;             // since the last record
+  int64_t g_steps = 0;           // of those with an update of G; without one G's figures are NaN
   double seconds = 0;            // of training since the run began, all its processes together
   double images_per_second = 0;  // since the last record, everything included
   double loss_d_real = 0;        // means over the steps, for bce: -log D(x)
@@ -37,7 +38,7 @@ struct Record {
   /// Names and values, in this order; the log, --json and the console all use them.
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("images", images), visit("steps", steps), visit("seconds", seconds);
+    visit("images", images), visit("steps", steps), visit("g_steps", g_steps), visit("seconds", seconds);
     visit("images_per_second", images_per_second);
     visit("loss_d_real", loss_d_real), visit("loss_d_fake", loss_d_fake), visit("loss_g", loss_g);
     visit("penalty", penalty);

@@ -63,6 +63,9 @@ struct Judgement {
 /// with both networks in balance. For that there are KID and the grids.
 class Balance {
  public:
+  /// Begins after `images` of which it knows nothing.
+  explicit Balance(int64_t images = 0) : images_(images), diversity_images_(images), memory_images_(images) {}
+
   /// Takes the next record. Unknown figures leave what depends on them as it was.
   Judgement add(const BalanceFigures& figures);
 

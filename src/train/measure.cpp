@@ -33,7 +33,7 @@ at::Device MeasureOptions::where() const {
 Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number) {
   const Size size = network.shape.size();
   Batch out;
-  out.labels.assign(static_cast<size_t>(batch), 0);
+  out.labels.assign(static_cast<size_t>(batch), 0);  // of the first class, where there are any
   out.pixels.reserve(static_cast<size_t>(batch * size.width * size.height * network.image_channels));
   for (int64_t i = 0; i < batch; ++i) {
     const double phase = 0.7 * static_cast<double>(number * batch + i);

@@ -24,17 +24,17 @@ bool has_penalty(const ObjectiveOptions& options) {
   return options.r1 > 0 || options.r2 > 0 || options.gradient_penalty.value() > 0;
 }
 
-void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network) {
+void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network, const std::string& other) {
   if (network.norm_d != "batch" || !has_penalty(options)) return;
   const std::string penalty = options.r1 > 0   ? "--r1 " + number_text(options.r1)
                               : options.r2 > 0 ? "--r2 " + number_text(options.r2)
                               : options.loss == "wgan-gp"
                                   ? "--loss wgan-gp"
                                   : "--gradient-penalty " + number_text(*options.gradient_penalty);
-  throw UsageError(penalty +
-                       " and --norm-d batch exclude one another: a penalty is on the gradient of each image by "
+  throw UsageError(penalty + " and " + other +
+                       " exclude one another: a penalty is on the gradient of each image by "
                        "itself, and BatchNorm mixes the images of a batch",
-                   "say --norm-d none, or leave out --norm-d");
+                   "D must have none: --norm-d none");
 }
 
 at::Tensor Objective::penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake,

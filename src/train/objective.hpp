@@ -16,8 +16,9 @@ ObjectiveOptions resolve_objective(ObjectiveOptions options);
 bool has_penalty(const ObjectiveOptions& options);
 
 /// Throws UsageError naming both options when a penalty on D's gradients meets a D with BatchNorm: there an image's
-/// logit depends on the others of its batch. `options` are resolved.
-void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network);
+/// logit depends on the others of its batch. `options` are resolved; `other` says where BatchNorm comes from.
+void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network,
+                     const std::string& other = "--norm-d batch");
 
 class Objective {
  public:

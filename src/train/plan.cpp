@@ -32,8 +32,8 @@ void check_one_length(const LengthOptions& length) {
 void check_training(const AllOptions& options) {
   const auto& train = options.train;
   const auto& watch = options.watch;
-  if (has_penalty(resolve_objective(train.objective)))
-    check_penalties(resolve_objective(train.objective), options.network);
+  check_penalties(resolve_objective(train.objective), options.network,
+                  options.init_from == "none" ? "--norm-d batch" : "--init-from, whose discriminator has BatchNorm,");
   options.network.has_batch_norm_d();
   train.augment.first_probability();
   if (!train.augment.kinds().any() && train.augment.adaptive())
@@ -47,8 +47,30 @@ void check_training(const AllOptions& options) {
                        "leave out --eval-every");
   };
   needs_evaluations(watch.stop_when_flat > 0, "--stop-when-flat " + std::to_string(watch.stop_when_flat));
-  needs_evaluations(watch.on_collapse == "rollback", "--on-collapse rollback");
-  if (watch.eval_every != 0) check_features(watch.eval_features);
+  needs_evaluations(watch.on_collapse != "warn", "--on-collapse " + watch.on_collapse);
+  if (train.freeze_d > 0 && options.init_from == "none")
+    throw UsageError(
+        "--freeze-d " + std::to_string(train.freeze_d) + " needs --init-from: random weights are not worth keeping",
+        "add --init-from MODEL, or leave out --freeze-d");
+  if (watch.eval_every != 0) check_features(watch.eval_features, options.data.size);
+}
+
+/// What can be checked only when data, networks and batch are known.
+void check_resolved(const TrainPlan& plan) {
+  const auto& train = plan.options.train;
+  if (*train.batch % train.schedule.accumulate != 0)
+    throw UsageError("--accumulate " + std::to_string(train.schedule.accumulate) + " does not divide --batch " +
+                         std::to_string(*train.batch),
+                     "its parts must have one size, so that every image weighs as much");
+  if (train.freeze_d > plan.network.shape.doublings)
+    throw UsageError("--freeze-d " + std::to_string(train.freeze_d) +
+                         " is more than the discriminator has: " + counted(plan.network.shape.doublings, "block") +
+                         " at --size " + to_text(plan.options.data.size),
+                     "freeze fewer");
+  if (plan.options.watch.eval_every != 0 && plan.data_images < 2)
+    throw UsageError(
+        "a run that measures itself needs two pictures, and there is " + counted(plan.data_images, "picture"),
+        "add pictures, or say --eval-every 0");
 }
 
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset) {
@@ -72,9 +94,11 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
   }
   options.train.objective = resolve_objective(options.train.objective);
-  if (options.network.norm_d == "auto" && has_penalty(options.train.objective)) options.network.norm_d = "none";
+  if (options.network.norm_d == "auto" && has_penalty(options.train.objective)) {
+    options.network.norm_d = "none";
+    remarks.push_back("norm-d: none, for the penalty on D's gradient");
+  }
   options.network.resolve();
-  check_penalties(options.train.objective, options.network);
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
   if (!options.run.threads) {
@@ -89,7 +113,6 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   };
   choose(options.run.sample_every, "sample-every", 10'000, 100'000);
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
-  options.network.resolve();
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   if (options.train.conditional) {
     check_classes(*dataset.pixels, "--conditional");
@@ -108,6 +131,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
   options.train.batch = batch;
   plan.options = std::move(options);
+  check_resolved(plan);
   return plan;
 }
 

@@ -164,7 +164,10 @@ class Run {
         throw Error(origin + " holds networks of another shape than config.json says");
       trainer_.load(archive.read_all(""), origin);
       trainer_.set_position(archive.meta(), origin);
-      if (archive.meta().contains("watch")) watch_.set_state(required<Json>(archive.meta(), "watch", origin), origin);
+      if (archive.meta().contains("watch"))
+        watch_.set_state(required<Json>(archive.meta(), "watch", origin), origin);
+      else
+        watch_.forget_balance(trainer_.images());  // older than verdicts
       seconds_before_ = required<double>(archive.meta(), "seconds", origin);
     } catch (const Error& error) {
       if (!error.hint().empty()) throw;
@@ -188,10 +191,12 @@ class Run {
     const bool has_changed = watch_.judge(record);
     log.append(compact(to_json(record)));
     console_.record(record, in_process());
-    if (has_changed) act_on_verdict(log);
+    if (has_changed) tell_verdict(log);
+    if (watch_.judgement().verdict == Verdict::kCollapsed) act_on_collapse(log);
   }
 
   void evaluate(LineFile& log) {
+    const StopHeld held;  // what is due at a position is done before a stop saves it as done
     const auto generator = make_generator(evaluation(), info());
     const Seen seen = watch_.evaluate(*generator, trainer_.images());
     log.append(compact(seen.json()));
@@ -199,7 +204,7 @@ class Run {
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
                    seen.json());
-    if (seen.is_best) write_state(directory_.best(), true);
+    if (seen.is_best) write_state(directory_.best(trainer_.images()), true);
     const auto& watch = plan_.options.watch;
     if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
       note("KID has not improved for " + counted(watch.stop_when_flat, "image") +
@@ -209,7 +214,7 @@ class Run {
     }
   }
 
-  void act_on_verdict(LineFile& log) {
+  void tell_verdict(LineFile& log) {
     const Judgement& now = watch_.judgement();
     const std::string verdict(words(now.verdict));
     const Json event = {
@@ -218,8 +223,11 @@ class Run {
     console_.event("verdict at " + counted(trainer_.images(), "image") + ": " + verdict +
                        (now.reason.empty() ? "" : ": " + now.reason),
                    event);
+  }
+
+  void act_on_collapse(LineFile& log) {
     const auto& what = plan_.options.watch.on_collapse;
-    if (now.verdict != Verdict::kCollapsed || what == "warn") return;
+    if (what == "warn") return;
     if (what == "stop") {
       note("the run ends, because it has collapsed (--on-collapse stop)");
       is_over_ = true;
@@ -239,20 +247,21 @@ class Run {
       is_over_ = true;
       return;
     }
-    trainer_.roll_back(ArchiveReader(directory_.best()).read_all(""),
-                       "the checkpoint '" + shown(directory_.best()) + "'");
-    evaluated_images_ = -1;
-    watch_.forget_balance();
     const int64_t best = watch_.progress().best().images;
+    const fs::path path = directory_.best(best);
+    trainer_.roll_back(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+    evaluated_images_ = -1;
+    watch_.forget_balance(trainer_.images());
     const Json event = {{"event", "rollback"}, {"images", trainer_.images()}, {"to", best}};
     log.append(compact(event));
     console_.event("back to the best state, of " + counted(best, "image") + "; step sizes are halved", event);
   }
 
   void check_finite(const Record& record) const {
-    for (const double value :
-         {record.loss_d_real, record.loss_d_fake, record.loss_g, record.grad_norm_d, record.grad_norm_g})
+    for (const double value : {record.loss_d_real, record.loss_d_fake, record.grad_norm_d, record.penalty})
       if (!std::isfinite(value)) diverged("a loss or a gradient is not finite any more");
+    for (const double value : {record.loss_g, record.grad_norm_g})
+      if (!std::isfinite(value) && record.g_steps > 0) diverged("a loss or a gradient is not finite any more");
   }
 
   [[noreturn]] void diverged(const std::string& why) const {
@@ -276,6 +285,7 @@ class Run {
   }
 
   void write_grid() {
+    const StopHeld held;
     const auto generator = make_generator(evaluation(), info());
     const auto seed = static_cast<uint64_t>(plan_.options.train.seed);
     Sheet::Layout layout = this->layout();
@@ -324,6 +334,7 @@ class Run {
     write_state(path, !watch_.progress().has_best());
     saved_images_ = trainer_.images();
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
+    directory_.keep_best(watch_.progress().best().images);
     console_.event("checkpoint " + shown(path),
                    {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }

@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
@@ -310,11 +311,12 @@ void Trainer::take_record(Record& record) {
   figures[kRealRight] = &record.d_real_right, figures[kFakeRight] = &record.d_fake_right;
   for (int i = 0; i < kFigures; ++i) {
     const bool of_g = i == kLossG || i == kDFakeAfter || i == kNormG;
-    *figures[i] = sum[i] / static_cast<double>(std::max<int64_t>(1, of_g ? g_steps_in_record_ : steps_in_record_));
+    const int64_t steps = of_g ? g_steps_in_record_ : std::max<int64_t>(1, steps_in_record_);
+    *figures[i] = steps > 0 ? sum[i] / static_cast<double>(steps) : std::numeric_limits<double>::quiet_NaN();
   }
   record.augment_p = augment_kinds_.any() ? augment_p_.p().item<double>() : 0;
   record.images = images_;
-  record.steps = steps_in_record_;
+  record.steps = steps_in_record_, record.g_steps = g_steps_in_record_;
   sums_.zero_();
   steps_in_record_ = g_steps_in_record_ = 0;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/comparison.hpp"
@@ -19,6 +20,11 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 double number_in(const Json& json, const char* key, const std::string& origin) {
   const Json value = required<Json>(json, key, origin);
   return value.is_null() ? Quality::kUnknown : required<double>(json, key, origin);
+}
+
+/// Share of the images that are copies of a real one.
+double memorised(const at::Tensor& features, const Reference& real) {
+  return closeness(features, real.features, real.neighbourhoods).memorised_share();
 }
 
 void stop_if_asked(const std::string&, int64_t, int64_t) { throw_if_stopped("while the run evaluated itself"); }
@@ -40,6 +46,9 @@ void Watch::open_real_sides() {
   const auto& options = plan_.options;
   const Pixels& trained = *dataset_.pixels;
   network_ = features_named(options.watch.eval_features, trained.info().size);
+  if (!features_sha256_.empty() && features_sha256_ != network_->info().sha256)
+    throw Error("--eval-features '" + options.watch.eval_features + "' is another network than it was in this run",
+                "bring the old file back: KIDs of two networks cannot be compared");
   const RealOptions real{kMostReal, kSeed, *options.run.threads};
   std::vector<std::string> remarks;
   const auto open = [&](const Pixels& pixels) {
@@ -49,7 +58,7 @@ void Watch::open_real_sides() {
   if (has_held_out) {
     trained_ = open(trained);
     compared_ = open(*dataset_.held_out);
-    memorised_floor_ = compare(compared_->reference.features, trained_->reference).memorised;
+    memorised_floor_ = memorised(compared_->reference.features, trained_->reference);
   } else {
     compared_ = open(trained);
     if (compared_->floor.count > 0) memorised_floor_ = compared_->floor.memorised;
@@ -61,11 +70,12 @@ Seen Watch::evaluate(Generator& generator, int64_t images) {
   if (!network_) open_real_sides();
   GeneratedImages source(generator, plan_.options.watch.eval_samples, kSeed);
   const at::Tensor features = features_of(*network_, source, "generated images", stop_if_asked);
-  const Comparison found = compare(features, compared_->reference);
+  const Reference& real = compared_->reference;
+  const Kid found = kid(features, real.features, real.kernels);
   Seen seen;
-  seen.quality = {images, found.kid.value, found.kid.standard_error,
-                  trained_ ? compare(features, trained_->reference).memorised : found.memorised, memorised_floor_};
-  seen.diversity = found.diversity;
+  seen.quality = {images, found.value, found.standard_error, memorised(features, trained_ ? trained_->reference : real),
+                  memorised_floor_};
+  seen.diversity = spread_of(features) / real.spread;
   seen.is_best = progress_.add(seen.quality);
   last_ = seen, is_new_ = true;
   return seen;
@@ -95,7 +105,8 @@ Json Watch::state() const {
           {"diversity", number_or_null(last_.diversity)},
           {"memorised", number_or_null(last_.quality.memorised)},
           {"memorised_floor", number_or_null(last_.quality.memorised_floor)},
-          {"is_new", is_new_}};
+          {"is_new", is_new_},
+          {"features_sha256", network_ ? network_->info().sha256 : features_sha256_}};
 }
 
 void Watch::set_state(const Json& state, const std::string& origin) {
@@ -107,6 +118,7 @@ void Watch::set_state(const Json& state, const std::string& origin) {
   last_.quality.memorised = number_in(state, "memorised", origin);
   last_.quality.memorised_floor = number_in(state, "memorised_floor", origin);
   is_new_ = required<bool>(state, "is_new", origin);
+  features_sha256_ = required<std::string>(state, "features_sha256", origin);
 }
 
 }  // namespace dcgan

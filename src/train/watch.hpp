@@ -37,7 +37,7 @@ class Watch {
   const Progress& progress() const { return progress_; }
 
   /// The state was set back: what was seen of the one before no longer counts.
-  void forget_balance() { balance_ = Balance(), judgement_ = {}; }
+  void forget_balance(int64_t images) { balance_ = Balance(images), judgement_ = {}; }
 
   /// For a checkpoint, and back.
   Json state() const;
@@ -49,6 +49,7 @@ class Watch {
   const TrainPlan& plan_;
   const Dataset& dataset_;
   std::unique_ptr<FeatureNetwork> network_;
+  std::string features_sha256_;       // of the network that measured before this process; empty for none
   std::optional<RealSide> compared_;  // with which images are compared
   std::optional<RealSide> trained_;   // where that is another: what may be memorised
   double memorised_floor_ = Quality::kUnknown;

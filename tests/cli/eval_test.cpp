@@ -101,7 +101,7 @@ TEST_F(Eval, RefusesWhatCannotBeCompared) {
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--channels", "gray"}), kUsedWrongly,
                       "the model makes images of 3 channels"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", "inception"}), kUsedWrongly,
-                      "--features is 'inception'"));
+                      "the feature network is 'inception'"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", at("weights.pth")}), kFailed,
                       "weights.pth' is no TorchScript"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--samples", "1"}), kUsedWrongly, "--samples"));

@@ -64,6 +64,20 @@ TEST(Training, PrintsJsonLinesForProgramsAndNothingElseOnStandardOutput) {
   EXPECT_EQ(records, 2);
 }
 
+TEST(Signals, DuringAnEvaluationIsSavedAfterIt) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 20);
+  // An evaluation at every step, of so many images that the signal arrives during one.
+  Process process(dcgan.command(dcgan.small_train(
+      "photos", "run", {"--json", "--eval-every", "8", "--eval-samples", "3000", "--images", "80000"})));
+  ASSERT_TRUE(process.read_lines(4));
+  process.kill(SIGINT);
+  const Finished result = process.wait();
+  EXPECT_EXIT_CODE(result, 130);
+  EXPECT_SAYS(result, "all is saved");
+  EXPECT_FALSE(RunDirectory(dcgan.at("run")).checkpoints().empty());
+}
+
 TEST(Signals, TheFirstSavesAndExitsWith128PlusItsNumber) {
   for (const int signal : {SIGINT, SIGTERM}) {
     Program dcgan;

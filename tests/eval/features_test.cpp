@@ -187,7 +187,7 @@ TEST(FeatureFile, ThatIsNoneIsRefusedByName) {
   EXPECT_CONTAINS(none.what, "weights.pth' is no TorchScript file");
   EXPECT_FALSE(none.hint.empty());
   EXPECT_CONTAINS(thrown_by([&] { open_features(place / "missing.pt", {8, 8}); }).what, "missing.pt");
-  EXPECT_CONTAINS(thrown_by([&] { features_named("random-c", {8, 8}); }).what, "--features is 'random-c'");
+  EXPECT_CONTAINS(thrown_by([&] { features_named("random-c", {8, 8}); }).what, "the feature network is 'random-c'");
 }
 
 TEST(FeatureFile, OfAnotherShapeIsRefusedByNameAndShape) {

@@ -157,8 +157,8 @@ TEST_F(StoredGeneratorTest, IsTheAverageOrTheLiveWeightsAsAsked) {
 
 TEST_F(StoredGeneratorTest, IsTheBestStateOfARunUnlessAnotherIsAskedFor) {
   const RunDirectory run(run_);
-  fs::copy_file(run.checkpoint(32), run.best());
-  EXPECT_EQ(checkpoint_of(run_), run.best());
+  fs::copy_file(run.checkpoint(32), run.best(32));
+  EXPECT_EQ(checkpoint_of(run_), run.best(32));
   EXPECT_EQ(checkpoint_of(run_, "newest"), newest_);
   EXPECT_EQ(checkpoint_of(run_, "32"), run.checkpoint(32));
 }

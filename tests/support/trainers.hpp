@@ -28,7 +28,7 @@ inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
     if (loss != "bce" && loss != "wgan-gp") add(loss, [&](auto& o) { o.objective.loss = loss; });
   add("instance noise", [](auto& o) { o.objective.instance_noise = 0.3, o.objective.instance_noise_images = 40; });
   add("critic steps", [](auto& o) { o.schedule.critic_steps = 3; });
-  add("parts of a batch", [](auto& o) { o.schedule.accumulate = 3; });
+  add("parts of a batch", [](auto& o) { o.schedule.accumulate = 2; });
   add("falling step sizes", [](auto& o) { o.schedule.lr_hold = 8, o.schedule.lr_half_life = 20; });
   add("augmentation", [](auto& o) { o.augment.augment = "all", o.augment.augment_p = "0.7"; });
   add("adaptive augmentation", [](auto& o) {

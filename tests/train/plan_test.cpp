@@ -110,8 +110,10 @@ TEST(CheckTraining, RefusesOptionsThatExcludeOneAnotherNamingBoth) {
   EXPECT_EQ(said([](auto&) {}), "no UsageError");
   EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_every = 0, o.watch.stop_when_flat = 5000; }),
                        "--stop-when-flat 5000 and --eval-every 0"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_every = 0, o.watch.on_collapse = "rollback"; }),
-                       "--on-collapse rollback and --eval-every 0"));
+  for (const std::string what : {"stop", "rollback"})
+    EXPECT_TRUE(contains(said([&](auto& o) { o.watch.eval_every = 0, o.watch.on_collapse = what; }),
+                         "--on-collapse " + what + " and --eval-every 0"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 2; }), "--freeze-d 2 needs --init-from"));
   EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment_p = "adaptive"; }),
                        "--augment-p adaptive and --augment none"));
   EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment = "colour"; }), "colour"));
@@ -119,6 +121,19 @@ TEST(CheckTraining, RefusesOptionsThatExcludeOneAnotherNamingBoth) {
                        "--loss wgan-gp and --norm-d batch"));
   EXPECT_TRUE(contains(said([](auto& o) { o.network.norm_d = "batch", o.network.arch = "resnet"; }), "--arch resnet"));
   EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_features = "random-c"; }), "random-c"));
+}
+
+TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
+  const auto said = [](const std::function<void(AllOptions&)>& set, int64_t pictures = 1000) {
+    AllOptions options;
+    options.run.device = "cpu";
+    set(options);
+    return usage_error([&] { make_plan(options, "/photos", dataset_of(3, pictures)); });
+  };
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.batch = 8, o.train.schedule.accumulate = 3; }),
+                       "--accumulate 3 does not divide --batch 8"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 5, o.init_from = "run"; }), "--freeze-d 5 is more"));
+  EXPECT_TRUE(contains(said([](auto&) {}, 1), "needs two pictures"));
 }
 
 TEST(MakePlan, TakesChannelsFromThePictures) {

@@ -45,10 +45,10 @@ TEST_F(RunTest, LogsARecordEveryFewStepsThatCoversThemAll) {
     }
     EXPECT_EQ(keys,
               (std::vector<std::string>{
-                  "images",       "steps",       "seconds",        "images_per_second", "loss_d_real",  "loss_d_fake",
-                  "loss_g",       "penalty",     "d_real",         "d_fake_before",     "d_fake_after", "d_real_right",
-                  "d_fake_right", "grad_norm_d", "grad_norm_g",    "augment_p",         "kid",          "diversity",
-                  "memorised",    "verdict",     "data_wait_share"}));
+                  "images",       "steps",        "g_steps",     "seconds",        "images_per_second", "loss_d_real",
+                  "loss_d_fake",  "loss_g",       "penalty",     "d_real",         "d_fake_before",     "d_fake_after",
+                  "d_real_right", "d_fake_right", "grad_norm_d", "grad_norm_g",    "augment_p",         "kid",
+                  "diversity",    "memorised",    "verdict",     "data_wait_share"}));
     EXPECT_EQ(lines[i]["images"], 24 * i);
     EXPECT_EQ(lines[i]["steps"], 3);
     EXPECT_GE(lines[i]["seconds"], seconds);

@@ -12,7 +12,7 @@
 
 namespace dcgan {
 namespace {
-std::atomic<int> arrived{0};
+std::atomic<int> arrived{0}, held{0};
 }
 
 void watch_signals() {
@@ -38,7 +38,11 @@ void watch_signals() {
 int stop_signal() { return arrived.load(std::memory_order_relaxed); }
 
 void throw_if_stopped(const char* what_stops) {
-  if (const int signal = stop_signal()) throw Stopped(signal, std::string("stopped: ") + what_stops);
+  if (const int signal = stop_signal(); signal && held == 0)
+    throw Stopped(signal, std::string("stopped: ") + what_stops);
 }
+
+StopHeld::StopHeld() { ++held; }
+StopHeld::~StopHeld() { --held; }
 
 }  // namespace dcgan

@@ -9,7 +9,17 @@ namespace dcgan {
 void watch_signals();
 /// The signal that arrived, or 0. Cheap; from any thread.
 int stop_signal();
-/// Throws Stopped when a signal has arrived.
+/// Throws Stopped when a signal has arrived, unless a StopHeld lives.
 void throw_if_stopped(const char* what_stops);
+
+/// While it lives a signal does not break off what is being done: for work of some seconds after which whoever made
+/// this looks at stop_signal() and saves. A second signal ends the program all the same.
+class StopHeld {
+ public:
+  StopHeld();
+  ~StopHeld();
+  StopHeld(const StopHeld&) = delete;
+  StopHeld& operator=(const StopHeld&) = delete;
+};
 
 }  // namespace dcgan
