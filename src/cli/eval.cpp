@@ -95,7 +95,7 @@ void adopt(const Invocation& invocation, const fs::path& model, const std::strin
   if (invocation.is_given("size") && options.size != size)
     throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
                      "leave --size out");
-  const std::string channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
+  const std::string channels = channels_name(info.channels);
   if (invocation.is_given("channels") && options.channels != "auto" && options.channels != channels)
     throw UsageError(
         "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
@@ -130,7 +130,7 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
   DataOptions options = command.pixels;
   const auto& info = real.pixels->info();
   options.size = info.size;
-  options.channels = info.channels == 1 ? "gray" : info.channels == 3 ? "rgb" : "rgba";
+  options.channels = channels_name(info.channels);
   GeneratedSide side;
   const fs::path path = invocation.positional(0);
   side.pictures = open_pictures(path, options, command.thread_count());

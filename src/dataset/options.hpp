@@ -5,6 +5,9 @@
 
 namespace dcgan {
 
+/// What --channels calls so many.
+inline std::string channels_name(int64_t channels) { return channels == 1 ? "gray" : channels == 4 ? "rgba" : "rgb"; }
+
 struct DataOptions {
   Size size{64, 64};
   std::string channels = "auto";

@@ -126,7 +126,10 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const bool ema = choice.ema;
   const std::string origin = "the checkpoint '" + shown(path) + "'";
   std::error_code ignored;
-  const std::string older = fs::is_directory(model, ignored) ? RunDirectory(model).hint_to_older_checkpoint() : "";
+  const bool is_best = path.filename().native().starts_with("best-");
+  const std::string older = !fs::is_directory(model, ignored) ? ""
+                            : is_best                         ? "take another state: --at newest"
+                                                              : RunDirectory(model).hint_to_older_checkpoint();
   const ArchiveReader archive = [&] {
     try {
       return ArchiveReader(path);

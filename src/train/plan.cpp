@@ -85,7 +85,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   auto& remarks = plan.remarks;
   if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
   if (options.data.channels == "auto") {
-    options.data.channels = info.channels == 1 ? "gray" : info.channels == 4 ? "rgba" : "rgb";
+    options.data.channels = channels_name(info.channels);
     remarks.push_back("channels: " + options.data.channels +
                       (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
   }

@@ -3,6 +3,7 @@
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/options.hpp"
 #include "exchange/generator.hpp"
 #include "exchange/torchscript.hpp"
 
@@ -23,7 +24,7 @@ Json as_options(const NetworkPlan& plan) {
   Json json = to_json(fields_of(options));
   json["conditional"] = plan.classes > 0;
   json["size"] = to_text(plan.shape.size());
-  json["channels"] = plan.image_channels == 1 ? "gray" : plan.image_channels == 4 ? "rgba" : "rgb";
+  json["channels"] = channels_name(plan.image_channels);
   return json;
 }
 

@@ -124,6 +124,20 @@ TEST_F(RecordedStep, EqualsThePlainOneInFloat64To1e9OverFiftySteps) {
   for (size_t i = 0; i < a.size(); ++i) EXPECT_LE(largest_difference(a[i].second, b[i].second), 1e-9) << a[i].first;
 }
 
+TEST_F(RecordedStep, EqualsThePlainOneInFloat64WhateverTheTraining) {
+  for (const auto& [kind, options] : kinds_of_training()) {
+    GpuOptions recorded, plain;
+    plain.no_graph = true;
+    Trainer a(small_plan_for(options), in_float64(options), at::Device("cuda:0"), recorded);
+    Trainer b(small_plan_for(options), in_float64(options), at::Device("cuda:0"), plain);
+    take_steps(a, 0, 30), take_steps(b, 0, 30);
+    EXPECT_TRUE(a.is_recorded()) << kind;
+    const auto x = state_of(a), y = state_of(b);
+    for (size_t i = 0; i < x.size(); ++i)
+      EXPECT_LE(largest_difference(x[i].second, y[i].second), 1e-9) << kind << ": " << x[i].first;
+  }
+}
+
 TEST_F(RecordedStep, EqualsThePlainOneBitForBitWhenDeterministic) {
   for (const char* precision : {"fp32", "tf32", "bf16"}) {
     auto options = small_training();
