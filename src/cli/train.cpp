@@ -215,7 +215,7 @@ void start_run(const Invocation& invocation) {
     const auto& info = dataset.pixels->info();
     const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional});
     command = layered(invocation, choice.name);
-    note("preset: " + choice.name + ", for " + choice.why);
+    note("preset: " + choice.name + " (" + choice.why + ")");
   }
   const std::string absolute = fs::absolute(data).lexically_normal().native();
   const TrainPlan plan = make_plan(command.all, absolute, dataset);
