@@ -1,10 +1,11 @@
 // `dcgan train`: options to one immutable plan, then training.
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 #include "checkpoint/run_directory.hpp"
 #include "cli/opening.hpp"
+#include "cli/train_layers.hpp"
+#include "cli/train_words.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -12,79 +13,14 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
+#include "train/checks.hpp"
 #include "train/device.hpp"
-#include "train/estimate.hpp"
 #include "train/presets.hpp"
 #include "train/run.hpp"
 #include "train/warm_start.hpp"
 
 namespace dcgan {
 namespace {
-
-struct TrainCommand {
-  std::string run;
-  std::string config;
-  bool resume = false;
-  bool dry_run = false;
-  bool json = false;
-  AllOptions all;
-
-  template <class Visit>
-  void fields(Visit&& visit) {
-    visit("run", run, "the run directory; without it runs/00000-NAME, the next free number", any_text("DIR"));
-    visit("resume", resume, "go on with the run of --run, with its own options", {});
-    visit("config", config, "options from a file; flags win over it; a run's config.json serves",
-          any_text("FILE.json"));
-    visit("dry-run", dry_run,
-          "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {});
-    visit("json", json, "records and events as JSON lines on standard output", {});
-    all.fields(visit);
-  }
-};
-
-Json read_options(const fs::path& path) {
-  const Json json = parse_json(read_file(path), shown(path));
-  return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
-}
-
-std::string init_from(const Json& options) {
-  const Json value = options.is_object() ? options.value("init_from", Json()) : Json();
-  return value.is_string() ? value.get<std::string>() : "none";
-}
-
-/// Lays the preset, the networks of --init-from, the config file and the flags over what `all` holds, in this order. A
-/// length on one level replaces one below it. `preset` is a name, or "auto", which holds nothing.
-void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset) {
-  const auto is_length = [](const std::string& name) { return name == "images" || name == "epochs" || name == "time"; };
-  TrainCommand flags;
-  set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
-  if (preset != "auto") set_all(fields_of(command.all), preset_named(preset).options);
-  const Json config = flags.config.empty() ? Json() : read_options(flags.config);
-  const std::string model = flags.all.init_from != "none" ? flags.all.init_from : init_from(config);
-  if (model != "none" && !command.resume)
-    set_from_json(fields_of(command.all), options_of_model(model), "'" + printable(model) + "'");
-  if (!flags.config.empty()) {
-    const Json& options = config;
-    for (const auto& [key, value] : options.items())
-      if (is_length(key) && !value.is_null()) command.all.length = {};
-    set_from_json(fields_of(command.all), options, "'" + printable(flags.config) + "'");
-    check_one_length(command.all.length);
-  }
-  for (const auto& [name, text] : invocation.given)
-    if (is_length(name)) command.all.length = {};
-  set_all(fields_of(command), invocation.given);
-}
-
-/// The command of a new run. Which preset it begins from may hang on the data; which data that is does not hang on the
-/// preset.
-TrainCommand layered(const Invocation& invocation, const std::string& preset) {
-  TrainCommand command;
-  apply_layers(command, invocation, preset);
-  if (preset != "auto") command.all.preset = preset;
-  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
-    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
-  return command;
-}
 
 std::string run_name(const fs::path& data) {
   fs::path path = data.lexically_normal();
@@ -143,60 +79,6 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options) {
   return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
 }
 
-void describe_data(const std::string& path, const Dataset& dataset, double cache_limit) {
-  const auto& info = dataset.pixels->info();
-  const std::string held_out =
-      dataset.held_out ? " to train on, " + with_commas(dataset.held_out->info().count) + " held out," : "";
-  note("data: " + counted(info.count, "image") + held_out +
-       (info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes")) +
-       " from " + printable(path) + ", " + to_text(info.size) + " px, " + counted(info.channels, "channel"));
-  if (!dataset.cached_at.empty() && dataset.kind != "pack")
-    note("data: decoded pixels are " + std::string(dataset.was_cached ? "" : "now ") + "kept in " + dataset.cached_at +
-         " (the folder is limited to " + number_text(cache_limit) + " GB, see --cache)");
-  for (const auto& remark : dataset.remarks) warn(remark);
-  warn_of_skipped(info);
-}
-
-void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
-  const Estimate cost = estimate(plan, dataset);
-  const auto total = plan.total_images();
-  const double seconds =
-      total ? static_cast<double>(*total) / cost.images_per_second : plan.options.length.time.value_or(0);
-  const int64_t disk = cost.checkpoint_bytes * (plan.options.run.keep + 1);
-  const int64_t held_out = dataset.held_out ? dataset.held_out->info().count : 0;
-  if (json) {
-    Json out = config_json(plan);
-    out["event"] = "plan";
-    out["estimate"] = {{"parameters_g", cost.parameters_g},
-                       {"parameters_d", cost.parameters_d},
-                       {"images_per_second", cost.images_per_second},
-                       {"seconds", seconds > 0 ? Json(seconds) : Json()},
-                       {"memory_bytes", cost.memory_bytes},
-                       {"checkpoint_bytes", cost.checkpoint_bytes},
-                       {"disk_bytes", disk}};
-    std::printf("%s\n", compact(out).c_str());
-    return;
-  }
-  const Json options = options_json(plan.options);
-  for (const auto& [key, value] : options.items())
-    if (!value.is_null())
-      std::printf("  %-18s %s\n", dashed(key).c_str(),
-                  (value.is_string() ? value.get<std::string>() : compact(value)).c_str());
-  std::printf("parameters: generator %s, discriminator %s\n", with_commas(cost.parameters_g).c_str(),
-              with_commas(cost.parameters_d).c_str());
-  std::printf("speed:      %s images/s, timed just now (%s)\n", fixed_text(cost.images_per_second, 1).c_str(),
-              processor_name().c_str());
-  std::printf("time:       %s\n",
-              seconds > 0 ? (duration_text(seconds) + (total ? " for " + counted(*total, "image") : "")).c_str()
-                          : "until stopped; add --images, --epochs or --time");
-  std::printf("an hour:    %s\n", counted(static_cast<int64_t>(cost.images_per_second * 3600), "image").c_str());
-  std::printf("memory:     %s\n", bytes_text(double(cost.memory_bytes)).c_str());
-  std::printf("disk:       %s for checkpoints (%s each, %lld kept) and generator.pt; decoded pixels %s\n",
-              bytes_text(double(disk)).c_str(), bytes_text(double(cost.checkpoint_bytes)).c_str(),
-              static_cast<long long>(plan.options.run.keep),
-              bytes_text(double((plan.data_images + held_out) * dataset.pixels->info().image_bytes())).c_str());
-}
-
 void start_run(const Invocation& invocation) {
   const std::string data = invocation.positional(0);
   TrainCommand command = layered(invocation, "auto");
@@ -206,6 +88,7 @@ void start_run(const Invocation& invocation) {
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
   check_training(command.all);
+  check_in_vain(invocation.given, command.all);
   std::vector<std::string> ignored;
   resolve_device(command.all.run.device, ignored);
   check_one_length(command.all.length);

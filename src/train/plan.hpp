@@ -28,13 +28,6 @@ struct TrainPlan {
 /// memory (train/fit).
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
 
-/// Options of training that exclude one another, or say what cannot be: throws UsageError naming both, before anything
-/// is decoded.
-void check_training(const AllOptions& options);
-
-/// Two lengths at once are an error: throws UsageError naming both.
-void check_one_length(const LengthOptions& length);
-
 /// Options as they are stored in config.json and in checkpoints.
 Json options_json(AllOptions options);
 /// config.json: options resolved, and the data they were resolved against.

@@ -10,21 +10,13 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "exchange/torchscript.hpp"
-#include "image/sheet.hpp"
-#include "latent/images.hpp"
 #include "train/fit.hpp"
+#include "train/sheets.hpp"
 #include "train/trainer.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {
 namespace {
-
-/// Images on a grid: 64, fewer where they are large, so that a sheet stays under 64 megapixels.
-int64_t grid_images(Size size) {
-  constexpr int64_t kMostSide = 8000;  // pixels
-  const int64_t a_side = std::clamp<int64_t>(kMostSide / (std::max(size.width, size.height) + 2), 1, 8);
-  return a_side * a_side;
-}
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -39,6 +31,7 @@ class Run {
         directory_(directory),
         console_(console),
         trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu),
+        sheets_(plan, *dataset.pixels, directory),
         watch_(plan, dataset) {
     if (resume)
       go_back_to_checkpoint();
@@ -50,7 +43,7 @@ class Run {
 
   void until_done() {
     LineFile log(directory_.log());
-    Loader loader(*dataset_.pixels, loader_options());
+    Loader loader(*dataset_.pixels, loader_options(plan_, *dataset_.pixels, trainer_.images()));
     while (!is_complete()) {
       const double waiting = seconds_now();
       const Batch& batch = loader.next();
@@ -70,18 +63,6 @@ class Run {
  private:
   double in_process() const { return seconds_now() - start_; }
   double in_all() const { return seconds_before_ + in_process(); }
-
-  LoaderOptions loader_options() const {
-    const auto& options = plan_.options;
-    LoaderOptions loader;
-    loader.batch = *options.train.batch;
-    loader.first_image = trainer_.images();
-    loader.seed = static_cast<uint64_t>(options.train.seed);
-    loader.flip = options.data.flip, loader.class_balanced = options.data.class_balanced;
-    loader.threads = dataset_.pixels->decodes() ? *options.run.threads : 1;
-    loader.ahead = 2 + loader.threads;
-    return loader;
-  }
 
   bool is_complete() const {
     if (is_over_) return true;
@@ -110,47 +91,8 @@ class Run {
                         {"skipped", info.skipped.size()}}));
     for (const auto& skipped : info.skipped)
       log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
-    write_real_samples();
-    write_augmented_samples();
-  }
-
-  /// The first pictures of the run.
-  const Batch& first_pictures() {
-    if (!first_pictures_.labels.empty()) return first_pictures_;
-    auto options = loader_options();
-    options.batch = grid_images_, options.first_image = 0, options.ahead = 1, options.threads = 1;
-    first_pictures_ = Loader(*dataset_.pixels, options).next();
-    return first_pictures_;
-  }
-
-  /// `pixels`: as many as a grid has, one behind the other.
-  void write_sheet(const fs::path& path, const uint8_t* pixels) const {
-    const auto& info = dataset_.pixels->info();
-    Sheet sheet(layout());
-    for (int64_t i = 0; i < grid_images_; ++i) {
-      Image image(info.size.width, info.size.height, info.channels);
-      image.pixels.assign(pixels + i * info.image_bytes(), pixels + (i + 1) * info.image_bytes());
-      sheet.put(i, image);
-    }
-    write_file(path, encode_png(sheet.image()));
-  }
-
-  void write_real_samples() { write_sheet(directory_.real_samples(), first_pictures().pixels.data()); }
-
-  /// The same as D sees them by now.
-  void write_augmented_samples() {
-    Batch batch = first_pictures();
-    batch.first_image = trainer_.images();
-    if (const auto images = trainer_.shown_to_d(batch); images.defined())
-      write_sheet(directory_.augmented_samples(), to_bytes(images).const_data_ptr<uint8_t>());
-  }
-
-  Sheet::Layout layout() const {
-    const Size size = plan_.network.shape.size();
-    Sheet::Layout layout;
-    layout.count = grid_images_, layout.columns = square_columns(grid_images_);
-    layout.width = size.width, layout.height = size.height, layout.channels = plan_.network.image_channels;
-    return layout;
+    sheets_.write_real();
+    sheets_.write_augmented(trainer_);
   }
 
   void go_back_to_checkpoint() {
@@ -287,22 +229,8 @@ class Run {
   void write_grid() {
     const StopHeld held;
     const auto generator = make_generator(evaluation(), info());
-    const auto seed = static_cast<uint64_t>(plan_.options.train.seed);
-    Sheet::Layout layout = this->layout();
-    ImageNames names;
-    std::optional<ClassRows> rows;
-    if (plan_.network.classes > 0) {
-      rows.emplace(plan_.network.classes, grid_images_);
-      names = rows->names(seed);
-      layout.count = rows->count(), layout.columns = rows->columns;
-    } else {
-      names.add(seed, 0, grid_images_ - 1);
-    }
-    Sheet sheet(layout);
-    generate(*generator, names, [&](int64_t i, const Image& image) { sheet.put(rows ? rows->place(i) : i, image); });
-    const fs::path path = directory_.samples(trainer_.images());
-    write_file(path, encode_png(sheet.image()));
-    write_augmented_samples();
+    const fs::path path = sheets_.write_grid(*generator, trainer_.images());
+    sheets_.write_augmented(trainer_);
     directory_.thin_grids(trainer_.images(), *plan_.options.run.sample_every);
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
@@ -357,18 +285,17 @@ class Run {
   }
 
   const TrainPlan& plan_;
-  const int64_t grid_images_ = grid_images(plan_.network.shape.size());
   const Dataset& dataset_;
   const RunDirectory& directory_;
   Console& console_;
   Trainer trainer_;
+  RunSheets sheets_;
   Watch watch_;
   bool is_over_ = false;
   double seconds_before_ = 0, start_ = 0;
   double record_began_ = 0, waited_ = 0;
   int64_t record_images_ = 0;
   int64_t saved_images_ = -1;
-  Batch first_pictures_;  // empty until they are wanted
   GeneratorNet evaluation_{nullptr};
   int64_t evaluated_images_ = -1;
 };

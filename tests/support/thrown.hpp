@@ -29,6 +29,17 @@ Thrown thrown_by(Body&& body) {
   return {};
 }
 
+/// What and hint of the UsageError that `act` throws; "no UsageError" when it throws none.
+template <class Act>
+std::string usage_error(Act&& act) {
+  try {
+    act();
+  } catch (const UsageError& error) {
+    return std::string(error.what()) + " | " + error.hint();
+  }
+  return "no UsageError";
+}
+
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace dcgan::test

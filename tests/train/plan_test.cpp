@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/error.hpp"
+#include "support/thrown.hpp"
 #include "train/cadence.hpp"
 
 namespace dcgan::test {
@@ -26,18 +26,6 @@ Dataset dataset_of(int64_t channels, int64_t count = 1000, Size size = {64, 64})
   dataset.pixels = std::make_unique<NoPixels>(info);
   return dataset;
 }
-
-/// What and hint of the UsageError that `act` throws.
-std::string usage_error(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const UsageError& error) {
-    return std::string(error.what()) + " | " + error.hint();
-  }
-  return "no UsageError";
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(MakePlan, LeavesNothingAutomatic) {
   AllOptions options;
@@ -101,28 +89,6 @@ TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
       contains(usage_error([&] { make_plan(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
 }
 
-TEST(CheckTraining, RefusesOptionsThatExcludeOneAnotherNamingBoth) {
-  const auto said = [](const std::function<void(AllOptions&)>& set) {
-    AllOptions options;
-    set(options);
-    return usage_error([&] { check_training(options); });
-  };
-  EXPECT_EQ(said([](auto&) {}), "no UsageError");
-  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_every = 0, o.watch.stop_when_flat = 5000; }),
-                       "--stop-when-flat 5000 and --eval-every 0"));
-  for (const std::string what : {"stop", "rollback"})
-    EXPECT_TRUE(contains(said([&](auto& o) { o.watch.eval_every = 0, o.watch.on_collapse = what; }),
-                         "--on-collapse " + what + " and --eval-every 0"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 2; }), "--freeze-d 2 needs --init-from"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment_p = "adaptive"; }),
-                       "--augment-p adaptive and --augment none"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.train.augment.augment = "colour"; }), "colour"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.network.norm_d = "batch", o.train.objective.loss = "wgan-gp"; }),
-                       "--loss wgan-gp and --norm-d batch"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.network.norm_d = "batch", o.network.arch = "resnet"; }), "--arch resnet"));
-  EXPECT_TRUE(contains(said([](auto& o) { o.watch.eval_features = "random-c"; }), "random-c"));
-}
-
 TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
   const auto said = [](const std::function<void(AllOptions&)>& set, int64_t pictures = 1000) {
     AllOptions options;
@@ -172,13 +138,6 @@ TEST(MakePlan, RefusesTwoLengthsNamingBoth) {
   options.length.images = 10, options.length.time = 5;
   const auto said = usage_error([&] { make_plan(options, "/photos", dataset_of(3)); });
   EXPECT_TRUE(contains(said, "--images and --time")) << said;
-}
-
-TEST(CheckOneLength, AllowsOneAndNone) {
-  LengthOptions length;
-  EXPECT_NO_THROW(check_one_length(length));
-  length.epochs = 2;
-  EXPECT_NO_THROW(check_one_length(length));
 }
 
 TEST(OptionsJson, ReadsBackAsTheSameOptions) {

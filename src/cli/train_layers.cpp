@@ -1,0 +1,56 @@
+#include "cli/train_layers.hpp"
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/platform/file.hpp"
+#include "core/text.hpp"
+#include "train/checks.hpp"
+#include "train/presets.hpp"
+#include "train/warm_start.hpp"
+
+namespace dcgan {
+namespace {
+
+Json read_options(const fs::path& path) {
+  const Json json = parse_json(read_file(path), shown(path));
+  return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
+}
+
+std::string init_from(const Json& options) {
+  const Json value = options.is_object() ? options.value("init_from", Json()) : Json();
+  return value.is_string() ? value.get<std::string>() : "none";
+}
+
+}  // namespace
+
+void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset) {
+  const auto is_length = [](const std::string& name) { return name == "images" || name == "epochs" || name == "time"; };
+  TrainCommand flags;
+  set_all(fields_of(flags), invocation.given);  // checks them, and finds --config
+  if (preset != "auto") set_all(fields_of(command.all), preset_named(preset).options);
+  const Json config = flags.config.empty() ? Json() : read_options(flags.config);
+  const std::string model = flags.all.init_from != "none" ? flags.all.init_from : init_from(config);
+  if (model != "none" && !command.resume)
+    set_from_json(fields_of(command.all), options_of_model(model), "'" + printable(model) + "'");
+  if (!flags.config.empty()) {
+    const Json& options = config;
+    for (const auto& [key, value] : options.items())
+      if (is_length(key) && !value.is_null()) command.all.length = {};
+    set_from_json(fields_of(command.all), options, "'" + printable(flags.config) + "'");
+    check_one_length(command.all.length);
+  }
+  for (const auto& [name, text] : invocation.given)
+    if (is_length(name)) command.all.length = {};
+  set_all(fields_of(command), invocation.given);
+}
+
+TrainCommand layered(const Invocation& invocation, const std::string& preset) {
+  TrainCommand command;
+  apply_layers(command, invocation, preset);
+  if (preset != "auto") command.all.preset = preset;
+  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
+    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
+  return command;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,16 @@
+// What `dcgan train` says before it trains: the data, and with --dry-run what a run would cost.
+#pragma once
+
+#include <string>
+
+#include "train/plan.hpp"
+
+namespace dcgan {
+
+/// One line on the data, where its decoded pixels are, and what is odd about it; on standard error.
+void describe_data(const std::string& path, const Dataset& dataset, double cache_limit);
+
+/// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
+void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
+
+}  // namespace dcgan
