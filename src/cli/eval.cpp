@@ -82,15 +82,8 @@ struct GeneratedSide {
   Json json;
 };
 
-/// Options of the run that a model came from, so that real pictures are cut as they were in training; null for none.
-Json options_of_run(const fs::path& model, const std::string& at) {
-  if (looks_like_torchscript(model)) return {};
-  return ArchiveReader(checkpoint_of(model, at)).meta().value("options", Json());
-}
-
 /// What the model's images are decides how real pictures are opened.
-void adopt(const Invocation& invocation, const fs::path& model, const std::string& at, const GeneratorInfo& info,
-           DataOptions& options) {
+void adopt(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options) {
   const Size size{info.width, info.height};
   if (invocation.is_given("size") && options.size != size)
     throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
@@ -101,10 +94,8 @@ void adopt(const Invocation& invocation, const fs::path& model, const std::strin
         "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
         "leave --channels out");
   options.size = size, options.channels = channels;
-  const Json run = options_of_run(model, at);
-  if (!run.is_object()) return;
-  if (!invocation.is_given("fit")) options.fit = run.value("fit", options.fit);
-  if (!invocation.is_given("crop-at")) options.crop_at = run.value("crop_at", options.crop_at);
+  if (!invocation.is_given("fit")) options.fit = info.fit;
+  if (!invocation.is_given("crop-at")) options.crop_at = info.crop_at;
 }
 
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
@@ -152,7 +143,7 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   const fs::path path = invocation.positional(0);
   side.generator = open_generator(path, command.model);
   const GeneratorInfo& info = side.generator->info();
-  adopt(invocation, path, command.model.at, info, command.pixels);
+  adopt(invocation, info, command.pixels);
   side.images =
       std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
   side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};

@@ -212,7 +212,9 @@ std::string did_you_mean(const std::vector<std::string>& known, std::string_view
   std::string best;
   int least = 1 + static_cast<int>(name.size()) / 3;
   for (const auto& candidate : known)
-    if (const int distance = edit_distance(candidate, name); distance <= least && distance < 4)
+    // Names with no letter in common are not near, however short.
+    if (const int distance = edit_distance(candidate, name);
+        distance <= least && distance < 4 && distance < static_cast<int>(std::max(candidate.size(), name.size())))
       if (best.empty() || distance < least) best = candidate, least = distance;
   return best;
 }

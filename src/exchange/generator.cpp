@@ -146,6 +146,9 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   load_into(tensors_of(*loaded.net, true), archive.read_all(ema ? "ema." : "generator."), origin);
   loaded.net->eval();
   loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));
+  const Json options = loaded.meta.value("options", Json::object());
+  loaded.info.fit = options.value("fit", loaded.info.fit);
+  loaded.info.crop_at = options.value("crop_at", loaded.info.crop_at);
   return loaded;
 }
 

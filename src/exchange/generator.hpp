@@ -18,10 +18,11 @@ struct GeneratorInfo {
   int64_t latent = 0, channels = 0, height = 0, width = 0;
   int64_t classes = 0;  // 0: it takes none
   int64_t images_seen = 0;
-  bool ema = false;                           // moving average, or the weights as they are
-  std::string origin = {};                    // the file they were read from
-  std::vector<std::string> class_names = {};  // one a class
-  bool has_uniform_latents = false;           // see LatentSpace
+  bool ema = false;                              // moving average, or the weights as they are
+  std::string origin = {};                       // the file they were read from
+  std::vector<std::string> class_names = {};     // one a class
+  bool has_uniform_latents = false;              // see LatentSpace
+  std::string fit = "crop", crop_at = "center";  // how the pictures it learned from were cut: see DataOptions
   LatentSpace latent_space() const { return {latent, has_uniform_latents}; }
 };
 /// What a network of this plan is.

@@ -92,6 +92,8 @@ Json metadata_of(const GeneratorInfo& info, const std::string& arch) {
               {"width", info.width},
               {"classes", info.classes},
               {"value_range", {-1, 1}},
+              {"fit", info.fit},
+              {"crop_at", info.crop_at},
               {"images_seen", info.images_seen},
               {"ema", info.ema}};
   if (info.classes > 0) out["class_names"] = info.class_names;
@@ -176,6 +178,8 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
                         required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
                         required<bool>(json, "ema", origin),        shown(path)};
   info.has_uniform_latents = json.value("latent_distribution", "normal") == "uniform";
+  info.fit = json.value("fit", info.fit),
+  info.crop_at = json.value("crop_at", info.crop_at);  // older files say nothing
   if (info.classes > 0) info.class_names = required<std::vector<std::string>>(json, "class_names", origin);
   if (info.classes < 0 || info.class_names.size() != static_cast<size_t>(info.classes))
     throw Error(origin + " does not name its classes one by one");

@@ -214,7 +214,11 @@ class Run {
             "; try a lower --lr");
   }
 
-  GeneratorInfo info() const { return generator_info(plan_.network, trainer_.images(), true, "this run"); }
+  GeneratorInfo info() const {
+    GeneratorInfo info = generator_info(plan_.network, trainer_.images(), true, "this run");
+    info.fit = plan_.options.data.fit, info.crop_at = plan_.options.data.crop_at;
+    return info;
+  }
 
   /// The generator that is shown and exported, made once a position.
   GeneratorNet& evaluation() {

@@ -205,12 +205,11 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
   {
     const PrecisionScope scope(precision_, device_.type());
     if (objective_.loss().generator_sees_real) {
-      const auto logits =
-          discriminator_(at::cat({shown(part.real, part, Pass::kReal), fake}), 2, twice(part.classes)).chunk(2);
-      real_logits = logits[0], fake_logits = logits[1];
-    } else {
-      fake_logits = discriminator_(fake, 1, part.classes);
+      // No gradient of the generator's passes through these.
+      const at::NoGradGuard no_grad;
+      real_logits = discriminator_(shown(part.real, part, Pass::kReal), 1, part.classes);
     }
+    fake_logits = discriminator_(fake, 1, part.classes);
   }
   const auto loss = objective_.generator(real_logits, fake_logits);
   auto gradients = torch::autograd::grad({loss}, adam_g_.parameters());

@@ -44,21 +44,21 @@ TEST_F(Eval, OfARunAndOfItsExportGivesTheSameFiguresAgainAndAgain) {
   }
   const Json again = evaluated({at("run"), "--data", at("photos"), "--samples", "20"});
   EXPECT_EQ(again, first) << "with the real side from the cache";
-  // An export is cut to nothing by itself: it knows no run.
-  const Json exported =
-      evaluated({at("run/generator.pt"), "--data", at("photos"), "--samples", "20", "--fit", "stretch"});
+  const Json exported = evaluated({at("run/generator.pt"), "--data", at("photos"), "--samples", "20"});
   EXPECT_NEAR(exported["figures"]["kid_random_a"]["value"].get<double>(),
               first["figures"]["kid_random_a"]["value"].get<double>(), 1e-3);
 }
 
-TEST_F(Eval, CutsRealPicturesAsTheRunDid) {
-  const auto identity = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> words = {at("run"), "--data", at("photos"), "--samples", "4"};
+TEST_F(Eval, CutsRealPicturesAsTheRunDidOfItsExportToo) {
+  const auto identity = [&](const std::vector<std::string>& more, const std::string& model = "run") {
+    std::vector<std::string> words = {at(model), "--data", at("photos"), "--samples", "4"};
     words.insert(words.end(), more.begin(), more.end());
     return evaluated(words)["figures"]["fid_random_a"]["real_against_real"].get<double>();
   };
   EXPECT_EQ(identity({}), identity({"--fit", "stretch"}));
   EXPECT_NE(identity({}), identity({"--fit", "crop"}));
+  EXPECT_EQ(identity({}, "run/generator.pt"), identity({}));
+  EXPECT_EQ(identity({"--fit", "crop"}, "run/generator.pt"), identity({"--fit", "crop"}));
 }
 
 TEST_F(Eval, OfPicturesThatAreCopiesSaysSoAndShowsThem) {

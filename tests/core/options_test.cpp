@@ -318,6 +318,7 @@ TEST(DidYouMean, NamesTheNearestAndIsSilentWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean(known, "thread"), "threads");
   EXPECT_EQ(did_you_mean(known, "completely-different"), "");
   EXPECT_EQ(did_you_mean({}, "image"), "");
+  EXPECT_EQ(did_you_mean({"A", "B"}, "Z"), "") << "no letter in common";
 }
 
 }  // namespace
