@@ -72,7 +72,7 @@ class Bench:
 
     def train(self, data, run, *more, base=64, cache=None):
         return [self.dcgan, "train", data, "--run", run, "--cache", cache or self.work / "pixels", "--json",
-                *self.common(64, base), "--precision", self.options.precisions[-1], *more]
+                "--preset", "pytorch-example", *self.common(64, base), "--precision", self.options.precisions[-1], *more]
 
     def temporary_run(self):
         """A place for a run directory that goes when the block ends."""

@@ -87,19 +87,20 @@ void start_run(const Invocation& invocation) {
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
-  check_training(command.all);
-  check_in_vain(invocation.given, command.all);
+  // Which preset it will be hangs on the pictures; what excludes one another does not.
+  check_training(command.all.preset == "auto" ? layered(invocation, "default").all : command.all);
   std::vector<std::string> ignored;
-  resolve_device(command.all.run.device, ignored);
+  const bool on_gpu = resolve_device(command.all.run.device, ignored) != "cpu";
   check_one_length(command.all.length);
   if (!command.dry_run && !command.run.empty()) RunDirectory::check_free(command.run);
   const Dataset dataset = open_with_progress(data, command.all);
   if (command.all.preset == "auto") {
     const auto& info = dataset.pixels->info();
-    const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional});
+    const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional, on_gpu});
     command = layered(invocation, choice.name);
     note("preset: " + choice.name + " (" + choice.why + ")");
   }
+  check_in_vain(invocation.given, command.all);
   const std::string absolute = fs::absolute(data).lexically_normal().native();
   const TrainPlan plan = make_plan(command.all, absolute, dataset);
   if (command.all.init_from != "none") check_same_networks(plan.network, command.all.init_from);

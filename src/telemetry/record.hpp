@@ -21,7 +21,7 @@ struct Record {
   double loss_d_fake = 0;        // -log(1 - D(G(z))); 0 for a loss that compares pairs
   double loss_g = 0;             // -log D(G(z)), after D's update
   double penalty = 0;            // on D's gradients, as it was added to D's loss
-  double d_real = 0;             // D(x) as a probability
+  double d_real = 0;             // D(x) as a probability; for pairs, that the real one is the real one
   double d_fake_before = 0;      // D(G(z)) before D's update
   double d_fake_after = 0;       // and after it, as the generator's step sees it
   double d_real_right = 0;       // share of real images that D took for real; or of pairs in the right order

@@ -22,7 +22,8 @@ struct BalanceFigures {
   /// Share of logits on the right side of 0. For losses that only compare (relativistic, Wasserstein): the share of
   /// pairs of a real and a generated image in the right order, in both.
   double accuracy_real = kUnknown, accuracy_fake = kUnknown;
-  /// D(G(z)) as a probability after D's update; unknown for losses whose logits are none.
+  /// D(G(z)) as a probability after D's update, for a relativistic loss that of its pair; unknown for losses whose
+  /// logits are none.
   double d_fake_after = kUnknown;
   /// Mean distance of generated images of fixed latents from one another, by the same of the data: 0 all alike, 1 as
   /// varied as the data.

@@ -26,7 +26,7 @@ std::vector<Dependence> dependences(const AllOptions& all) {
       {{"ada-target", "ada-speed"}, "--augment-p adaptive", train.augment.adaptive()},
       {{"penalty-every"}, "--r1 or --r2", objective.r1 > 0 || objective.r2 > 0},
       {{"instance-noise-images"}, "--instance-noise", objective.instance_noise > 0},
-      {{"lr-hold"}, "--lr-half-life", schedule.lr_half_life > 0},
+      {{"lr-hold", "lr-floor"}, "--lr-half-life", schedule.lr_half_life > 0},
       {{"ema-ramp"}, "--ema-images above 0", schedule.ema_images > 0},
       {{"eval-samples", "eval-features"}, "--eval-every above 0", all.watch.eval_every != 0},
       {{"crop-at"}, "--fit crop", all.data.fit == "crop"},
@@ -47,9 +47,9 @@ void check_one_length(const LengthOptions& length) {
 void check_training(const AllOptions& options) {
   const auto& train = options.train;
   const auto& watch = options.watch;
+  options.network.has_batch_norm_d();  // refuses what the architecture cannot have
   check_penalties(resolve_objective(train.objective), options.network,
                   options.init_from == "none" ? "--norm-d batch" : "--init-from, whose discriminator has BatchNorm,");
-  options.network.has_batch_norm_d();
   train.augment.first_probability();
   if (!train.augment.kinds().any() && train.augment.adaptive())
     throw UsageError("--augment-p adaptive and --augment none exclude one another: there is nothing to do more often",

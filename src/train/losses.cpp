@@ -45,21 +45,25 @@ DiscriminatorLoss relativistic_d(const Tensor& real, const Tensor& fake, double)
 }
 Tensor relativistic_g(const Tensor& real, const Tensor& fake) { return at::softplus(real - fake).mean(); }
 
-Tensor as_sigmoid(const Tensor& logits) { return at::sigmoid(logits); }
-Tensor as_itself(const Tensor& logits) { return logits.clamp(0, 1); }
+Tensor as_sigmoid(const Tensor& logits, const Tensor&) { return at::sigmoid(logits); }
+Tensor as_itself(const Tensor& logits, const Tensor&) { return logits.clamp(0, 1); }
+/// That this one of the pair is the real one.
+Tensor against_other(const Tensor& logits, const Tensor& others) { return at::sigmoid(logits - others); }
 
 const std::vector<Loss>& losses() {
   static const std::vector<Loss> all = {
-      {"bce", "Goodfellow et al. 2014, section 3: non-saturating", bce_d, bce_g, as_sigmoid, true, false, false, 0, 0},
-      {"minimax", "Goodfellow et al. 2014, equation 1: saturating", bce_d, minimax_g, as_sigmoid, true, false, false, 0,
-       0},
-      {"lsgan", "Mao et al. 2017, section 3.2", least_squares_d, least_squares_g, as_itself, true, false, false, 0.5,
-       0},
-      {"hinge", "Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17", hinge_d, critic_g, as_sigmoid, false, false,
+      {"bce", "Goodfellow et al. 2014, section 3: non-saturating", bce_d, bce_g, as_sigmoid, true, true, false, false,
+       0, 0},
+      {"minimax", "Goodfellow et al. 2014, equation 1: saturating", bce_d, minimax_g, as_sigmoid, true, true, false,
        false, 0, 0},
-      {"wgan-gp", "Gulrajani et al. 2017, equation 3", wasserstein_d, critic_g, as_sigmoid, false, true, false, 0, 10},
+      {"lsgan", "Mao et al. 2017, section 3.2", least_squares_d, least_squares_g, as_itself, true, true, false, false,
+       0.5, 0},
+      {"hinge", "Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17", hinge_d, critic_g, as_sigmoid, false, false,
+       false, false, 0, 0},
+      {"wgan-gp", "Gulrajani et al. 2017, equation 3", wasserstein_d, critic_g, as_sigmoid, false, false, true, false,
+       0, 10},
       {"relativistic", "Jolicoeur-Martineau 2018, section 4; pairs as in Huang et al. 2024, arXiv 2501.05441",
-       relativistic_d, relativistic_g, as_sigmoid, false, true, true, 0, 0}};
+       relativistic_d, relativistic_g, against_other, true, false, true, true, 0, 0}};
   return all;
 }
 

@@ -22,8 +22,10 @@ struct Loss {
   DiscriminatorLoss (*discriminator)(const at::Tensor& real, const at::Tensor& fake, double smoothing);
   /// A scalar. `real` is not looked at (and may be undefined) unless `generator_sees_real`.
   at::Tensor (*generator)(const at::Tensor& real, const at::Tensor& fake);
-  /// D(x) as a figure between 0 and 1, for people; [N].
-  at::Tensor (*probability)(const at::Tensor& logits);
+  /// D(x) as a figure between 0 and 1; [N]. `others` are the logits of the other side of each pair: not looked at (and
+  /// maybe undefined) unless `generator_sees_real`.
+  at::Tensor (*probability)(const at::Tensor& logits, const at::Tensor& others);
+  bool has_probability;  // that figure is what D believes; otherwise it is for people only
   bool has_targets;  // so that label smoothing means something
   bool compares;     // logits mean something beside one another only: pairs instead of a threshold
   bool generator_sees_real;

@@ -34,7 +34,8 @@ void check_penalties(const ObjectiveOptions& options, const NetworkOptions& netw
   throw UsageError(penalty + " and " + other +
                        " exclude one another: a penalty is on the gradient of each image by "
                        "itself, and BatchNorm mixes the images of a batch",
-                   "D must have none: --norm-d none");
+                   "leave BatchNorm out of D: --norm-d none; or leave the penalties out, which a preset may have "
+                   "brought: --r1 0 --r2 0");
 }
 
 at::Tensor Objective::penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake,

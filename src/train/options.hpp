@@ -65,6 +65,7 @@ struct ScheduleOptions {
   int64_t accumulate = 1;
   int64_t lr_hold = 0;
   int64_t lr_half_life = 0;
+  double lr_floor = 0;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -79,6 +80,7 @@ struct ScheduleOptions {
     visit("lr-hold", lr_hold, "images before the step sizes begin to fall", within(0, 1e12, "images"));
     visit("lr-half-life", lr_half_life, "images in which the step sizes then halve; 0: they stay",
           within(0, 1e12, "images"));
+    visit("lr-floor", lr_floor, "share of the step sizes that is left of them in the end", within(0, 1));
   }
 };
 
@@ -98,7 +100,7 @@ struct TrainOptions {
     visit("precision", precision,
           "numbers of the convolutions; auto: bf16 where it is faster, else fp32; weights and sums are fp32 always",
           one_of({"auto", "fp32", "tf32", "bf16"}));
-    visit("batch", batch, "images a step; auto: 16 on a CPU, 128 (the paper's) on a GPU, fewer where memory is short",
+    visit("batch", batch, "images a step; auto: 64 on a CPU, 128 (the paper's) on a GPU, fewer where memory is short",
           automatic(within(2, 65536, "images")));
     adam.fields(visit);
     objective.fields(visit);

@@ -73,7 +73,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   }
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
-  const int64_t usual = on_cpu ? 16 : 128;
+  const int64_t usual = on_cpu ? 64 : 128;
   const int64_t batch = fitting_batch(options.train.batch, usual, plan.network, options.train, options.run, remarks);
   if (!options.train.batch && batch == usual)
     remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));

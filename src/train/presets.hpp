@@ -26,7 +26,7 @@ const Preset& preset_named(const std::string& name);
 struct PresetFacts {
   int64_t pictures = 0;
   Size size;
-  bool conditional = false;
+  bool conditional = false, on_gpu = false;
 };
 struct PresetChoice {
   std::string name, why;

@@ -193,8 +193,8 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
   const auto right = objective_.right(real_logits, fake_logits);
   figures[kLossReal] = loss.real, figures[kLossFake] = loss.fake;
   if (penalty.defined()) figures[kPenalty] = penalty;
-  figures[kDReal] = objective_.loss().probability(real_logits).mean();
-  figures[kDFakeBefore] = objective_.loss().probability(fake_logits).mean();
+  figures[kDReal] = objective_.loss().probability(real_logits, fake_logits).mean();
+  figures[kDFakeBefore] = objective_.loss().probability(fake_logits, real_logits).mean();
   figures[kRealRight] = right.real, figures[kFakeRight] = right.fake;
   return gradients;
 }
@@ -214,7 +214,7 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
   const auto loss = objective_.generator(real_logits, fake_logits);
   auto gradients = torch::autograd::grad({loss}, adam_g_.parameters());
   const at::NoGradGuard no_grad;
-  figures[kLossG] = loss, figures[kDFakeAfter] = objective_.loss().probability(fake_logits).mean();
+  figures[kLossG] = loss, figures[kDFakeAfter] = objective_.loss().probability(fake_logits, real_logits).mean();
   return gradients;
 }
 

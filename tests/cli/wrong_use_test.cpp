@@ -118,7 +118,7 @@ TEST(Help, IsThereOnEveryLevelWithDefaultsRangesAndUnits) {
     EXPECT_NE(help.find(part), std::string::npos) << part;
 }
 
-TEST(Precedence, IsFlagThenConfigThenDefault) {
+TEST(Precedence, IsFlagThenConfigThenPresetThenDefault) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 3);
   write_text(dcgan.at("c.json"),
@@ -134,7 +134,9 @@ TEST(Precedence, IsFlagThenConfigThenDefault) {
   EXPECT_EQ(config_only["lr_g"], 0.01);
   EXPECT_EQ(config_only["lr_d"], 0.02);
   EXPECT_EQ(config_only["batch"], 4);
-  EXPECT_EQ(config_only["beta2_g"], 0.999);
+  EXPECT_EQ(config_only["beta1_g"], 0.3);
+  EXPECT_EQ(config_only["beta2_g"], 0.99);  // of the preset that was chosen
+  EXPECT_EQ(config_only["latent"], 100);
   // A flag for both networks wins over a config's value for one; a flag for one wins over that.
   const Finished planned =
       with({"--lr", "0.5", "--beta1-g", "0.1", "--epochs", "2", "--dry-run", "--json", "--run", dcgan.at("none")});

@@ -32,7 +32,7 @@ TEST(MakePlan, LeavesNothingAutomatic) {
   options.run.device = "cpu";
   const auto plan = make_plan(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.data.channels, "rgb");
-  EXPECT_EQ(plan.options.train.batch, 16);
+  EXPECT_EQ(plan.options.train.batch, 64);
   EXPECT_GE(plan.options.run.threads.value_or(0), 1);
   EXPECT_EQ(plan.options.run.sample_every, 10'000);
   EXPECT_EQ(plan.options.run.checkpoint_every, 25'000);

@@ -28,13 +28,16 @@ Trainer trainer_with(const std::function<void(TrainOptions&)>& change) {
   return Trainer(small_plan(), options, at::kCPU);
 }
 
-TEST(RateFactor, HoldsThenHalvesEveryHalfLife) {
+TEST(RateFactor, HoldsThenHalvesEveryHalfLifeDownToTheFloor) {
   ScheduleOptions schedule;
   EXPECT_EQ(rate_factor(schedule, 1'000'000), 1);
   schedule.lr_hold = 100, schedule.lr_half_life = 50;
   for (const auto& [images, factor] :
        std::vector<std::pair<int64_t, double>>{{0, 1}, {100, 1}, {150, 0.5}, {200, 0.25}})
     EXPECT_DOUBLE_EQ(rate_factor(schedule, images), factor) << images;
+  schedule.lr_floor = 0.3;
+  EXPECT_DOUBLE_EQ(rate_factor(schedule, 150), 0.5);
+  EXPECT_DOUBLE_EQ(rate_factor(schedule, 200), 0.3);
 }
 
 TEST(NoiseLevel, FadesLinearlyAndStaysAway) {
