@@ -1,10 +1,11 @@
-"""Trains recipes for equal times and measures what they made: a row a run, appended to a table, so that a long study can
-be done in pieces. A row that is there already is not run again.
+"""Trains recipes for equal times, or equal numbers of images, and measures what they made: a row a run, appended to a
+table, so that a long study can be done in pieces. A row that is there already is not run again.
 
-  bench/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --minutes 5 --seeds 0,1,2 \
-      default="--preset default" example="--preset pytorch-example"
+  bench/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --time 5m --seeds 0,1,2 \\
+      default="--preset default" example="--preset pytorch-example --eval-every 0"
 
-Each recipe is a name and the options of `dcgan train`. Every run has the machine for itself: run nothing beside it.
+Each recipe is a name and the options of `dcgan train`. A run of --time has the machine for itself: run nothing beside
+it. A run of --images gives the same pictures on a busy machine; its seconds then mean nothing.
 """
 import argparse
 import csv
@@ -17,8 +18,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "minutes", "images", "kid_a",
-          "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a", "recall_a", "coverage_a", "memorised_a",
+FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "length", "threads", "images",
+          "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a", "recall_a", "coverage_a", "memorised_a",
           "verdicts"]
 
 
@@ -32,24 +33,25 @@ def processor() -> str:
     return f"{names[0]} family {families[0]}, {len(names)} cores"
 
 
-def figures(program: str, run: pathlib.Path, data: str, samples: int, features: str) -> dict:
+def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, features: str) -> dict:
     # The last moving average, not the best state: that is what the bars are about.
-    command = [program, "eval", str(run), "--at", "newest", "--data", data, "--samples", str(samples), "--features",
-               features, "--json"]
+    command = [arguments.program, "eval", str(run), "--at", "newest", "--data", data, "--samples",
+               str(arguments.samples), "--features", features, "--threads", str(arguments.threads), "--json"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["figures"]
 
 
 def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:
     command = [arguments.program, "train", data, "--run", str(run), "--size", str(arguments.size), "--seed", str(seed),
-               "--time", f"{arguments.minutes}m", "--keep", "1", *shlex.split(options)]
+               "--time" if arguments.time else "--images", arguments.time or arguments.images, "--threads",
+               str(arguments.threads), "--keep", "1", *shlex.split(options)]
     with open(f"{run}.out", "w") as out:
         subprocess.run(command, check=True, stdout=out, stderr=subprocess.STDOUT)
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     records = [line for line in lines if "event" not in line]
     verdicts = [f"{line['images']}: {line['verdict']}" for line in lines if line.get("event") == "verdict"]
-    a = figures(arguments.program, run, data, arguments.samples, "random-a")
-    b = figures(arguments.program, run, data, arguments.samples, "random-b")
-    row = {"images": records[-1]["images"], "verdicts": "; ".join(verdicts)}
+    a = figures(arguments, run, data, "random-a")
+    b = figures(arguments, run, data, "random-b")
+    row = {"images": records[-1]["images"], "seconds": round(records[-1]["seconds"], 1), "verdicts": "; ".join(verdicts)}
     row["kid_a"], row["kid_a_error"] = a["kid_random_a"]["value"], a["kid_random_a"]["standard_error"]
     row["kid_b"], row["kid_b_error"] = b["kid_random_b"]["value"], b["kid_random_b"]["standard_error"]
     for name in ("fid", "precision", "recall", "coverage", "memorised"):
@@ -62,7 +64,10 @@ def main() -> None:
     parser.add_argument("--table", required=True, type=pathlib.Path)
     parser.add_argument("--data", required=True, help="NAME=PATH")
     parser.add_argument("--size", required=True, type=int)
-    parser.add_argument("--minutes", required=True, type=float)
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--time", help="like 5m")
+    length.add_argument("--images", help="like 200k")
+    parser.add_argument("--threads", default=2, type=int)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--samples", default=10_000, type=int)
     parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
@@ -76,13 +81,13 @@ def main() -> None:
         for recipe in arguments.recipes:
             label, options = recipe.split("=", 1)
             key = {"data": name, "size": str(arguments.size), "recipe": label, "options": options, "seed": str(seed),
-                   "minutes": f"{arguments.minutes:g}"}
+                   "length": arguments.time or f"{arguments.images} images", "threads": str(arguments.threads)}
             if any(all(row[field] == value for field, value in key.items()) for row in done):
                 continue
             with tempfile.TemporaryDirectory() as temporary:
                 folder = arguments.runs or pathlib.Path(temporary)
                 folder.mkdir(parents=True, exist_ok=True)
-                run = folder / f"{name}-{arguments.size}-{label}-{seed}-{arguments.minutes:g}m"
+                run = folder / f"{name}-{arguments.size}-{label}-{seed}-{arguments.time or arguments.images}"
                 row = measured(arguments, data, options, seed, run)
             row.update(key, commit=commit, processor=processor(), date=datetime.date.today().isoformat())
             is_new = not arguments.table.exists()

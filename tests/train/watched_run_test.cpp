@@ -121,6 +121,12 @@ TEST_F(WatchedRun, ThatHasCollapsedDoesWhatWasAskedFor) {
   ASSERT_EQ(rollbacks.size(), 1u);
   EXPECT_EQ(rollbacks[0]["images"], stopped.checkpoints().back());
   EXPECT_EQ(ArchiveReader(rolled.checkpoint(rolled.checkpoints().back())).meta()["rollbacks"], 1);
+  // Ended and resumed before the rollback and again after it, it is the same run.
+  const int64_t at = stopped.checkpoints().back();
+  run_to(at - 1280, "parts"), run_to(at + 128, "parts", true);
+  const auto parts = run_to(at + 640, "parts", true);
+  EXPECT_EQ(events(parts, "rollback"), rollbacks);
+  expect_same_checkpoint(rolled.checkpoint(at + 640), parts.checkpoint(at + 640));
 }
 
 }  // namespace
