@@ -19,9 +19,9 @@ Given with(Given base, const Given& more) {
 /// D (Huang et al. 2024), a generator that resizes and convolves, and small networks, because images seen count for
 /// more.
 Given best_known() {
-  return {{"loss", "relativistic"}, {"r1", "10"},     {"r2", "10"},          {"arch", "upsample"},
-          {"base-channels", "32"},  {"lr", "0.0004"}, {"lr-hold", "500000"}, {"lr-half-life", "1000000"},
-          {"lr-floor", "0.1"},      {"beta1", "0"},   {"beta2", "0.99"}};
+  return {{"loss", "relativistic"}, {"r1", "5"},      {"r2", "5"},           {"arch", "upsample"},
+          {"base-channels", "32"},  {"lr", "0.0004"}, {"lr-hold", "200000"}, {"lr-half-life", "400000"},
+          {"lr-floor", "0.2"},      {"beta1", "0"},   {"beta2", "0.99"}};
 }
 
 /// The settings that comparisons are made with, none of them left to an option's own default.
