@@ -19,7 +19,7 @@ Given with(Given base, const Given& more) {
 /// D (Huang et al. 2024), a generator that resizes and convolves, and small networks, because images seen count for
 /// more.
 Given best_known() {
-  return {{"loss", "relativistic"}, {"r1", "5"},      {"r2", "5"},           {"arch", "upsample"},
+  return {{"loss", "relativistic"}, {"r1", "20"},     {"r2", "20"},          {"arch", "upsample"},
           {"base-channels", "32"},  {"lr", "0.0004"}, {"lr-hold", "200000"}, {"lr-half-life", "400000"},
           {"lr-floor", "0.2"},      {"beta1", "0"},   {"beta2", "0.99"}};
 }
