@@ -19,8 +19,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "length", "threads", "images",
-          "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a", "recall_a", "coverage_a", "memorised_a",
-          "verdicts"]
+          "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a",
+          "recall_a", "coverage_a", "memorised_a", "verdicts"]
 
 
 def output(*words: str) -> str:
@@ -75,7 +75,10 @@ def main() -> None:
     parser.add_argument("recipes", nargs="+", help='NAME="OPTIONS"')
     arguments = parser.parse_args()
     name, data = arguments.data.split("=", 1)
-    commit = output("git", "rev-parse", "--short", "HEAD") + ("+" if output("git", "status", "--porcelain", "-uno") else "")
+    # The table itself grows with every row: that is no change of the program.
+    lines = output("git", "status", "--porcelain", "-uno").splitlines()
+    changes = [line for line in lines if (ROOT / line.split()[-1]) != arguments.table.resolve()]
+    commit = output("git", "rev-parse", "--short", "HEAD") + ("+" if changes else "")
     done = list(csv.DictReader(open(arguments.table))) if arguments.table.exists() else []
     for seed in map(int, arguments.seeds.split(",")):
         for recipe in arguments.recipes:
