@@ -5,7 +5,9 @@ table, so that a long study can be done in pieces. A row that is there already i
       default="--preset default" example="--preset pytorch-example --eval-every 0"
 
 Each recipe is a name and the options of `dcgan train`. A run of --time has the machine for itself: run nothing beside
-it. A run of --images gives the same pictures on a busy machine; its seconds then mean nothing.
+it. A run of --images gives the same pictures on a busy machine; its seconds then mean nothing. With --runs it may be
+stopped (Ctrl-C) and goes on where it was when the same command is given again; one of more images goes on from one of
+fewer.
 """
 import argparse
 import csv
@@ -41,10 +43,13 @@ def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, feature
 
 
 def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:
-    command = [arguments.program, "train", data, "--run", str(run), "--size", str(arguments.size), "--seed", str(seed),
-               "--time" if arguments.time else "--images", arguments.time or arguments.images, "--threads",
-               str(arguments.threads), "--keep", "1", *shlex.split(options)]
-    with open(f"{run}.out", "w") as out:
+    command = [arguments.program, "train", data, "--run", str(run), "--threads", str(arguments.threads),
+               "--time" if arguments.time else "--images", arguments.time or arguments.images]
+    if arguments.images and (run / "log.jsonl").exists():
+        command += ["--resume"]
+    else:
+        command += ["--size", str(arguments.size), "--seed", str(seed), "--keep", "1", *shlex.split(options)]
+    with open(f"{run}.out", "a") as out:
         subprocess.run(command, check=True, stdout=out, stderr=subprocess.STDOUT)
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     records = [line for line in lines if "event" not in line]
@@ -90,7 +95,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as temporary:
                 folder = arguments.runs or pathlib.Path(temporary)
                 folder.mkdir(parents=True, exist_ok=True)
-                run = folder / f"{name}-{arguments.size}-{label}-{seed}-{arguments.time or arguments.images}"
+                run = folder / f"{name}-{arguments.size}-{label}-{seed}{'-' + arguments.time if arguments.time else ''}"
                 row = measured(arguments, data, options, seed, run)
             row.update(key, commit=commit, processor=processor(), date=datetime.date.today().isoformat())
             is_new = not arguments.table.exists()
