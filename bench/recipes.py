@@ -21,7 +21,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "length", "threads", "images",
-          "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "fid_a", "precision_a",
+          "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "kid_c", "kid_c_error", "fid_a", "precision_a",
           "recall_a", "coverage_a", "memorised_a", "verdicts"]
 
 
@@ -54,13 +54,17 @@ def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, 
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     records = [line for line in lines if "event" not in line]
     verdicts = [f"{line['images']}: {line['verdict']}" for line in lines if line.get("event") == "verdict"]
-    a = figures(arguments, run, data, "random-a")
-    b = figures(arguments, run, data, "random-b")
     row = {"images": records[-1]["images"], "seconds": round(records[-1]["seconds"], 1), "verdicts": "; ".join(verdicts)}
-    row["kid_a"], row["kid_a_error"] = a["kid_random_a"]["value"], a["kid_random_a"]["standard_error"]
-    row["kid_b"], row["kid_b_error"] = b["kid_random_b"]["value"], b["kid_random_b"]["standard_error"]
-    for name in ("fid", "precision", "recall", "coverage", "memorised"):
-        row[f"{name}_a"] = a[f"{name}_random_a"]["value"]
+    networks = {"a": ("random-a", "random_a"), "b": ("random-b", "random_b"), "c": (arguments.classifier, "file")}
+    for letter, (features, family) in networks.items():
+        if not features:
+            continue
+        found = figures(arguments, run, data, features)
+        row[f"kid_{letter}"] = found[f"kid_{family}"]["value"]
+        row[f"kid_{letter}_error"] = found[f"kid_{family}"]["standard_error"]
+        if letter == "a":
+            row.update({f"{name}_a": found[f"{name}_{family}"]["value"]
+                        for name in ("fid", "precision", "recall", "coverage", "memorised")})
     return {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in row.items()}
 
 
@@ -75,6 +79,7 @@ def main() -> None:
     parser.add_argument("--threads", default=2, type=int)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--samples", default=10_000, type=int)
+    parser.add_argument("--classifier", help="feature network for KID C, of bench/classifier.py for these pictures and size")
     parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
     parser.add_argument("--runs", type=pathlib.Path, help="folder in which runs stay; a temporary one otherwise")
     parser.add_argument("recipes", nargs="+", help='NAME="OPTIONS"')

@@ -79,6 +79,19 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options) {
   return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
 }
 
+/// Refuses what excludes one another, before pictures are read. Where the preset hangs on them: what does so under all
+/// that it may be.
+void check_before_data(const TrainCommand& command, const Invocation& invocation) {
+  if (command.all.preset != "auto") return check_training(command.all);
+  for (const std::string name : {"small-data", "default"}) {
+    try {
+      return check_training(layered(invocation, name).all);
+    } catch (const UsageError&) {
+      if (name == "default") throw;
+    }
+  }
+}
+
 void start_run(const Invocation& invocation) {
   const std::string data = invocation.positional(0);
   TrainCommand command = layered(invocation, "auto");
@@ -87,8 +100,7 @@ void start_run(const Invocation& invocation) {
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
-  // Which preset it will be hangs on the pictures; what excludes one another does not.
-  check_training(command.all.preset == "auto" ? layered(invocation, "default").all : command.all);
+  check_before_data(command, invocation);
   std::vector<std::string> ignored;
   const bool on_gpu = resolve_device(command.all.run.device, ignored) != "cpu";
   check_one_length(command.all.length);
@@ -98,6 +110,7 @@ void start_run(const Invocation& invocation) {
     const auto& info = dataset.pixels->info();
     const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional, on_gpu});
     command = layered(invocation, choice.name);
+    check_training(command.all);
     note("preset: " + choice.name + " (" + choice.why + ")");
   }
   check_in_vain(invocation.given, command.all);

@@ -44,6 +44,18 @@ TEST(Training, NumbersRunsWithoutANameFromZeroOn) {
   }
 }
 
+TEST(Training, OfFewPicturesTakesOptionsThatNeedThePresetForFewPictures) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "16", "--augment-p", "adaptive"})), 0);
+  const Json options = Json::parse(read_text(dcgan.at("run/config.json")))["options"];
+  EXPECT_EQ(options["preset"], "small-data");
+  EXPECT_EQ(options["augment"], "all");
+  EXPECT_TRUE(refused(
+      dcgan.refusal(dcgan.small_train("photos", "none", {"--preset", "default", "--augment-p", "adaptive"})), 2,
+      "--augment none exclude"));
+}
+
 TEST(Training, RefusesARunDirectoryThatIsNotEmptyAndLeavesItAlone) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 4);
