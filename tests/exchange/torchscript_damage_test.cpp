@@ -1,0 +1,72 @@
+// Files that are no exports, or no longer whole.
+#include "exchange/exported.hpp"
+
+namespace dcgan::test {
+namespace {
+
+TEST_F(TorchScriptTest, FromElsewhereIsRefusedByName) {
+  torch::jit::Module foreign("Stranger");
+  foreign.register_parameter("w", at::ones({1}), false);
+  foreign.define("def forward(self, z: Tensor) -> Tensor:\n    return z * self.w\n");
+  foreign.save((folder_ / "foreign.pt").native());
+  const auto said = thrown_by([&] { open_torchscript(folder_ / "foreign.pt"); }).what;
+  EXPECT_TRUE(contains(said, "foreign.pt") && contains(said, "no generator that dcgan exported")) << said;
+  EXPECT_TRUE(looks_like_torchscript(folder_ / "foreign.pt"));
+}
+
+TEST_F(TorchScriptTest, OfANewerInterfaceIsRefused) {
+  auto module = loaded();
+  Json told = torchscript_metadata(file_);
+  told["version"] = kExportVersion + 1;
+  module.save((folder_ / "newer.pt").native(), {{"dcgan.json", compact(told)}});
+  EXPECT_TRUE(contains(thrown_by([&] { open_torchscript(folder_ / "newer.pt"); }).what, "newer"));
+}
+
+TEST_F(TorchScriptTest, WithSpoiltMetadataIsAnError) {
+  auto module = loaded();
+  for (const char* told : {"{", "[]", "7", "{\"format\": 3}", "{\"format\": \"dcgan-generator\"}",
+                           "{\"format\": \"dcgan-generator\", \"version\": \"one\"}"}) {
+    module.save((folder_ / "spoilt.pt").native(), {{"dcgan.json", told}});
+    EXPECT_NE(thrown_by([&] { open_torchscript(folder_ / "spoilt.pt"); }).exit_code, 0) << told;
+  }
+}
+
+TEST_F(TorchScriptTest, CutOffAnywhereIsAnError) {
+  const std::string bytes = read_text(file_);
+  for (size_t cut = 0; cut < bytes.size(); cut += 1 + bytes.size() / 40) {
+    write_text(folder_ / "cut.pt", bytes.substr(0, cut));
+    EXPECT_NE(thrown_by([&] { open_torchscript(folder_ / "cut.pt"); }).exit_code, 0) << cut << " of " << bytes.size();
+  }
+}
+
+// LibTorch checks no checksum when it reads; ours covers every weight.
+TEST_F(TorchScriptTest, WithAByteChangedIsAnErrorOrGivesTheSameImages) {
+  const std::string bytes = read_text(file_);
+  const auto z = line(3);
+  const auto expected = (*open_torchscript(file_))(z);
+  int errors = 0;
+  for (size_t at = 1; at < bytes.size(); at += 1 + bytes.size() / 100) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    write_text(folder_ / "damaged.pt", damaged);
+    try {
+      EXPECT_TRUE(at::equal((*open_torchscript(folder_ / "damaged.pt"))(z), expected)) << "byte " << at;
+    } catch (const Error&) {
+      ++errors;
+    }
+  }
+  EXPECT_GT(errors, 20) << "most of the file is weights";
+}
+
+TEST_F(TorchScriptTest, ThatIsNoZipIsAnErrorThatNamesIt) {
+  for (const std::string content : {"", "hello", "\x80\x02}q", "PK\x03\x04 but no more"}) {
+    write_text(folder_ / "other.pt", content);
+    EXPECT_TRUE(contains(thrown_by([&] { open_torchscript(folder_ / "other.pt"); }).what, "other.pt")) << content;
+  }
+  EXPECT_THROW(open_torchscript(folder_ / "absent.pt"), Error);
+  EXPECT_FALSE(looks_like_torchscript(folder_ / "absent.pt"));
+  EXPECT_FALSE(looks_like_torchscript(folder_.path()));
+}
+
+}  // namespace
+}  // namespace dcgan::test
