@@ -10,6 +10,11 @@
 #include "nn/weights.hpp"
 
 namespace dcgan {
+namespace {
+
+constexpr int64_t kBatch = 64;  // of statistics
+
+}  // namespace
 
 double average_decay(int64_t batch, int64_t images_seen, int64_t half_life, double ramp) {
   const auto full = static_cast<double>(half_life);
@@ -23,8 +28,19 @@ void update_average(const std::vector<at::Tensor>& average, const std::vector<at
   at::_foreach_lerp_(average, live, std::vector<at::Tensor>(average.size(), weight));
 }
 
+at::Tensor statistics_latents(const LatentSpace& space, uint64_t seed) {
+  // Twice as many as numbers in a latent: enough for a covariance of full rank, batches centred.
+  const int64_t batches = std::max<int64_t>(4, (2 * space.length + kBatch - 1) / kBatch);
+  auto z = latents(seed, Purpose::kStatisticsLatent, 0, batches * kBatch, space).to(at::kDouble);
+  z = z.view({batches, kBatch, -1});
+  z = (z - z.mean(1, /*keepdim=*/true)).view({batches * kBatch, -1});
+  const auto covariance = z.t().mm(z) / z.size(0);
+  z = at::linalg_solve_triangular(at::linalg_cholesky(covariance), z.t(), /*upper=*/false).t();
+  const double variance = space.is_uniform ? 1.0 / 3 : 1;
+  return (z * std::sqrt(variance)).to(at::kFloat).contiguous();
+}
+
 GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor>& weights, uint64_t seed) {
-  constexpr int64_t kBatches = 4, kBatch = 64;
   const at::NoGradGuard no_grad;
   GeneratorNet copy(net.plan());
   const auto device = weights.front().device();
@@ -39,12 +55,12 @@ GeneratorNet evaluation_copy(GeneratorNetImpl& net, const std::vector<at::Tensor
   }
   copy->train();
   const int64_t classes = net.plan().classes;
-  for (int64_t first = 0; first < kBatches * kBatch; first += kBatch) {
-    const auto z = latents(seed, Purpose::kStatisticsLatent, first, kBatch, net.plan().options.latent_space());
+  const auto z = statistics_latents(net.plan().options.latent_space(), seed).to(device, type);
+  for (int64_t first = 0; first < z.size(0); first += kBatch) {
     // Classes in turn, as generated images take them.
     const auto y =
         classes > 0 ? at::arange(first, first + kBatch, at::kLong).remainder(classes).to(device) : at::Tensor();
-    copy(z.to(device, type), y);
+    copy(z.narrow(0, first, kBatch), y);
   }
   copy->eval();
   return copy;

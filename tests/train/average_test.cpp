@@ -60,6 +60,20 @@ struct CopyCase {
   }
 };
 
+TEST(StatisticsLatents, AreUncorrelatedWithTheSpacesVarianceAndCentredBatchByBatch) {
+  for (const LatentSpace& space : {LatentSpace(8), LatentSpace(100), LatentSpace(200), LatentSpace(100, true)}) {
+    const auto z = statistics_latents(space, 3);
+    ASSERT_EQ(z.size(1), space.length);
+    ASSERT_GE(z.size(0), std::max<int64_t>(256, 2 * space.length));
+    ASSERT_EQ(z.size(0) % 64, 0);
+    EXPECT_LE(z.view({-1, 64, space.length}).mean(1).abs().max().item<float>(), 1e-5);
+    const auto expected = at::eye(space.length) * (space.is_uniform ? 1.0 / 3 : 1.0);
+    EXPECT_LE(largest_difference(z.t().mm(z) / z.size(0), expected), 1e-5) << space.length;
+    EXPECT_TRUE(same_bits(z, statistics_latents(space, 3)));
+    EXPECT_FALSE(same_bits(z, statistics_latents(space, 4)));
+  }
+}
+
 TEST(EvaluationCopy, LeavesTheLiveNetworkUntouched) {
   CopyCase one;
   std::vector<at::Tensor> before, weights_before;
@@ -94,7 +108,7 @@ TEST(EvaluationCopy, HasTheMeansOverFixedLatentsAsStatistics) {
   const size_t norms = copy->norms().size();
   std::vector<at::Tensor> mean(norms), variance(norms);
   for (int64_t batch = 0; batch < 4; ++batch) {
-    auto x = latents(3, Purpose::kStatisticsLatent, batch * 64, 64, one.plan.options.latent).view({64, -1, 1, 1});
+    auto x = statistics_latents(one.plan.options.latent, 3).narrow(0, batch * 64, 64).view({64, -1, 1, 1});
     for (size_t i = 0; i < norms; ++i) {
       auto convolution = copy->convolutions()[i];
       x = convolution(x);
@@ -113,6 +127,16 @@ TEST(EvaluationCopy, HasTheMeansOverFixedLatentsAsStatistics) {
   }
 }
 
+TEST(EvaluationCopy, KnowsTheFirstLayersDistributionExactly) {
+  const at::NoGradGuard no_grad;
+  CopyCase one;
+  const auto copy = evaluation_copy(*one.net, one.weights, 3);
+  // z ~ N(0, 1) through a linear layer: mean 0, variance the sum of squared weights, averaged over places.
+  const auto variance = copy->convolutions()[0]->weight.square().sum(0).mean({1, 2});
+  EXPECT_LE(copy->norms()[0]->running_mean.abs().max().item<float>(), 1e-6);
+  EXPECT_TRUE(at::allclose(copy->norms()[0]->running_var, variance, 2e-3, 1e-9));
+}
+
 TEST(EvaluationCopy, OfEveryArchitectureHasTheMeansOverAllClassesInTurn) {
   const at::NoGradGuard no_grad;
   for (const std::string arch : {"dcgan", "upsample", "resnet"})
@@ -126,7 +150,7 @@ TEST(EvaluationCopy, OfEveryArchitectureHasTheMeansOverAllClassesInTurn) {
       std::vector<at::Tensor> means(net->norms().size());
       for (int64_t first = 0; first < 256; first += 64) {
         const auto y = classes > 0 ? at::arange(first, first + 64, at::kLong).remainder(classes) : at::Tensor();
-        net(latents(3, Purpose::kStatisticsLatent, first, 64, plan.options.latent), y);
+        net(statistics_latents(plan.options.latent, 3).narrow(0, first, 64), y);
         for (size_t i = 0; i < means.size(); ++i)
           means[i] = first == 0 ? net->norms()[i]->running_mean.clone() : means[i] + net->norms()[i]->running_mean;
       }
