@@ -16,12 +16,20 @@ Given with(Given base, const Given& more) {
 }
 
 /// What was measured to be best here, see docs/recipes.md: pairs and penalties on D's gradient instead of BatchNorm in
-/// D (Huang et al. 2024), a generator that resizes and convolves, and small networks, because images seen count for
-/// more.
+/// D (Huang et al. 2024), a generator that resizes and convolves, and a discriminator of half the generator's width.
 Given best_known() {
-  return {{"loss", "relativistic"}, {"r1", "20"},     {"r2", "20"},          {"arch", "upsample"},
-          {"base-channels", "32"},  {"lr", "0.0004"}, {"lr-hold", "200000"}, {"lr-half-life", "400000"},
-          {"lr-floor", "0.2"},      {"beta1", "0"},   {"beta2", "0.99"}};
+  return {{"loss", "relativistic"},
+          {"r1", "20"},
+          {"r2", "20"},
+          {"arch", "upsample"},
+          {"base-channels-g", "64"},
+          {"base-channels-d", "32"},
+          {"lr", "0.0004"},
+          {"lr-hold", "200000"},
+          {"lr-half-life", "400000"},
+          {"lr-floor", "0.2"},
+          {"beta1", "0"},
+          {"beta2", "0.99"}};
 }
 
 /// The settings that comparisons are made with, none of them left to an option's own default.
@@ -38,7 +46,7 @@ const std::vector<Preset>& presets() {
       {"small-data", "hundreds of pictures: all that D sees is augmented", with(best_known(), {{"augment", "all"}})},
       {"conditional", "pictures in classes, to be asked for by name", with(best_known(), {{"conditional", "true"}})},
       {"large", "many pictures and hours, or a GPU: networks of twice the width",
-       with(best_known(), {{"base-channels", "64"}})},
+       with(best_known(), {{"base-channels-g", "128"}, {"base-channels-d", "64"}})},
       {"paper", "section 4 of Radford et al. 2015, for comparisons",
        with(of_the_paper(), {{"latent-distribution", "uniform"}})},
       {"pytorch-example", "PyTorch's DCGAN example, for comparisons",
