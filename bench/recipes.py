@@ -44,11 +44,10 @@ def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, feature
 
 def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:
     command = [arguments.program, "train", data, "--run", str(run), "--threads", str(arguments.threads),
-               "--time" if arguments.time else "--images", arguments.time or arguments.images]
+               "--time" if arguments.time else "--images", arguments.time or arguments.images, "--size",
+               str(arguments.size), "--seed", str(seed), "--keep", "1", *shlex.split(options)]
     if arguments.images and (run / "log.jsonl").exists():
-        command += ["--resume"]
-    else:
-        command += ["--size", str(arguments.size), "--seed", str(seed), "--keep", "1", *shlex.split(options)]
+        command += ["--resume"]  # refuses a run of other options
     with open(f"{run}.out", "a") as out:
         subprocess.run(command, check=True, stdout=out, stderr=subprocess.STDOUT)
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
