@@ -24,6 +24,10 @@ bool has_penalty(const ObjectiveOptions& options) {
   return options.r1 > 0 || options.r2 > 0 || options.gradient_penalty.value() > 0;
 }
 
+bool tells_how_sure(const ObjectiveOptions& options) {
+  return loss_named(options.loss).has_probability && !has_penalty(options);
+}
+
 void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network, const std::string& other) {
   if (network.norm_d != "batch" || !has_penalty(options)) return;
   const std::string penalty = options.r1 > 0   ? "--r1 " + number_text(options.r1)

@@ -15,6 +15,10 @@ ObjectiveOptions resolve_objective(ObjectiveOptions options);
 /// Is D's gradient penalised at all? `options` are resolved.
 bool has_penalty(const ObjectiveOptions& options);
 
+/// Does D(G(z)) say how sure D is? Not for a loss without probabilities, and not where a penalty keeps D's slope small:
+/// there D never gets sure, however far ahead it is. `options` are resolved.
+bool tells_how_sure(const ObjectiveOptions& options);
+
 /// Throws UsageError naming both options when a penalty on D's gradients meets a D with BatchNorm: there an image's
 /// logit depends on the others of its batch. `options` are resolved; `other` says where BatchNorm comes from.
 void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network,

@@ -6,7 +6,7 @@
 #include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/comparison.hpp"
-#include "train/losses.hpp"
+#include "train/objective.hpp"
 
 namespace dcgan {
 namespace {
@@ -85,7 +85,7 @@ bool Watch::judge(Record& record) {
   BalanceFigures figures;
   figures.images = record.images, figures.steps = record.steps;
   figures.accuracy_real = record.d_real_right, figures.accuracy_fake = record.d_fake_right;
-  if (loss_named(plan_.options.train.objective.loss).has_probability) figures.d_fake_after = record.d_fake_after;
+  if (tells_how_sure(plan_.options.train.objective)) figures.d_fake_after = record.d_fake_after;
   if (is_new_) {
     figures.diversity = last_.diversity;
     figures.memorised = last_.quality.memorised, figures.memorised_floor = last_.quality.memorised_floor;

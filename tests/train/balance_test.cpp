@@ -226,7 +226,8 @@ struct Runs {
     for (const auto& row : json["runs"][name]["records"]) {
       BalanceFigures figures;
       figures.images = row[0], figures.steps = row[1];
-      figures.accuracy_real = row[2], figures.accuracy_fake = row[3], figures.d_fake_after = row[4];
+      figures.accuracy_real = row[2], figures.accuracy_fake = row[3];
+      if (!row[4].is_null()) figures.d_fake_after = row[4];
       if (evaluated && !row[5].is_null()) figures.diversity = row[5];
       const auto verdict = balance.add(figures).verdict;
       if (verdict != last) out.emplace_back(figures.images, last = verdict);

@@ -149,6 +149,19 @@ TEST(Objective, OfAutomaticOptionsSmoothsBceAndPenalisesWassersteinOnly) {
   }
 }
 
+TEST(Objective, TellsHowSureDIsOnlyWithProbabilitiesAndWithoutPenalties) {
+  const auto tells = [](const std::string& loss, double r1, double gradient_penalty) {
+    ObjectiveOptions options;
+    options.loss = loss, options.r1 = r1, options.gradient_penalty = gradient_penalty;
+    return tells_how_sure(resolve_objective(options));
+  };
+  EXPECT_TRUE(tells("bce", 0, 0));
+  EXPECT_TRUE(tells("relativistic", 0, 0));
+  EXPECT_FALSE(tells("hinge", 0, 0));
+  EXPECT_FALSE(tells("relativistic", 20, 0));
+  EXPECT_FALSE(tells("bce", 0, 10));
+}
+
 TEST(Objective, RefusesASmoothingWithoutTargetsNamingBothOptions) {
   ObjectiveOptions options;
   options.loss = "hinge", options.label_smoothing = 0.2;
