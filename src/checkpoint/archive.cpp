@@ -110,7 +110,9 @@ ArchiveReader::ArchiveReader(const fs::path& path) : path_(path), file_(open_for
   const uint64_t size = fs::file_size(path);
   std::string start(std::min<uint64_t>(size, kHeadAt), '\0');
   read_exactly(file_, start.data(), start.size(), 0, path);
-  if (!start.starts_with(kArchiveMagic)) throw Error("'" + shown(path) + "' is no checkpoint of dcgan");
+  if (!start.starts_with(kArchiveMagic))
+    throw Error("'" + shown(path) + "' is no checkpoint of dcgan",
+                "give a run directory, one of its checkpoints/*.ckpt, or an exported generator");
   uint32_t version = 0;
   uint64_t head_bytes = 0;
   if (start.size() == kHeadAt) {

@@ -49,6 +49,21 @@ void remove_file(const fs::path& path) {
   if (problem) throw_system_error("cannot remove '" + shown(path) + "'", problem.value());
 }
 
+/// What to give instead of a folder that is no run but may lie in one or hold some.
+std::string hint_to_run_near(const fs::path& path) {
+  const auto is_run = [](const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(RunDirectory(folder).config(), ignored);
+  };
+  const fs::path above = (path.has_filename() ? path : path.parent_path()).parent_path();
+  if (is_run(above)) return "give the run that it lies in: " + shown(above);
+  fs::path last;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path, ignored))
+    if (is_run(entry.path()) && entry.path() > last) last = entry.path();
+  return last.empty() ? "give a directory that `dcgan train` made" : "give a run in it, such as " + shown(last);
+}
+
 }  // namespace
 
 RunDirectory RunDirectory::create_next(const fs::path& parent, const std::string& name) {
@@ -95,8 +110,7 @@ RunDirectory RunDirectory::open(const fs::path& path) {
                      "for a checkpoint in RUN/checkpoints/ that is --run RUN");
   RunDirectory run(path);
   if (!fs::is_regular_file(run.config(), ignored))
-    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json",
-                     "give a directory that `dcgan train` made");
+    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json", hint_to_run_near(path));
   return run;
 }
 

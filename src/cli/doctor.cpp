@@ -3,10 +3,12 @@
 #include <cstdio>
 
 #include "cli/verb.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/survey.hpp"
+#include "dataset/walk.hpp"
 #include "nn/network.hpp"
 
 namespace dcgan {
@@ -98,6 +100,9 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
 }
 
 void doctor(const Invocation& invocation, DoctorCommand& command) {
+  if (is_run_directory(invocation.positional(0)))
+    throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
+                     "`dcgan inspect " + printable(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
   const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
   if (command.json)

@@ -29,6 +29,7 @@ struct EvalCommand {
   ModelChoice model;
   bool json = false;
   std::string out;
+  bool all = false;
   std::optional<int64_t> threads;
   DataOptions pixels;
 
@@ -44,6 +45,10 @@ struct EvalCommand {
     visit("json", json, "one JSON object", {});
     visit("out", out, "a sheet of the generated images closest to real ones, each beside that one",
           any_text("PAIRS.png"));
+    visit(
+        "all", all,
+        "compare with all of DATA, even where the run held some pictures out (--holdout) and only those are new to it",
+        {});
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     pixels.pixel_fields(visit);
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
@@ -111,6 +116,22 @@ bool is_pictures(const fs::path& model) {
          !(looks_like_torchscript(model) && model.extension() != ".zip");
 }
 
+/// The real pictures. Those that the model's run set apart, if DATA is what it was trained on and they are enough: the
+/// dataset then has both sides, else all as `pixels`.
+Dataset open_real(const EvalCommand& command, const fs::path& model) {
+  Dataset whole = open_pictures(command.data, command.pixels, command.thread_count());
+  if (command.all || is_pictures(model) || looks_like_torchscript(model)) return whole;
+  const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
+  const double share = meta.value("options", Json::object()).value("holdout", 0.0);
+  // Which pictures are held out is decided by chance: about so many. Far fewer can be no split of the run's data.
+  if (share * static_cast<double>(whole.pixels->info().count) < 0.5 * kEnoughHeldOut) return whole;
+  DataOptions options = command.pixels;
+  options.holdout = share;
+  Dataset split = open_pictures(command.data, options, command.thread_count());
+  const bool is_of_run = split.pixels->info().identity == meta.value("data_identity", "");
+  return is_of_run && split.held_out->info().count >= kEnoughHeldOut ? std::move(split) : std::move(whole);
+}
+
 void remark_on(const Dataset& dataset) {
   for (const auto& remark : dataset.remarks) warn(remark);
   warn_of_skipped(dataset.pixels->info());
@@ -162,8 +183,9 @@ void add_classes(const GeneratorInfo& info, const Pixels& pixels, const RealSide
     options.real_classes.push_back(label);
   }
   if (has_all) return void(options.classes = info.classes);
-  warn("the real pictures are not all of the model's classes (" + joined(info.class_names, ", ") +
-       "): the accuracy of generated classes is left out");
+  warn((names.empty() ? "the real pictures have no classes, and the model has ("
+                      : "the real pictures' classes are not the model's (") +
+       joined(info.class_names, ", ") + "): the accuracy of generated classes is left out");
 }
 
 void check_pairs_out(const std::string& out) {
@@ -213,28 +235,38 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   const bool pictures = is_pictures(model);
   GeneratedSide made;
   if (!pictures) made = open_model(invocation, command);
-  const Dataset real = open_pictures(command.data, command.pixels, command.thread_count());
+  const Dataset real = open_real(command, model);
   remark_on(real);
   if (pictures) made = open_made_pictures(invocation, command, real);
-  const auto network = features_named(command.features, real.pixels->info().size);
+  const Pixels& compared = real.held_out ? *real.held_out : *real.pixels;
+  const auto network = features_named(command.features, compared.info().size);
 
   Evaluation found;
   {
     EvalLine line;
     std::vector<std::string> remarks;
     const RealOptions options{command.real, static_cast<uint64_t>(command.seed), command.thread_count()};
-    const RealSide side = open_real_side(*real.pixels, command.pixels, *network, options, line.progress(), remarks);
+    const auto open = [&](const Pixels& pixels) {
+      return open_real_side(pixels, command.pixels, *network, options, line.progress(), remarks);
+    };
+    const RealSide side = open(compared);
+    const std::optional<RealSide> trained = real.held_out ? std::optional(open(*real.pixels)) : std::nullopt;
     for (const auto& remark : remarks) warn(remark);
+    if (real.held_out)
+      note("compared with the " + counted(compared.info().count, "picture") +
+           " that the run held out; --all: with all");
     if (!side.is_whole())
       note(with_commas(side.count()) + " of " + with_commas(side.of) + " real pictures are used (--real)");
     EvaluationOptions how;
     how.seed = static_cast<uint64_t>(command.seed);
-    if (made.generator) add_classes(made.generator->info(), *real.pixels, side, how);
+    how.trained = trained ? &*trained : nullptr;
+    if (made.generator) add_classes(made.generator->info(), compared, side, how);
     found = evaluate(*made.images, *network, side, how, line.progress());
   }
   if (command.json) {
     Json json = found.json();
     json["model"] = made.json;
+    json["real"]["held_out"] = real.held_out != nullptr;
     std::printf("%s", pretty(json).c_str());
   } else {
     print_table(found, shown(model));

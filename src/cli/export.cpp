@@ -1,5 +1,6 @@
 // `dcgan export`: the generator as TorchScript.
 #include <cstdio>
+#include <set>
 
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -22,6 +23,9 @@ struct ExportCommand {
 
 void export_model(const Invocation& invocation, ExportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the file to write", "add --out generator.pt");
+  static const std::set<std::string> endings = {".pt", ".pth", ".ts", ".torchscript", ""};
+  if (!endings.contains(lowercase(fs::path(command.out).extension().native())))
+    throw UsageError("--out is '" + printable(command.out) + "': only TorchScript is written", "name a .pt");
   const fs::path model = invocation.positional(0);
   if (looks_like_torchscript(model))
     throw UsageError("'" + shown(model) + "' is an exported generator already", "copy the file");

@@ -91,9 +91,12 @@ Json describe_export(const fs::path& path) {
   Json out = {{"kind", "exported generator"}, {"path", shown(path)}, {"bytes", fs::file_size(path)}};
   out.update(torchscript_metadata(path));
   out["generator"] = describe_tensors(torchscript_parameters(path), "");
+  const std::string shape = "(1, " + std::to_string(out.value("latent", int64_t{100})) + ")";
+  const bool is_uniform = out.value("latent_distribution", "normal") == "uniform";
   out["use"] = {"dcgan sample " + shown(path) + " --out sheet.png",
-                "Python: torch.jit.load('" + shown(path) + "').images(torch.randn(1, " +
-                    std::to_string(out.value("latent", int64_t{100})) + "))"};
+                "Python: torch.jit.load('" + shown(path) + "').images(" +
+                    (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) +
+                    (out.value("classes", int64_t{0}) > 0 ? ", torch.tensor([0])" : "") + ")"};
   return out;
 }
 
@@ -158,7 +161,9 @@ Json describe(const fs::path& path) {
   if (looks_like_torchscript(path)) return describe_export(path);
   if (looks_like_pack(path)) return describe_pack(path);
   try {
-    return describe_data(path);
+    Json data = describe_data(path);
+    if (data["pictures"] == 0) throw UsageError("no picture in it");
+    return data;
   } catch (const UsageError&) {
     throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data",
                 "give the path of one of these; if it was one, copy it again");
@@ -206,7 +211,7 @@ Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
   verb.help = "say what a run, checkpoint, exported generator or data folder is, and how to use it";
-  verb.positionals = {{"PATH", "any of them"}};
+  verb.positionals = {{"PATH", "run directory, checkpoint, exported generator, pack, or data"}};
   set_options<InspectCommand>(verb, inspect);
   return verb;
 }

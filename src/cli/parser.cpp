@@ -78,6 +78,10 @@ class Parser {
       return app_.exit(help);
     } catch (const CLI::CallForVersion& version) {
       return app_.exit(version);
+    } catch (const CLI::ArgumentMismatch& error) {
+      const std::string words = error.what();
+      throw UsageError(printable(words.substr(0, words.find(':'))) + " needs a value, and none was given",
+                       "`dcgan" + verb_words() + " --help` says which");
     } catch (const CLI::ParseError& error) {
       throw UsageError(printable(error.what()), "`dcgan" + verb_words() + " --help` lists the options");
     } catch (const std::logic_error&) {  // CLI11 2.1 lets std::stoll's escape for a word given to a flag

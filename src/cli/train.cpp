@@ -99,6 +99,8 @@ void start_run(const Invocation& invocation) {
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
                      "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
+  if (command.all.preset != "auto" && command.all.init_from != "none")
+    check_preset(command.all.preset, command.all.init_from);
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
   check_before_data(command, invocation);
   std::vector<std::string> ignored;
@@ -119,6 +121,7 @@ void start_run(const Invocation& invocation) {
   if (command.all.init_from != "none") check_same_networks(plan.network, command.all.init_from);
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
+  describe_load(*plan.options.run.threads);
   if (command.dry_run) return print_dry_run(plan, dataset, command.json);
   const RunDirectory run =
       command.run.empty() ? RunDirectory::create_next("runs", run_name(data)) : RunDirectory::create(command.run);
@@ -184,6 +187,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   describe_data(data, dataset, plan.options.data.cache_limit);
   announce_younger_options(stored_options, options_json(plan.options));
   announce_changes(stored_options, options_json(plan.options));
+  describe_load(*plan.options.run.threads);
   const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
   if (const auto total = plan.total_images(); total && position >= *total) {
     note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +
@@ -199,8 +203,11 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
                   {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
     const auto time = plan.options.length.time;
+    const bool is_time_given = invocation.is_given("time");
     console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image") +
-                      (time ? ", for " + duration_text(*time) : ""),
+                      (time ? ", for " + duration_text(*time) +
+                                  (is_time_given ? "" : ", as it was begun (--time auto: until Ctrl-C)")
+                            : ""),
                   {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
   }
   train(plan, dataset, run, !checkpoints.empty(), console);
@@ -217,9 +224,11 @@ Verb train_verb() {
       "file.\n"
       "Numbers of images take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
-      "On --resume the length, cadences, device and threads may be given anew, nothing else.";
+      "On --resume the length, cadences, device and threads may be given anew, nothing else.\n"
+      "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
   verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX or CIFAR file", false}};
   const auto shown_command = std::make_shared<TrainCommand>();
+  set_all(fields_of(shown_command->all), preset_named("default").options);  // what a plain run uses mostly
   verb.fields = fields_of(*shown_command);
   verb.run = [shown_command](const Invocation& invocation) {
     TrainCommand command;

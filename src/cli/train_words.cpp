@@ -24,6 +24,17 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
   warn_of_skipped(info);
 }
 
+void describe_load(int64_t threads) {
+  if (threads > usable_cores())
+    return note("threads: " + std::to_string(threads) + " on " + counted(usable_cores(), "core") +
+                " wait for one another: --threads " + std::to_string(usable_cores()) + " is much faster");
+  constexpr double kBusy = 0.7;  // of a core
+  const double idle = idle_cores();
+  if (threads < 2 || static_cast<double>(threads) < idle + kBusy) return;
+  note("load: other programs left only about " + fixed_text(idle, 1) + " cores idle in the last minute, and " +
+       counted(threads, "thread") + " wait for one another: beside them --threads 1 may be many times as fast");
+}
+
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
   const Estimate cost = estimate(plan, dataset);
   const auto total = plan.total_images();

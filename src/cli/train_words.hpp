@@ -11,6 +11,9 @@ namespace dcgan {
 void describe_data(const std::string& path, const Dataset& dataset, double cache_limit);
 
 /// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
+/// Says so where `threads` are more than the cores, or other programs keep cores busy that they want, too.
+void describe_load(int64_t threads);
+
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
 
 }  // namespace dcgan

@@ -45,7 +45,8 @@ double number_from(const Limit& limit, std::string_view text, const std::string&
     if (scale != 1 || (is_time(limit) && last == 's')) digits.remove_suffix(1);
   }
   const auto value = whole<double>(digits);
-  if (!value) refuse(limit, label, text, "that is not a number");
+  if (!value)
+    refuse(limit, label, text, is_time(limit) ? "that is no time like 90, 90s, 10m or 2h" : "that is not a number");
   check_limit(limit, *value * scale, label, text);
   return *value * scale;
 }

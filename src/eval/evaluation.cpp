@@ -106,15 +106,22 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
         "raise --samples");
   const auto features = features_of(network, generated, "features of generated images", progress);
   if (progress) progress("comparing", 0, 0);
-  const Comparison found = compare(features, real.reference);
+  Comparison found = compare(features, real.reference);
+  Floor floor = real.floor;
+  if (options.trained) {
+    const Reference& trained = options.trained->reference;
+    found.closeness = closeness(features, trained.features, trained.neighbourhoods);
+    found.memorised = found.closeness.memorised_share();
+    floor.memorised = closeness(real.reference.features, trained.features, trained.neighbourhoods).memorised_share();
+  }
   Evaluation out;
   out.network = real.network, out.identity = real.identity, out.seed = options.seed;
   out.generated = features.size(0), out.real = real.count(), out.real_of = real.of;
   out.floor_images = real.floor.count;
-  out.figures = own_figures(found, real.floor, real.network.family);
+  out.figures = own_figures(found, floor, real.network.family);
   if (options.classes > 0) add_accuracy(out.figures, features, real, options);
   add_peers(out.figures, features, real, found, options.seed);
-  out.pairs = closest_pairs(found.closeness, real, options.pairs);
+  out.pairs = closest_pairs(found.closeness, options.trained ? *options.trained : real, options.pairs);
   return out;
 }
 

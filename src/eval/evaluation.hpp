@@ -27,7 +27,7 @@ std::vector<std::string> peer_names(const FeatureInfo& network, int64_t generate
 /// A generated image that is closest to a real one.
 struct Pair {
   int64_t generated = 0;  // number of the image in its source
-  int64_t real = 0;       // number of the picture in the set
+  int64_t real = 0;       // number of the picture in its set
   double ratio = 0;       // see memorised.hpp
 };
 
@@ -52,6 +52,8 @@ struct EvaluationOptions {
   /// in class i mod `classes`.
   std::vector<int64_t> real_classes = {};
   int64_t classes = 0;
+  /// The pictures that the model was trained on, where `real` holds others: what may be memorised. Pairs are of these.
+  const RealSide* trained = nullptr;
 };
 
 /// `network` must be the one of `real`. Memory: features of both sides, a few images. Throws Error for fewer than two
@@ -59,7 +61,8 @@ struct EvaluationOptions {
 Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealSide& real,
                     const EvaluationOptions& options, const EvaluationProgress& progress);
 
-/// Two columns of pairs, generated left and real right, with the ratio under both. `real` is the set of the real side.
+/// Two columns of pairs, generated left and real right, with the ratio under both. `real` is the set of the real side,
+/// or of the trained one.
 Image pairs_sheet(const std::vector<Pair>& pairs, ImageSource& generated, const Pixels& real);
 
 }  // namespace dcgan

@@ -11,6 +11,9 @@
 
 namespace dcgan {
 
+/// Pictures set apart that are enough for a KID worth comparing; with fewer all pictures are compared with.
+inline constexpr int64_t kEnoughHeldOut = 500;
+
 struct RealOptions {
   int64_t most = 50'000;  // pictures used; more are left out by a keyed choice
   uint64_t seed = 0;      // of that choice

@@ -13,6 +13,21 @@ constexpr auto kRedraw = std::chrono::milliseconds(250);
 constexpr auto kPlainLine = std::chrono::seconds(10);
 }  // namespace
 
+std::string fitted_line(std::vector<LinePart> parts, size_t columns) {
+  const auto line = [&] {
+    std::string text;
+    for (const auto& part : parts) text += part.text;
+    return text;
+  };
+  const auto by_rank = [](const LinePart& a, const LinePart& b) { return a.rank < b.rank; };
+  while (line().size() > columns) {
+    const int last = std::max_element(parts.begin(), parts.end(), by_rank)->rank;
+    if (last == 0) break;
+    std::erase_if(parts, [&](const LinePart& part) { return part.rank == last; });
+  }
+  return line().substr(0, columns);
+}
+
 Console::Console(bool json, Goal goal)
     : json_(json), terminal_(stderr_is_terminal() && (json || stdout_is_terminal())), goal_(goal) {
   sink_before_ = set_log_sink([this](const std::string& line) {
@@ -28,13 +43,11 @@ Console::~Console() {
   clear();
 }
 
-std::string Console::progress(int64_t images, double seconds) const {
+std::string Console::progress(int64_t images, double seconds, size_t columns) const {
   const double rate =
       last_ ? last_->images_per_second : (images - first_images_) / std::max(1e-9, seconds - first_seconds_);
-  std::string line = with_commas(images);
   double left = -1, share = -1;
   if (goal_.images) {
-    line += " of " + with_commas(*goal_.images);
     share = static_cast<double>(images) / static_cast<double>(*goal_.images);
     if (rate > 0) left = static_cast<double>(*goal_.images - images) / rate;
   }
@@ -42,18 +55,21 @@ std::string Console::progress(int64_t images, double seconds) const {
     share = seconds / *goal_.seconds;
     left = std::max(0.0, *goal_.seconds - seconds);
   }
-  line += " images";
-  if (share >= 0) line += " (" + fixed_text(std::min(100.0, 100 * share), 0) + "%)";
-  if (rate > 0) line += "  " + fixed_text(rate, rate < 100 ? 1 : 0) + "/s";
-  if (left >= 0) line += "  left " + duration_text(left);
+  std::vector<LinePart> parts = {{0, with_commas(images)}};
+  const auto add = [&](int rank, const std::string& text) { parts.push_back({rank, text}); };
+  if (goal_.images) add(3, " of " + with_commas(*goal_.images));
+  add(0, " images");
+  if (share >= 0) add(6, " (" + fixed_text(std::min(100.0, 100 * share), 0) + "%)");
+  if (rate > 0) add(2, "  " + fixed_text(rate, rate < 100 ? 1 : 0) + "/s");
+  if (left >= 0) add(1, "  left " + duration_text(left));
   if (last_) {
-    line += "  loss D " + fixed_text(last_->loss_d_real + last_->loss_d_fake, 3) + " G " + fixed_text(last_->loss_g, 3);
-    line += "  D(x) " + fixed_text(last_->d_real, 2) + " D(G(z)) " + fixed_text(last_->d_fake_before, 2) + ">" +
-            fixed_text(last_->d_fake_after, 2);
-    if (!std::isnan(last_->kid)) line += "  kid " + fixed_text(last_->kid, 4);
-    line += "  " + last_->verdict;
+    add(5, "  loss D " + fixed_text(last_->loss_d_real + last_->loss_d_fake, 3) + " G " + fixed_text(last_->loss_g, 3));
+    add(4, "  D(x) " + fixed_text(last_->d_real, 2) + " D(G(z)) " + fixed_text(last_->d_fake_before, 2) + ">" +
+               fixed_text(last_->d_fake_after, 2));
+    if (!std::isnan(last_->kid)) add(1, "  kid " + fixed_text(last_->kid, 4));
+    add(0, "  " + last_->verdict);
   }
-  return line;
+  return fitted_line(std::move(parts), columns);
 }
 
 void Console::step(int64_t images, double seconds) {
@@ -65,11 +81,11 @@ void Console::step(int64_t images, double seconds) {
   }
   if (Clock::now() < next_draw_) return;
   next_draw_ = Clock::now() + (terminal_ ? kRedraw : kPlainLine);
-  const std::string line = progress(images, seconds);
+  // One column is left free: a line that wraps could not be rewritten.
   if (terminal_)
-    draw(line);
+    draw(progress(images, seconds, static_cast<size_t>(std::max(20, terminal_columns() - 1))));
   else if (!json_)
-    say(line);
+    say(progress(images, seconds, std::string::npos));
 }
 
 void Console::record(const Record& record, double) {
@@ -83,6 +99,7 @@ void Console::record(const Record& record, double) {
 void Console::event(const std::string& line, const Json& object) {
   const std::lock_guard lock(mutex_);
   clear();
+  if (last_ && object.value("event", "") == "eval" && object["kid"].is_number()) last_->kid = object["kid"];
   if (!json_) return say(line);
   std::fprintf(stderr, "%s\n", line.c_str());
   std::printf("%s\n", compact(object).c_str());
@@ -90,9 +107,7 @@ void Console::event(const std::string& line, const Json& object) {
 }
 
 void Console::draw(const std::string& line) {
-  // Cut to the width: a line that wraps could not be rewritten. One write, so that it does not flicker.
-  const auto columns = static_cast<size_t>(std::max(20, terminal_columns() - 1));
-  std::fprintf(stderr, "\r%s\x1b[K", line.substr(0, columns).c_str());
+  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());  // one write, so that it does not flicker
   std::fflush(stderr);
   drawn_ = true;
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/log.hpp"
 #include "telemetry/record.hpp"
@@ -19,6 +20,14 @@ struct Goal {
   std::optional<int64_t> images;
   std::optional<double> seconds;  // of this process
 };
+
+/// A part of a line that may be left out: rank 0 stays, the highest rank goes first.
+struct LinePart {
+  int rank = 0;
+  std::string text;
+};
+/// The parts that fit into `columns`, as one line. Where those of rank 0 are too long by themselves it is cut.
+std::string fitted_line(std::vector<LinePart> parts, size_t columns);
 
 class Console {
  public:
@@ -37,7 +46,8 @@ class Console {
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string progress(int64_t images, double seconds_in_process) const;
+  /// At most `columns` wide: what matters least is left out first.
+  std::string progress(int64_t images, double seconds_in_process, size_t columns) const;
   void draw(const std::string& line);
   void clear();
   void say(const std::string& line);

@@ -58,8 +58,9 @@ const std::vector<Loss>& losses() {
        false, 0, 0},
       {"lsgan", "Mao et al. 2017, section 3.2", least_squares_d, least_squares_g, as_itself, true, true, false, false,
        0.5, 0},
+      // Within its margins the hinge does not change when all logits move together, and under a penalty they do.
       {"hinge", "Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17", hinge_d, critic_g, as_sigmoid, false, false,
-       false, false, 0, 0},
+       true, false, 0, 0},
       {"wgan-gp", "Gulrajani et al. 2017, equation 3", wasserstein_d, critic_g, as_sigmoid, false, false, true, false,
        0, 10},
       {"relativistic", "Jolicoeur-Martineau 2018, section 4; pairs as in Huang et al. 2024, arXiv 2501.05441",

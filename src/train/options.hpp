@@ -188,9 +188,10 @@ struct LengthOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("images", images, "stop after this many in all", within(1, 1e15, "images"));
-    visit("epochs", epochs, "stop after this many passes in all", within(1, 1e12));
-    visit("time", time, "stop this process after", above(0, 1e9, "seconds"));
+    visit("images", images, "stop after this many in all; auto: no end", automatic(within(1, 1e15, "images")));
+    visit("epochs", epochs, "stop after this many passes in all; auto: no end", automatic(within(1, 1e12)));
+    visit("time", time, "stop this process after; auto: no end, as without a length",
+          automatic(above(0, 1e9, "seconds")));
   }
 };
 

@@ -46,6 +46,11 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     options.network.norm_d = "none";
     remarks.push_back("norm-d: none, for the penalty on D's gradient");
   }
+  if (const auto& objective = options.train.objective;
+      *objective.gradient_penalty > 0 && (objective.r1 > 0 || objective.r2 > 0))
+    remarks.push_back("penalties: --r1 " + number_text(objective.r1) + " and --r2 " + number_text(objective.r2) +
+                      " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
+                      "; without them: --r1 0 --r2 0");
   options.network.resolve();
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
@@ -63,7 +68,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   if (options.train.conditional) {
-    check_classes(*dataset.pixels, "--conditional");
+    check_classes(*dataset.pixels,
+                  options.init_from == "none" ? "--conditional" : "the conditional model of --init-from");
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }

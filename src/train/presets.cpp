@@ -69,9 +69,9 @@ const Preset& preset_named(const std::string& name) {
 
 PresetChoice choose_preset(const PresetFacts& facts) {
   constexpr int64_t kFew = 1'000, kMany = 20'000;
-  if (facts.conditional) return {"conditional", "classes are asked for"};
   const std::string pictures = counted(facts.pictures, "picture");
   if (facts.pictures < kFew) return {"small-data", pictures + ", fewer than " + with_commas(kFew)};
+  if (facts.conditional) return {"conditional", "classes are asked for"};
   if (facts.on_gpu && facts.pictures >= kMany) return {"large", pictures + " and a GPU"};
   return {"default", pictures + " of " + to_text(facts.size) + " pixels" + (facts.on_gpu ? "" : ", on a CPU")};
 }

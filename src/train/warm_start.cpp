@@ -6,6 +6,7 @@
 #include "dataset/options.hpp"
 #include "exchange/generator.hpp"
 #include "exchange/torchscript.hpp"
+#include "train/presets.hpp"
 
 namespace dcgan {
 namespace {
@@ -30,9 +31,29 @@ Json as_options(const NetworkPlan& plan) {
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : compact(value); }
 
+std::string classes_text(const std::vector<std::string>& names) { return names.empty() ? "none" : joined(names, ", "); }
+
 }  // namespace
 
 Json options_of_model(const fs::path& model) { return as_options(networks_of(model)); }
+
+void check_preset(const std::string& preset, const fs::path& model) {
+  NetworkOptions options;
+  const Fields fields = fields_of(options);
+  std::vector<std::string> different;
+  const Json there = options_of_model(model);
+  for (const auto& [name, text] : preset_named(preset).options)
+    if (const Field* field = find_field(fields, name)) set_from_text(*field, text, "--" + name);
+  const Json here = to_json(fields);
+  for (const auto& [name, text] : preset_named(preset).options)
+    for (const std::string part : {"", "-g", "-d"})
+      if (const std::string key = underscored(name + part); here.contains(key) && here[key] != there[key])
+        different.push_back("--" + name + part + " " + text_of(here[key]) + " (there " + text_of(there[key]) + ")");
+  if (!different.empty())
+    throw UsageError("--preset " + preset + " and --init-from '" + shown(model) +
+                         "' exclude one another: the preset has " + joined(different, ", "),
+                     "leave --preset out, or begin without --init-from");
+}
 
 void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
   const Json here = as_options(plan), there = options_of_model(model);
@@ -42,10 +63,10 @@ void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
       different.push_back("--" + dashed(key) + " " + text_of(value) + " (there " + text_of(there.value(key, Json())) +
                           ")");
   if (const auto& names = networks_of(model).class_names; names != plan.class_names)
-    different.push_back("the classes " + joined(plan.class_names, ", ") + " (there " + joined(names, ", ") + ")");
+    different.push_back("the classes: " + classes_text(plan.class_names) + " (there " + classes_text(names) + ")");
   if (!different.empty())
     throw UsageError("the weights of --init-from '" + shown(model) + "' do not fit " + joined(different, ", "),
-                     "leave those options out: they are taken from there");
+                     "leave those options out, they are taken from there; or begin without --init-from");
 }
 
 }  // namespace dcgan

@@ -11,9 +11,8 @@
 namespace dcgan {
 namespace {
 
-constexpr int64_t kEnoughHeldOut = 500;  // pictures for a KID that is worth comparing
-constexpr int64_t kMostReal = 10'000;    // pictures that an evaluation during training compares with
-constexpr uint64_t kSeed = 0;            // of latents and choices: the same in every run, so that runs compare
+constexpr int64_t kMostReal = 10'000;  // pictures that an evaluation during training compares with
+constexpr uint64_t kSeed = 0;          // of latents and choices: the same in every run, so that runs compare
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 

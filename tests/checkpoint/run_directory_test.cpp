@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "support/temporary.hpp"
+#include "support/thrown.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -88,6 +89,17 @@ TEST(RunDirectoryOpen, RefusesWhatIsNoRun) {
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "a.ckpt"); }), "is a file"));
   write_text(folder / "run" / "config.json", "{}");
   EXPECT_EQ(RunDirectory::open(folder / "run").path(), folder / "run");
+}
+
+TEST(RunDirectoryOpen, NamesTheRunThatAFolderLiesInOrHolds) {
+  const TemporaryFolder folder;
+  write_text(folder / "runs" / "00000-a" / "config.json", "{}");
+  write_text(folder / "runs" / "00001-a" / "config.json", "{}");
+  fs::create_directories(folder / "runs" / "00000-a" / "samples");
+  const auto hint = [&](const fs::path& path) { return thrown_by([&] { RunDirectory::open(folder / path); }).hint; };
+  EXPECT_TRUE(hint("runs").ends_with("00001-a"));
+  EXPECT_TRUE(hint("runs/00000-a/samples").ends_with("00000-a"));
+  EXPECT_TRUE(hint("runs/00000-a/samples/").ends_with("00000-a"));
 }
 
 class RunDirectoryTest : public testing::Test {

@@ -39,6 +39,27 @@ TEST_F(HoldoutRun, GoesOnAsIfItHadNeverStoppedAndShowsEveryClassEquallyOften) {
                       "--class-balanced cannot change"));
 }
 
+TEST_F(HoldoutRun, IsComparedWithWhatItHeldOutWhereThatIsEnough) {
+  make_pictures(dcgan.at("enough"), 1100);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("enough", "big", {"--holdout", "0.5", "--images", "16"})), 0);
+  ASSERT_EXIT_CODE(dcgan(words("small", {"--holdout", "0.5", "--images", "16"})), 0);
+  const auto real = [&](const std::string& run, const std::string& data, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> all = {"eval", dcgan.at(run), "--data", dcgan.at(data), "--samples", "20", "--json"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Finished finished = dcgan(all);
+    EXPECT_EXIT_CODE(finished, 0);
+    return finished.code == 0 ? Json::parse(finished.out)["real"] : Json();
+  };
+  const int64_t trained = config("big")["data_images"];
+  EXPECT_EQ(real("big", "enough")["used"], 1100 - trained);
+  EXPECT_EQ(real("big", "enough")["held_out"], true);
+  EXPECT_EQ(real("big", "enough", {"--all"})["used"], 1100);
+  EXPECT_EQ(real("big/generator.pt", "enough")["used"], 1100) << "an export does not know its run's split";
+  EXPECT_EQ(real("small", "photos")["used"], 40) << "too few were held out";
+  make_pictures(dcgan.at("others"), 1101);
+  EXPECT_EQ(real("big", "others")["used"], 1101) << "not what the run was trained on";
+}
+
 TEST_F(HoldoutRun, OfARunThatIsOlderThanTheOptionIsRefused) {
   ASSERT_EXIT_CODE(dcgan(words("old", {"--images", "16"})), 0);
   Json old = config("old");

@@ -111,6 +111,19 @@ TEST_F(Model, InspectKnowsRunsCheckpointsExportsAndFolders) {
   }
 }
 
+TEST_F(Model, InspectOfAnExportDrawsTheLatentsThatItWasTrainedOn) {
+  const auto use = [&](const std::vector<std::string>& more) {
+    auto words = dcgan().small_train("photos", "other", more);
+    words.insert(words.end(), {"--images", "8"});
+    EXPECT_EXIT_CODE(dcgan()(words), 0);
+    const Json found = Json::parse(dcgan()({"inspect", dcgan().at("other/generator.pt"), "--json"}).out);
+    std::filesystem::remove_all(dcgan().at("other"));
+    return found["use"][1].get<std::string>();
+  };
+  EXPECT_CONTAINS(use({}), "images(torch.randn(1, 8))");
+  EXPECT_CONTAINS(use({"--latent-distribution", "uniform"}), "images(2 * torch.rand(1, 8) - 1)");
+}
+
 TEST_F(Model, DamagedAndForeignModelsAreOneClearError) {
   const std::string checkpoint = read_text(RunDirectory(run()).checkpoint(160)),
                     exported = read_text(run() + "/generator.pt");

@@ -50,6 +50,15 @@ TEST(WarmStart, RefusesOtherNetworksNamingEachOption) {
   EXPECT_FALSE(std::filesystem::exists(dcgan.at("second")));
 }
 
+TEST(WarmStart, RefusesAPresetWhoseNetworksAreOthers) {
+  Program dcgan;
+  train_first(dcgan);
+  const auto thrown = dcgan.refusal(begun_from(dcgan, {"--images", "8", "--preset", "paper"}));
+  EXPECT_TRUE(refused(thrown, 2, "--preset paper and --init-from"));
+  EXPECT_CONTAINS(thrown.what, "--arch dcgan (there upsample)");
+  EXPECT_FALSE(std::filesystem::exists(dcgan.at("second")));
+}
+
 TEST(WarmStart, RefusesAnExportedGeneratorAndWhatIsNotThere) {
   Program dcgan;
   train_first(dcgan);

@@ -40,6 +40,16 @@ Record record_of(int64_t images) {
   return record;
 }
 
+TEST(FittedLine, LeavesOutWhatMattersLeastAndKeepsTheRestWhole) {
+  const std::vector<LinePart> parts = {
+      {0, "100 images"}, {2, " 9/s"}, {1, " left 3 s"}, {2, " loss 1"}, {0, " balanced"}};
+  EXPECT_EQ(fitted_line(parts, 100), "100 images 9/s left 3 s loss 1 balanced");
+  EXPECT_EQ(fitted_line(parts, 38), "100 images left 3 s balanced");
+  EXPECT_EQ(fitted_line(parts, 28), "100 images left 3 s balanced");
+  EXPECT_EQ(fitted_line(parts, 27), "100 images balanced");
+  EXPECT_EQ(fitted_line(parts, 12), "100 images b");
+}
+
 TEST(ConsoleInJson, PrintsOneLineARecordThatParses) {
   const Said said = said_by([] {
     Console console(true, {.images = 1000, .seconds = {}});

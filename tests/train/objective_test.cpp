@@ -137,6 +137,7 @@ TEST(Objective, CountsTheImagesThatTheDiscriminatorIsRightAbout) {
   EXPECT_EQ(shares("bce"), std::pair(0.75, 0.25));
   EXPECT_EQ(shares("lsgan"), std::pair(0.5, 0.5));           // its threshold is a half
   EXPECT_EQ(shares("relativistic"), std::pair(0.25, 0.25));  // pairs
+  EXPECT_EQ(shares("hinge"), std::pair(0.25, 0.25));         // pairs
 }
 
 TEST(Objective, OfAutomaticOptionsSmoothsBceAndPenalisesWassersteinOnly) {

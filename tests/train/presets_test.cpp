@@ -10,7 +10,7 @@
 namespace dcgan::test {
 namespace {
 
-TEST(ChoosePreset, GoesByClassesThenCountThenDevice) {
+TEST(ChoosePreset, GoesByCountThenClassesThenDevice) {
   const auto chosen = [](int64_t pictures, bool conditional, bool on_gpu) {
     return choose_preset({pictures, {64, 64}, conditional, on_gpu}).name;
   };
@@ -19,7 +19,8 @@ TEST(ChoosePreset, GoesByClassesThenCountThenDevice) {
   EXPECT_EQ(chosen(20'000, false, false), "default");
   EXPECT_EQ(chosen(19'999, false, true), "default");
   EXPECT_EQ(chosen(20'000, false, true), "large");
-  EXPECT_EQ(chosen(999, true, true), "conditional");
+  EXPECT_EQ(chosen(1000, true, true), "conditional");
+  EXPECT_EQ(chosen(999, true, true), "small-data") << "what is asked for on the command line stays";
 }
 
 TEST(Presets, SayOptionsThatAreThereAndGoTogether) {

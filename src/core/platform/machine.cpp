@@ -26,6 +26,12 @@ int64_t usable_cores() {
   return std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+double idle_cores() {
+  const auto online = static_cast<double>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+  double load = 0;
+  return ::getloadavg(&load, 1) == 1 ? std::max(0.0, online - load) : online;
+}
+
 namespace {
 /// The text after KEY and a colon in a file of such lines.
 std::string value_of(const char* file, std::string_view key, char after = ':') {

@@ -9,6 +9,8 @@ namespace dcgan {
 
 /// Cores that this process may use.
 int64_t usable_cores();
+/// Cores of the whole machine that nothing wanted in the last minute, on average; all of them when unknown.
+double idle_cores();
 /// The processor's name as the system gives it.
 std::string processor_name();
 /// The processor's units for bfloat16 that the system lets programs use: "AMX", "AVX512-BF16", or "" for none.
