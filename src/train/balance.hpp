@@ -19,11 +19,11 @@ struct BalanceFigures {
 
   int64_t images = 0;  // seen since the run began; must grow from record to record
   int64_t steps = 0;   // since the record before, 1 or more
-  /// Share of logits on the right side of 0. For losses that only compare (relativistic, Wasserstein): the share of
-  /// pairs of a real and a generated image in the right order, in both.
+  /// Share of logits on the right side of 0. For losses that only compare (relativistic, hinge, Wasserstein): the
+  /// share of pairs of a real and a generated image in the right order, in both.
   double accuracy_real = kUnknown, accuracy_fake = kUnknown;
   /// D(G(z)) as a probability after D's update, for a relativistic loss that of its pair; unknown for losses whose
-  /// logits are none.
+  /// logits are none, and where penalties keep D from being sure.
   double d_fake_after = kUnknown;
   /// Mean distance of generated images of fixed latents from one another, by the same of the data: 0 all alike, 1 as
   /// varied as the data.
@@ -59,7 +59,18 @@ struct Judgement {
 ///   faces at 64 px, base 64: paper's, batch 64 0.89-0.95     0.88-0.97 0.001-0.002   0.05-0.4  10,200 D ahead
 ///   not used: --lr-g 0.1, lost from 13,000 on  1.00          1.00      0.001         0.05      24,600 D ahead
 ///   not used: --beta1 0.95 --lr 0.005          1.00          1.00      0.001         0.1-0.7   15,000 collapsing
-/// D(G(z)) after D's update tells a D that is ahead from one that is merely often right; accuracy alone does not.
+/// D(G(z)) after D's update tells a D that is ahead from one that is merely often right; accuracy alone does not. But
+/// where penalties bound D's slope D(G(z)) stays near a half, and accuracy has to do (base 64 and 32, batch 64, pairs):
+///   the default: faces, to 530,000             0.84-0.92     the same  0.46-0.48     0.9-1.0   none
+///   the default: faces at 64 px, to 113,000    0.86-0.92     the same  0.38-0.44     0.7-0.9   none
+///   the default: clothes, letters, to 530,000  0.60-0.82     the same  0.46-0.50     0.9-1.0   none
+///   small-data: 200 faces, to 200,000          0.60-0.67     the same  0.49-0.50     0.8-1.0   none
+///   the default, --lr-g 1e-9: G stands still   1.00          the same  0.11-0.13     0.54      14,100 D ahead
+///   the default, ten pictures                  0.89-0.98     the same  0.37-0.42     0.8-0.9   51,200 memorising
+///   not used: --lr 0.01, lost from 28,000 on   0.2-0.6       the same  0.3-0.7       0.0-1.1   47,400 G ahead
+///   not used: --r1 0 --r2 0, worse from 140,000 on
+///                                              0.90-1.00     the same  0.002-0.05    0.6-1.0   151,000 D ahead
+///   not used: pytorch-example, --loss minimax  0.96-1.00     1.00      0.000-0.009   0.4       16,600 D ahead
 /// A third failure that was not used is not seen: clothes, --lr-d 0.02 --batch 64, still blurs after 20,000 images,
 /// with both networks in balance. For that there are KID and the grids.
 class Balance {

@@ -35,6 +35,10 @@ RUNS = {
     "default_faces": ("well", "", 0, FACES, f"{DEFAULT} --images 529920"),
     "default_clothes": ("well", "", 0, CLOTHES, f"{DEFAULT} --images 529920"),
     "default64": ("well", "", 0, FACES, "--preset default --size 64 --images 112640"),
+    "few_faces": ("well", "", 0, "200 of the faces/", "--preset small-data --size 32 --images 200k --eval-every 10k"),
+    "minimax": ("failed", "discriminator ahead", 18_000, FACES, "--preset pytorch-example --loss minimax --size 32 --images 60k --eval-every 10k"),
+    "no_penalties": ("failed", "discriminator ahead", 160_000, FACES, f"{DEFAULT} --r1 0 --r2 0 --images 200k --eval-every 20k"),
+    "lr01": ("failed", "generator ahead", 48_000, FACES, f"{DEFAULT} --lr 0.01 --images 100k --eval-every 10k"),
     "frozen": ("failed", "discriminator ahead", 16_000, FACES, f"{DEFAULT} --images 60k --eval-every 10k --lr-g 1e-9"),
 }
 MOST_ROWS = 60
