@@ -1,7 +1,7 @@
 """What options of `dcgan train` cost in images/s: each beside the base within the same round, so that what slows the machine
 slows both. Prints a table of medians and ranges.
 
-  bench/costs.py PICTURES --size 32 --base "--preset default" --rounds 3 "--augment all" "--spectral-norm"
+  bench/costs.py PICTURES --size 32 --base "--preset default" --rounds 3 -- "--augment all" "--spectral-norm"
 
 Keep the machine quiet.
 """

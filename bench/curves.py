@@ -10,7 +10,7 @@ import pathlib
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (after the choice of a backend without windows)
+from matplotlib import pyplot, ticker  # noqa: E402  (after the choice of a backend without windows)
 
 COLOURS = {"balanced": "#e8f5e9", "discriminator ahead": "#ffcdd2", "generator ahead": "#ffe0b2",
            "collapsing": "#fff9c4", "collapsed": "#d7ccc8", "memorising": "#d1c4e9"}
@@ -46,13 +46,19 @@ def draw(row, run: pathlib.Path) -> None:
     right.set_ylim(0, 1.02)
     fake.plot(images, [max(record["d_fake_after"] or 0, 1e-7) for record in records], lw=0.8, label="D(G(z)) after")
     fake.set_yscale("log")
+    fake.set_ylim(min(1e-2, fake.get_ylim()[0]), 1.2)
     at = [one["images"] for one in evaluations]
     quality.plot(at, [one["diversity"] for one in evaluations], "o-", ms=2, lw=0.8, label="diversity")
     quality.plot(at, [one["kid"] for one in evaluations], "s-", ms=2, lw=0.8, label="KID")
-    quality.set_yscale("log")
+    quality.set_yscale("log")  # a KID below 0, which is chance, is not drawn
+    quality.set_ylim(min(1e-2, quality.get_ylim()[0]), max(2, quality.get_ylim()[1]))
     for axes in row:
         shade(axes, records)
         axes.tick_params(labelsize=7)
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(5))
+        axes.xaxis.set_major_formatter(lambda images, _: f"{images / 1000:g}k")
+    for axes in (fake, quality):
+        axes.yaxis.set_minor_formatter(ticker.NullFormatter())
 
 
 def main() -> None:

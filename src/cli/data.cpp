@@ -122,8 +122,9 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
     write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(packed.read(i)), /*synced=*/false);
   });
   out.commit();
-  std::printf("%s in %s written to %s\n", counted(packed.count, "image").c_str(),
-              counted(static_cast<int64_t>(folders.size()), "class", "classes").c_str(),
+  const std::string classes =
+      folders.empty() ? "" : " in " + counted(static_cast<int64_t>(folders.size()), "class", "classes");
+  std::printf("%s%s written to %s\n", counted(packed.count, "image").c_str(), classes.c_str(),
               printable(command.out).c_str());
 }
 

@@ -222,8 +222,10 @@ void print_table(const Evaluation& found, const std::string& origin) {
     std::printf("real vs real: two halves of %s; fid falls and recall changes with the counts, kid does not.\n",
                 counted(found.floor_images, "picture").c_str());
   if (!found.pairs.empty())
-    std::printf("closest to a real picture: image %s, %s of that one's neighbourhood (below 0.5 counts as a copy).\n",
-                with_commas(found.pairs[0].generated).c_str(), fixed_text(found.pairs[0].ratio, 2).c_str());
+    std::printf(
+        "closest to a real picture: image %s, at %s of the distance to that picture's fifth nearest other (below 0.5 "
+        "counts as a copy).\n",
+        with_commas(found.pairs[0].generated).c_str(), fixed_text(found.pairs[0].ratio, 2).c_str());
 }
 
 void eval(const Invocation& invocation, EvalCommand& command) {

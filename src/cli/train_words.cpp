@@ -60,7 +60,7 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
   const Json options = options_json(plan.options);
   for (const auto& [key, value] : options.items())
     if (!value.is_null())
-      std::printf("  %-18s %s\n", dashed(key).c_str(),
+      std::printf("  %-24s %s\n", dashed(key).c_str(),
                   (value.is_string() ? value.get<std::string>() : compact(value)).c_str());
   std::printf("parameters: generator %s, discriminator %s\n", with_commas(cost.parameters_g).c_str(),
               with_commas(cost.parameters_d).c_str());
