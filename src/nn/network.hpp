@@ -40,7 +40,8 @@ struct NetworkOptions {
           "residual ones (better for many pictures, several times the work)",
           one_of({"dcgan", "upsample", "resnet"}),
           "Radford et al. 2015; Odena et al. 2016; Miyato et al. 2018, appendix B");
-    visit("norm-d", norm_d, "discriminator's normalisation; auto: batch for dcgan and upsample, none for resnet",
+    visit("norm-d", norm_d,
+          "discriminator's normalisation; auto: none for resnet and where its gradient is penalised, else batch",
           one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
     visit("spectral-norm", spectral_norm, "divide the discriminator's weights by their largest singular values", {},
           "Miyato et al. 2018");
