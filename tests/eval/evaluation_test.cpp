@@ -233,5 +233,23 @@ TEST(Evaluating, RefusesOneImageAndFeaturesOfAnotherNetwork) {
   EXPECT_CONTAINS(thrown_by([&] { evaluated(MemoryPixels(discs(0, 5, 16)), real, *b); }).what, "two networks");
 }
 
+TEST(Evaluating, LooksForCopiesAmongWhatWasTrainedOnAndComparesWithTheRest) {
+  const MemoryPixels trained(discs(0, 40, 16)), held_out(discs(100, 40, 16));
+  const auto network = network_a();
+  const RealSide others = make_real_side(held_out, *network, {}, {}),
+                 learned = make_real_side(trained, *network, {}, {});
+  SetImages copies(trained, all_of(trained), 1);
+  EvaluationOptions options;
+  const Evaluation alone = evaluate(copies, *network, others, options, {});
+  options.trained = &learned;
+  const Evaluation both = evaluate(copies, *network, others, options, {});
+  EXPECT_EQ(both.find("memorised_random_a")->value, 1);
+  EXPECT_LT(*both.find("memorised_random_a")->floor, 0.5) << "pictures held out are no copies";
+  EXPECT_LT(alone.find("memorised_random_a")->value, 0.5);
+  EXPECT_EQ(both.find("kid_random_a")->value, alone.find("kid_random_a")->value);
+  EXPECT_EQ(both.pairs[0].ratio, 0);
+  EXPECT_EQ(both.pairs[0].generated, both.pairs[0].real) << "pairs are of the pictures trained on";
+}
+
 }  // namespace
 }  // namespace dcgan::test
