@@ -9,7 +9,8 @@ A picture whose channels the classifier is not sure of counts for none (`clear` 
 covered when LEAST pictures fall into it: else the few errors of the classifier among thousands of pictures would cover
 modes that are not there. `check` shows that this counter can be believed: it reads real pictures that the classifier
 was not trained on, with all modes and with 100 removed, and fails unless it reads at least 990 and at most 910.
-`any` counts a mode with a single picture, sure or not, as papers do.
+`any` counts a mode with a single picture, sure or not, as papers do, and so does `any_reverse_kl`: pictures that are
+no letters fall somewhere, too, so read it beside `clear`.
 
 Reverse KL is KL(pictures' modes || uniform) in nats, over pictures that count: 0 is best, ln 1000 = 6.9 is one mode.
 Metz et al. 2017 (unrolled GANs), section 3.3.1; Lin et al. 2018, "PacGAN", section 4.1.
@@ -97,6 +98,12 @@ def classify(net, gray):
     return numpy.concatenate(classes), numpy.concatenate(sure)
 
 
+def reverse_kl(tally):
+    """Of counts of modes; None where there is no picture."""
+    share = tally[tally > 0] / max(1, tally.sum())
+    return round(float((share * numpy.log(share * MODES)).sum()), 4) if len(share) else None
+
+
 def report(net, parts):
     """`parts`: pictures N x H x W x 3."""
     modes, clear = [], []
@@ -105,12 +112,10 @@ def report(net, parts):
         modes.append(mode_of(numpy.stack([classes for classes, _ in channels], axis=-1)))
         clear.append(numpy.all([sure for _, sure in channels], axis=0))
     modes, clear = numpy.concatenate(modes), numpy.concatenate(clear)
-    tally = numpy.bincount(modes[clear], minlength=MODES)
+    tally, everything = numpy.bincount(modes[clear], minlength=MODES), numpy.bincount(modes, minlength=MODES)
     least = max(1, round(LEAST * len(modes) / USUAL))
-    share = tally[tally > 0] / max(1, tally.sum())
     return {"pictures": len(modes), "clear": round(float(clear.mean()), 4), "modes": int((tally >= least).sum()),
-            "any": len(numpy.unique(modes)),
-            "reverse_kl": round(float((share * numpy.log(share * MODES)).sum()), 4) if len(share) else None}
+            "reverse_kl": reverse_kl(tally), "any": int((everything > 0).sum()), "any_reverse_kl": reverse_kl(everything)}
 
 
 def samples(path):
