@@ -29,7 +29,9 @@ def output(*words: str) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
 
-def processor() -> str:
+def processor(device: str) -> str:
+    if device.startswith("cuda"):
+        return output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()[0]
     names = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     families = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("cpu family")]
     return f"{names[0]} family {families[0]}, {len(names)} cores"
@@ -45,7 +47,8 @@ def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, feature
 def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, run: pathlib.Path) -> dict:
     command = [arguments.program, "train", data, "--run", str(run), "--threads", str(arguments.threads),
                "--time" if arguments.time else "--images", arguments.time or arguments.images, "--size",
-               str(arguments.size), "--seed", str(seed), "--keep", "1", *shlex.split(options)]
+               str(arguments.size), "--seed", str(seed), "--keep", "1", "--device", arguments.device,
+               *shlex.split(options)]
     if arguments.images and (run / "log.jsonl").exists():
         command += ["--resume"]  # refuses a run of other options
     with open(f"{run}.out", "a") as out:
@@ -76,6 +79,7 @@ def main() -> None:
     length.add_argument("--time", help="like 5m")
     length.add_argument("--images", help="like 200k")
     parser.add_argument("--threads", default=2, type=int)
+    parser.add_argument("--device", default="cpu", help="where to train: cpu (%(default)s) or cuda")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--samples", default=10_000, type=int)
     parser.add_argument("--classifier", help="feature network for KID C, of bench/classifier.py for these pictures and size")
@@ -101,7 +105,7 @@ def main() -> None:
                 folder.mkdir(parents=True, exist_ok=True)
                 run = folder / f"{name}-{arguments.size}-{label}-{seed}{'-' + arguments.time if arguments.time else ''}"
                 row = measured(arguments, data, options, seed, run)
-            row.update(key, commit=commit, processor=processor(), date=datetime.date.today().isoformat())
+            row.update(key, commit=commit, processor=processor(arguments.device), date=datetime.date.today().isoformat())
             is_new = not arguments.table.exists()
             with open(arguments.table, "a", newline="") as table:
                 writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
