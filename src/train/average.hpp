@@ -15,9 +15,10 @@ double average_decay(int64_t batch, int64_t images_seen, int64_t half_life, doub
 void update_average(const std::vector<at::Tensor>& average, const std::vector<at::Tensor>& live,
                     const at::Tensor& weight);
 
-/// Latents to take BatchNorm's statistics from, [256 or more, length], on the CPU: draws keyed by `seed` whose batches of
-/// 64 are then centred, and all of them made uncorrelated, with the space's variance. What is left to chance in plain
-/// draws moves every image a little to one side, which had doubled KID; these 256 do as well as 16,000 plain ones.
+/// Latents to take BatchNorm's statistics from, [256 or more, length], on the CPU: draws keyed by `seed` whose batches
+/// of 64 are then centred, and all of them made uncorrelated, with the space's variance. What is left to chance in
+/// plain draws moves every image a little to one side, which had doubled KID; these 256 do as well as 16,000 plain
+/// ones.
 at::Tensor statistics_latents(const LatentSpace& space, uint64_t seed);
 
 /// A copy of `net` with `weights` in the place of its parameters (same order), in evaluation mode. Averaged

@@ -26,8 +26,8 @@ struct Loss {
   /// maybe undefined) unless `generator_sees_real`.
   at::Tensor (*probability)(const at::Tensor& logits, const at::Tensor& others);
   bool has_probability;  // that figure is what D believes; otherwise it is for people only
-  bool has_targets;  // so that label smoothing means something
-  bool compares;     // logits mean something beside one another only: pairs instead of a threshold
+  bool has_targets;      // so that label smoothing means something
+  bool compares;         // logits mean something beside one another only: pairs instead of a threshold
   bool generator_sees_real;
   double threshold;        // a logit above it says "real"
   double default_penalty;  // weight of the gradient penalty that belongs to the loss
