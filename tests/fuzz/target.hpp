@@ -1,5 +1,5 @@
-// A fuzz target (clang's libFuzzer): any bytes are read or refused with an Error, and nothing else happens. scripts/fuzz
-// builds and runs all of them.
+// A fuzz target (clang's libFuzzer): any bytes are read or refused with an Error, and nothing else happens.
+// scripts/fuzz builds and runs all of them.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 #include "core/error.hpp"
 
-#define DCGAN_FUZZ_TARGET(read)                                                              \
-  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {                  \
-    try {                                                                                    \
-      read(std::string_view(reinterpret_cast<const char*>(data), size), "the fuzzed file");  \
-    } catch (const dcgan::Error&) {                                                          \
-    }                                                                                        \
-    return 0;                                                                                \
+#define DCGAN_FUZZ_TARGET(read)                                                             \
+  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {                 \
+    try {                                                                                   \
+      read(std::string_view(reinterpret_cast<const char*>(data), size), "the fuzzed file"); \
+    } catch (const dcgan::Error&) {                                                         \
+    }                                                                                       \
+    return 0;                                                                               \
   }
