@@ -1,19 +1,11 @@
 // Exports as strangers read them: Python, and a program that knows LibTorch only.
-#include <cstdio>
 #include <sstream>
 
 #include "exchange/exported.hpp"
+#include "support/process.hpp"
 
 namespace dcgan::test {
 namespace {
-
-/// What a shell command prints, and its exit status.
-std::pair<std::string, int> output_of(const std::string& command) {
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  std::string out;
-  for (int c; (c = std::fgetc(pipe)) != EOF;) out.push_back(static_cast<char>(c));
-  return {out, ::pclose(pipe)};
-}
 
 /// Has Python load the file and compare the images it makes with these.
 void expect_python_makes(const fs::path& file, const at::Tensor& images, const TemporaryFolder& folder) {

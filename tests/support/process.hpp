@@ -7,8 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dcgan::test {
@@ -98,6 +100,14 @@ class Process {
 
 inline Finished run(const std::vector<std::string>& command, const std::function<void()>& before_exec = {}) {
   return Process(command, before_exec).wait();
+}
+
+/// What a shell command prints, and its exit status.
+inline std::pair<std::string, int> output_of(const std::string& command) {
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::string out;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) out.push_back(static_cast<char>(c));
+  return {out, ::pclose(pipe)};
 }
 
 }  // namespace dcgan::test

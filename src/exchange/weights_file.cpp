@@ -1,0 +1,113 @@
+#include "exchange/weights_file.hpp"
+
+#include <ATen/Functions.h>
+#include <caffe2/serialize/inline_container.h>
+
+#include <stdexcept>
+
+#include "core/error.hpp"
+#include "exchange/formats/state_dict.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr std::pair<ElementType, at::ScalarType> kScalarTypes[] = {
+    {ElementType::kF64, at::kDouble},    {ElementType::kF32, at::kFloat}, {ElementType::kF16, at::kHalf},
+    {ElementType::kBF16, at::kBFloat16}, {ElementType::kI64, at::kLong},  {ElementType::kI32, at::kInt},
+    {ElementType::kI16, at::kShort},     {ElementType::kI8, at::kChar},   {ElementType::kU8, at::kByte},
+    {ElementType::kBool, at::kBool}};
+
+at::ScalarType scalar_type(ElementType type) {
+  for (const auto& [ours, torchs] : kScalarTypes)
+    if (ours == type) return torchs;
+  throw std::logic_error("an element type of no scalar type");
+}
+
+ElementType element_type(const std::string& name, at::ScalarType type) {
+  for (const auto& [ours, torchs] : kScalarTypes)
+    if (torchs == type) return ours;
+  throw Error("tensor '" + name + "' is of a type that other programs do not read");
+}
+
+/// A copy of bytes that lie anywhere.
+at::Tensor tensor_from(std::string_view bytes, ElementType type, const std::vector<int64_t>& shape,
+                       const std::vector<int64_t>& strides, int64_t offset) {
+  const auto count = static_cast<int64_t>(bytes.size()) / bytes_of(type);
+  auto all = at::empty({count}, scalar_type(type));
+  if (!bytes.empty()) std::memcpy(all.mutable_data_ptr(), bytes.data(), bytes.size());
+  return all.as_strided(shape, strides, offset).clone(at::MemoryFormat::Contiguous);
+}
+
+std::vector<int64_t> row_major(const std::vector<int64_t>& shape) {
+  std::vector<int64_t> strides(shape.size(), 1);
+  for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * std::max<int64_t>(shape[i], 1);
+  return strides;
+}
+
+/// Ready for its bytes to be written.
+at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().cpu().contiguous(); }
+
+}  // namespace
+
+bool looks_like_weights(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  return looks_like_state_dict(path) || looks_like_safetensors(read_file(path, 16), fs::file_size(path, ignored));
+}
+
+WeightsFile read_weights(const fs::path& path) {
+  WeightsFile out;
+  if (looks_like_state_dict(path)) {
+    StateDict dict = read_state_dict(path);
+    for (const auto& one : dict.tensors)
+      out.tensors.emplace_back(
+          one.name, tensor_from(dict.storages.at(one.storage), one.type, one.shape, one.strides, one.offset));
+    out.others = std::move(dict.others);
+    return out;
+  }
+  const std::string bytes = read_file(path);
+  SafeTensors read = read_safetensors(bytes, "'" + shown(path) + "'");
+  for (const auto& one : read.tensors)
+    out.tensors.emplace_back(one.name, tensor_from(one.data, one.type, one.shape, row_major(one.shape), 0));
+  out.metadata = std::move(read.metadata);
+  return out;
+}
+
+void write_state_dict(const fs::path& path, const NamedTensors& tensors) {
+  std::string bytes;
+  caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, size_t count) {
+    bytes.append(static_cast<const char*>(data), count);
+    return count;
+  });
+  std::vector<PickledTensor> described;
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor whole = plain(tensor);
+    const std::string key = std::to_string(described.size());
+    described.push_back({name, key, element_type(name, whole.scalar_type()), whole.numel(), 0, whole.sizes().vec(),
+                         whole.strides().vec()});
+  }
+  const std::string pickle = write_pickled_state(described);
+  writer.writeRecord("data.pkl", pickle.data(), pickle.size());
+  writer.writeRecord("byteorder", "little", 6);
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const at::Tensor whole = plain(tensors[i].second);
+    writer.writeRecord("data/" + described[i].storage, whole.const_data_ptr(), whole.nbytes());
+  }
+  writer.writeEndOfFile();
+  write_file(path, bytes);
+}
+
+void write_safetensors(const fs::path& path, const NamedTensors& tensors, const TextPairs& metadata) {
+  std::vector<SafeTensor> described;
+  for (const auto& [name, tensor] : tensors)
+    described.push_back({name, element_type(name, tensor.scalar_type()), tensor.sizes().vec(), {}});
+  AtomicFile file(path);
+  file.append(safetensors_head(described, metadata));
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor whole = plain(tensor);
+    file.append(whole.const_data_ptr(), whole.nbytes());
+  }
+  file.commit();
+}
+
+}  // namespace dcgan

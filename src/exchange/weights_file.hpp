@@ -1,0 +1,28 @@
+// Named tensors in the files of other programs: state dicts as torch.save writes them (.pth), and safetensors. Which
+// names a network has there is not decided here.
+#pragma once
+
+#include "core/platform/file.hpp"
+#include "exchange/formats/safetensors.hpp"
+#include "nn/named_tensors.hpp"
+
+namespace dcgan {
+
+struct WeightsFile {
+  NamedTensors tensors;             // on the CPU, contiguous, of the file's types
+  TextPairs metadata;               // of a safetensors file
+  std::vector<std::string> others;  // names of what a state dict holds beside tensors
+};
+
+/// True if the file begins like one of these.
+bool looks_like_weights(const fs::path& path);
+
+/// Reads either. Throws Error naming the file and what is wrong: see formats/state_dict and formats/safetensors.
+WeightsFile read_weights(const fs::path& path);
+
+/// Written atomically, for torch.load(weights_only=True): an OrderedDict. Tensors become contiguous; one that is a part
+/// of another is written by itself.
+void write_state_dict(const fs::path& path, const NamedTensors& tensors);
+void write_safetensors(const fs::path& path, const NamedTensors& tensors, const TextPairs& metadata);
+
+}  // namespace dcgan
