@@ -1,0 +1,157 @@
+#include "exchange/example_networks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/json.hpp"
+#include "exchange/weights_file.hpp"
+#include "support/networks.hpp"
+#include "support/process.hpp"
+#include "support/temporary.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test::example_networks {
+namespace {
+
+const fs::path kGoldens = DCGAN_TEST_GOLDENS;
+NamedTensors tensors_in(const char* file) { return read_weights(kGoldens / "foreign" / file).tensors; }
+ForeignNetworks golden_networks() { return from_example(tensors_in("netG.pth"), tensors_in("netD.pth"), "the files"); }
+
+template <class Net>
+Net filled(const NetworkPlan& plan, const NamedTensors& tensors) {
+  Net net(plan);
+  load_into(tensors_of(*net, true), tensors, "the tensors");
+  net->eval();
+  return net;
+}
+
+/// What tests/goldens/example_networks.py makes of them.
+Json made_by(GeneratorNet& g, DiscriminatorNet& d) {
+  const at::NoGradGuard no_grad;
+  const int64_t latent = g->plan().options.latent;
+  const auto images = g(at::linspace(-2, 2, 2 * latent).view({2, latent}));
+  const auto some = images.contiguous().flatten().slice(0, 0, std::nullopt, 97).contiguous().to(at::kDouble);
+  const auto sure = at::sigmoid(d(images)).to(at::kDouble);
+  const auto list = [](const at::Tensor& t) {
+    return std::vector<double>(t.const_data_ptr<double>(), t.const_data_ptr<double>() + t.numel());
+  };
+  return {{"images", list(some)}, {"probabilities", list(sure)}};
+}
+
+void expect_near(const Json& found, const Json& golden, double tolerance) {
+  for (const auto& [key, values] : golden.items()) {
+    ASSERT_EQ(found[key].size(), values.size()) << key;
+    for (size_t i = 0; i < values.size(); ++i)
+      EXPECT_NEAR(found[key][i].get<double>(), values[i].get<double>(), tolerance) << key << ' ' << i;
+  }
+}
+
+Json golden() { return parse_json(read_text(kGoldens / "example_networks.json"), "the golden"); }
+
+TEST(ExampleNetworks, MakeHereWhatTheyMakeInPython) {
+  const ForeignNetworks networks = golden_networks();
+  EXPECT_EQ(networks.plan.options.latent, 5);
+  EXPECT_EQ(networks.plan.options.base_channels.generator, 2);
+  EXPECT_EQ(networks.plan.options.base_channels.discriminator, 3);
+  EXPECT_EQ(networks.plan.shape.size(), (Size{64, 64}));
+  auto g = filled<GeneratorNet>(networks.plan, networks.generator);
+  auto d = filled<DiscriminatorNet>(networks.plan, networks.discriminator);
+  expect_near(made_by(g, d), golden(), 1e-5);
+}
+
+TEST(ExampleNetworks, OfHalfPrecisionAndBehindAPrefixAreTheSameButForRounding) {
+  const ForeignNetworks networks = from_example(tensors_in("netG_half.pth"), tensors_in("netD.pth"), "the files");
+  auto g = filled<GeneratorNet>(networks.plan, networks.generator);
+  auto d = filled<DiscriminatorNet>(networks.plan, networks.discriminator);
+  expect_near(made_by(g, d), golden(), 1e-2);
+}
+
+TEST(ExampleNetworks, AreToldFromOneAnotherAndFromOthers) {
+  EXPECT_EQ(example_network(tensors_in("netG.pth")), 1);
+  EXPECT_EQ(example_network(tensors_in("netD.pth")), 2);
+  EXPECT_EQ(example_network(tensors_in("ordered.pth")), 0);
+  EXPECT_EQ(example_network({}), 0);
+}
+
+TEST(ExampleNetworks, ComeBackBitForBit) {
+  const NamedTensors g = tensors_in("netG.pth"), d = tensors_in("netD.pth");
+  const ForeignNetworks networks = golden_networks();
+  const auto expect_same = [](const NamedTensors& found, const NamedTensors& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].first, expected[i].first);
+      EXPECT_TRUE(same_bits(found[i].second, expected[i].second)) << found[i].first;
+    }
+  };
+  expect_same(to_example(*filled<GeneratorNet>(networks.plan, networks.generator)), g);
+  expect_same(to_example(*filled<DiscriminatorNet>(networks.plan, networks.discriminator)), d);
+}
+
+TEST(ExampleNetworks, OfAnUpsampleGeneratorMakeItsImages) {
+  NetworkPlan plan = small_plan({32, 32});
+  plan.options.arch = "upsample";
+  auto net = used_generator(plan);
+  const ForeignNetworks again = from_example(to_example(*net), {}, "the layers");
+  EXPECT_EQ(again.plan.options.arch, "dcgan");
+  EXPECT_TRUE(again.discriminator.empty());
+  const at::NoGradGuard no_grad;
+  const auto z = noise({3, plan.options.latent});
+  EXPECT_LE(largest_difference(net(z), filled<GeneratorNet>(again.plan, again.generator)(z)), 1e-5);
+}
+
+TEST(ExampleNetworks, WithWhatTheExampleDoesNotHaveAreNotWritten) {
+  NetworkPlan plan = small_plan();
+  plan.options.arch = "resnet";
+  EXPECT_CONTAINS(usage_error([&] { to_example(*used_generator(plan)); }), "no generator of these layers");
+  plan = small_plan();
+  plan.classes = 2, plan.class_names = {"shoe", "bag"};
+  EXPECT_CONTAINS(usage_error([&] { to_example(*used_generator(plan)); }), "no generator of these layers");
+  EXPECT_CONTAINS(usage_error([&] { to_example(*DiscriminatorNet(plan)); }),
+                  "no discriminator like this one ('class_vectors.weight')");
+  plan = small_plan();
+  plan.options.norm_d = "none";
+  EXPECT_CONTAINS(usage_error([&] { to_example(*DiscriminatorNet(plan)); }),
+                  "no discriminator like this one ('conv0.bias')");
+}
+
+TEST(ExampleNetworks, WithATensorTooFewTooManyOrOfAnotherShapeAreRefusedByItsName) {
+  const NamedTensors g = tensors_in("netG.pth"), d = tensors_in("netD.pth");
+  const auto refusal = [&](const NamedTensors& generator, const NamedTensors& discriminator) {
+    return thrown_by([&] { from_example(generator, discriminator, "the files"); }).what;
+  };
+  NamedTensors fewer = g;
+  std::erase_if(fewer, [](const auto& one) { return one.first == "main.4.running_mean"; });
+  EXPECT_CONTAINS(refusal(fewer, {}), "norm1.running_mean");
+  NamedTensors more = g;
+  more.emplace_back("main.14.weight", at::ones({2}));
+  EXPECT_CONTAINS(refusal(more, {}), "main.14.weight");
+  NamedTensors other = d;
+  other[1].second = at::ones({6, 3, 3, 3});
+  EXPECT_CONTAINS(refusal(g, other), "the discriminator");
+  NamedTensors infinite = g;
+  infinite[0].second = infinite[0].second.clone().fill_(INFINITY);
+  EXPECT_CONTAINS(refusal(infinite, {}), "conv0.weight");
+  NamedTensors widths = g;
+  widths[0].second = at::ones({5, 40, 4, 4});
+  EXPECT_CONTAINS(refusal(widths, {}), "not those of DCGAN's generator");
+}
+
+TEST(ExampleNetworks, ThatWereWrittenAreLoadedByPythonStrictly) {
+  if (std::string(DCGAN_TEST_PYTHON).empty())
+    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
+  const TemporaryFolder folder;
+  const ForeignNetworks networks = golden_networks();
+  auto g = filled<GeneratorNet>(networks.plan, networks.generator);
+  auto d = filled<DiscriminatorNet>(networks.plan, networks.discriminator);
+  write_state_dict(folder / "netG.pth", to_example(*g));
+  write_state_dict(folder / "netD.pth", to_example(*d));
+  write_text(folder / "expected.json", compact(made_by(g, d)));
+  const auto [said, status] = output_of("'" DCGAN_TEST_PYTHON "' '" + (kGoldens / "example_networks.py").native() +
+                                        "' check '" + folder.path().native() + "'");
+  EXPECT_EQ(status, 0) << said;
+  EXPECT_TRUE(said.ends_with("ok\n")) << said;
+}
+
+}  // namespace
+}  // namespace dcgan::test::example_networks
