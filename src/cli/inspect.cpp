@@ -11,7 +11,9 @@
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
+#include "exchange/example_networks.hpp"
 #include "exchange/torchscript.hpp"
+#include "exchange/weights_file.hpp"
 
 namespace dcgan {
 namespace {
@@ -100,6 +102,30 @@ Json describe_export(const fs::path& path) {
   return out;
 }
 
+Json describe_weights(const fs::path& path) {
+  const WeightsFile file = read_weights(path);
+  Shapes shapes;
+  for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(printable(name), tensor.sizes().vec());
+  Json metadata = Json::object();
+  for (const auto& [key, value] : file.metadata) metadata[printable(key)] = printable(value);
+  const bool is_ours = metadata.value("format", "") == "dcgan";
+  const int network = example_network(file.tensors);
+  Json out = {{"kind", is_ours        ? "exported model"
+                       : network == 1 ? "generator of PyTorch's DCGAN example"
+                       : network == 2 ? "discriminator of PyTorch's DCGAN example"
+                                      : "weights of another program"},
+              {"path", shown(path)},
+              {"bytes", fs::file_size(path)},
+              {"file", looks_like_state_dict(path) ? "state dict of torch.save" : "safetensors"},
+              {"metadata", metadata},
+              {"weights", describe_tensors(shapes, "")},
+              {"others", file.others},
+              {"use", Json::array()}};
+  const std::string first = network == 2 ? "netG.pth " : "";
+  if (is_ours || network > 0) out["use"].push_back("dcgan import " + first + shown(path) + " --out imported.ckpt");
+  return out;
+}
+
 Json describe_data(const fs::path& path) {
   const auto source = open_source(path);
   std::map<std::string, int64_t> formats, sizes;
@@ -158,6 +184,7 @@ Json describe(const fs::path& path) {
   if (!fs::exists(path, ignored)) throw UsageError("there is no '" + shown(path) + "'", "check the path");
   if (is_run_directory(path)) return describe_run(path);
   if (looks_like_archive(path)) return describe_checkpoint(path);
+  if (looks_like_weights(path)) return describe_weights(path);
   if (looks_like_torchscript(path)) return describe_export(path);
   if (looks_like_pack(path)) return describe_pack(path);
   try {
@@ -193,6 +220,7 @@ void print(const Json& json, int depth) {
 }
 
 void print_use(const Json& found) {
+  if (found["use"].empty()) return;
   std::printf("use it:\n");
   for (const auto& line : found["use"]) std::printf("  %s\n", line.get<std::string>().c_str());
 }
@@ -210,8 +238,9 @@ void inspect(const Invocation& invocation, InspectCommand& command) {
 Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
-  verb.help = "say what a run, checkpoint, exported generator or data folder is, and how to use it";
-  verb.positionals = {{"PATH", "run directory, checkpoint, exported generator, pack, or data"}};
+  verb.help = "say what a run, checkpoint, exported model, weights or data folder is, and how to use it";
+  verb.positionals = {
+      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, pack, or data"}};
   set_options<InspectCommand>(verb, inspect);
   return verb;
 }

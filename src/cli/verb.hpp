@@ -55,6 +55,7 @@ Verb train_verb();
 Verb presets_verb();
 Verb sample_verb();
 Verb export_verb();
+Verb import_verb();
 Verb eval_verb();
 Verb inspect_verb();
 Verb doctor_verb();
@@ -62,8 +63,8 @@ Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),   presets_verb(), sample_verb(), export_verb(), eval_verb(),
-          inspect_verb(), doctor_verb(),  data_verb(),   bench_verb()};
+  return {train_verb(), presets_verb(), sample_verb(), export_verb(), import_verb(),
+          eval_verb(),  inspect_verb(), doctor_verb(), data_verb(),   bench_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/torchscript.hpp"
+#include "exchange/weights_file.hpp"
 #include "nn/weights.hpp"
 
 namespace dcgan {
@@ -100,6 +101,9 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
     throw UsageError("there is no '" + shown(model) + "'",
                      "give a run directory, a checkpoint or an exported generator");
   if (!fs::is_directory(model, ignored)) {
+    if (looks_like_weights(model))
+      throw UsageError("'" + shown(model) + "' holds weights alone, in a format of another program",
+                       "make a checkpoint of it: dcgan import " + shown(model) + " --out imported.ckpt");
     if (at != "best")
       throw UsageError(
           "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",
@@ -158,7 +162,7 @@ std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo&
 
 std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoice& choice) {
   if (looks_like_torchscript(model)) {
-    checkpoint_of(model, choice.at);  // refuses a choice
+    checkpoint_of(model, choice.at);  // refuses a choice, and weights alone
     auto generator = open_torchscript(model);
     if (!choice.ema && generator->info().ema)
       throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",

@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
-#include "exchange/formats/state_dict.hpp"
 
 namespace dcgan {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "core/platform/file.hpp"
 #include "exchange/formats/safetensors.hpp"
+#include "exchange/formats/state_dict.hpp"
 #include "nn/named_tensors.hpp"
 
 namespace dcgan {

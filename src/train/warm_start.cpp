@@ -1,5 +1,7 @@
 #include "train/warm_start.hpp"
 
+#include <algorithm>
+
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -16,7 +18,13 @@ NetworkPlan networks_of(const fs::path& model) {
   if (looks_like_torchscript(path))
     throw UsageError("--init-from '" + shown(model) + "' is an exported generator: it holds no discriminator",
                      "give the run directory, or one of its checkpoints");
-  return plan_from_json(ArchiveReader(path).meta(), "the checkpoint '" + shown(path) + "'");
+  const ArchiveReader archive(path);
+  const auto tensors = archive.list();
+  if (std::none_of(tensors.begin(), tensors.end(),
+                   [](const auto& one) { return one.first.starts_with("discriminator."); }))
+    throw UsageError("--init-from '" + shown(model) + "' holds no discriminator: it was imported without one",
+                     "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
+  return plan_from_json(archive.meta(), "the checkpoint '" + shown(path) + "'");
 }
 
 /// Everything that decides the networks, under the names of the options.

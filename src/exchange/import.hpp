@@ -1,0 +1,32 @@
+// Models that other programs wrote, as checkpoints of ours: for `sample`, `export` and `train --init-from`.
+#pragma once
+
+#include <vector>
+
+#include "core/json.hpp"
+#include "exchange/example_networks.hpp"
+#include "exchange/weights_file.hpp"
+
+namespace dcgan {
+
+/// What a checkpoint of a model holds that was not trained here: tensors "generator.", "ema." and, unless there is
+/// none, "discriminator.".
+struct ImportedModel {
+  NetworkPlan plan;
+  NamedTensors tensors;
+  int64_t images_seen = 0;
+  Json options = Json::object();  // of its data: fit, crop_at
+  bool has_discriminator() const;
+};
+
+/// From one safetensors file that write_model_safetensors made, or from the state dicts or safetensors of the example's
+/// netG and, in either order, netD, whose weights are taken for the moving average too. Throws Error naming the file.
+ImportedModel read_model(const std::vector<fs::path>& files);
+
+void write_checkpoint(const fs::path& path, const ImportedModel& model);
+
+/// All weights of a checkpoint, under our names, with what is needed to read them again as metadata: "format" (dcgan),
+/// "network" (JSON), "images_seen", "value_range", "layout", "fit", "crop_at". Bit for bit what read_model gives.
+void write_model_safetensors(const fs::path& path, const fs::path& checkpoint);
+
+}  // namespace dcgan
