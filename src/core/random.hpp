@@ -26,6 +26,8 @@ enum class Purpose : uint16_t {
   kEvaluationChoice = 13,  // index: number of the subset of an evaluation
   kBalancedOrder = 14,     // index: round over the classes; or (class + 1) << 40 | epoch of that class
   kSpectralStart = 15,     // index: role and number of the parameter; first vector of a power iteration
+  kSurroundings = 16,      // index: place around the result of latent arithmetic
+  kInversionStart = 17,    // index: number of the start of a search for a latent
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.

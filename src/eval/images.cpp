@@ -2,8 +2,6 @@
 
 #include <ATen/Functions.h>
 
-#include <cstring>
-
 #include "core/parallel.hpp"
 #include "latent/latents.hpp"
 
@@ -35,13 +33,6 @@ at::Tensor GeneratedImages::read(int64_t first, int64_t count) {
     parts.push_back(block.slice(0, from, to));
   }
   return parts.size() == 1 ? parts[0] : at::cat(parts);
-}
-
-Image image_of(const at::Tensor& images, int64_t i) {
-  const auto one = images[i].contiguous();
-  Image image(one.size(1), one.size(0), one.size(2));
-  std::memcpy(image.pixels.data(), one.const_data_ptr<uint8_t>(), image.pixels.size());
-  return image;
 }
 
 }  // namespace dcgan

@@ -7,7 +7,7 @@
 
 #include "dataset/pixels.hpp"
 #include "exchange/generator.hpp"
-#include "image/image.hpp"
+#include "latent/images.hpp"
 
 namespace dcgan {
 
@@ -46,8 +46,5 @@ class GeneratedImages : public ImageSource {
   int64_t count_;
   uint64_t seed_;
 };
-
-/// Row `i` of uint8 [N, H, W, C] as a picture.
-Image image_of(const at::Tensor& images, int64_t i);
 
 }  // namespace dcgan

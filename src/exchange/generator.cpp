@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "checkpoint/run_directory.hpp"
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/torchscript.hpp"
@@ -21,6 +22,7 @@ class NetGenerator : public Generator {
     info_ = info;
     net_->eval();
   }
+  std::string checksum() const override { return weights_digest(net_->layers()); }
 
  private:
   at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
@@ -31,6 +33,19 @@ class NetGenerator : public Generator {
 };
 
 }  // namespace
+
+std::string weights_digest(const Layers& layers) {
+  Sha256 digest;
+  for (const bool is_statistic : {false, true})  // as TorchScript keeps them: parameters, then buffers
+    for (const Layer& layer : layers)
+      for (const auto& [part, tensor] : layer.tensors) {
+        if (Layer::is_statistic(part) != is_statistic) continue;
+        const auto dense = tensor.detach().cpu().contiguous();
+        digest.add(layer.flat_name(part));
+        digest.add(dense.const_data_ptr(), dense.nbytes());
+      }
+  return digest.hex();
+}
 
 at::Tensor to_bytes(const at::Tensor& images) {
   return images.add(1.0).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();

@@ -36,11 +36,17 @@ class Generator {
   /// class of each; undefined for a generator without. Throws Error when y is missing, too much, or no class.
   at::Tensor operator()(const at::Tensor& z, const at::Tensor& y = {});
   const GeneratorInfo& info() const { return info_; }
+  /// SHA-256 of its weights (weights_digest): the same from a run, a checkpoint and what was exported of it.
+  virtual std::string checksum() const = 0;
 
  protected:
   virtual at::Tensor images(const at::Tensor& z, const at::Tensor& y) = 0;
   GeneratorInfo info_;
 };
+
+/// SHA-256 of the weights and statistics of a generator's operations, in an order and by names that all exported files
+/// share.
+std::string weights_digest(const Layers& layers);
 
 /// Images [N, C, H, W] in [-1, 1] to uint8 [N, H, W, C]: round((x + 1) x 127.5).
 at::Tensor to_bytes(const at::Tensor& images);

@@ -16,18 +16,11 @@ namespace {
 
 constexpr char kMetadata[] = "dcgan.json";
 
-/// The name of a layer's tensor in the module: "norm0.weight" as "norm0_weight".
-std::string flat_name(const Layer& layer, const std::string& part) {
-  std::string name = layer.name + "_" + part;
-  for (char& c : name) c = c == '.' ? '_' : c;
-  return name;
-}
-
 /// One operation as an expression of TorchScript. define() from C++ knows aten builtins only.
 std::string expression_of(const Layer& l) {
   using Kind = Layer::Kind;
   const std::string x = "x" + std::to_string(l.from);
-  const auto own = [&](const std::string& part) { return "self." + flat_name(l, part); };
+  const auto own = [&](const std::string& part) { return "self." + l.flat_name(part); };
   const auto pair = [](int64_t n) { return "[" + std::to_string(n) + ", " + std::to_string(n) + "]"; };
   const auto norm = [&](const std::string& affine) {
     return "torch.batch_norm(" + x + ", " + affine + ", " + own("running_mean") + ", " + own("running_var") +
@@ -107,9 +100,9 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
     for (const auto& [part, tensor] : layer.tensors) {
       const auto value = tensor.detach().cpu().clone();
       if (Layer::is_statistic(part))
-        module.register_buffer(flat_name(layer, part), value);
+        module.register_buffer(layer.flat_name(part), value);
       else
-        module.register_parameter(flat_name(layer, part), value, false);
+        module.register_parameter(layer.flat_name(part), value, false);
     }
   const auto attribute = [&](const char* name, int64_t value) {
     module.register_attribute(name, c10::IntType::get(), value);
@@ -123,8 +116,8 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   return module;
 }
 
-/// SHA-256 over every weight and statistic. LibTorch checks nothing when it reads, so a damaged file would give
-/// other images without a word.
+/// weights_digest of the layers that it was built from. LibTorch checks nothing when it reads, so a damaged file would
+/// give other images without a word.
 std::string weights_digest(const torch::jit::Module& module) {
   Sha256 digest;
   const auto add = [&](const std::string& name, const at::Tensor& tensor) {
@@ -139,10 +132,12 @@ std::string weights_digest(const torch::jit::Module& module) {
 
 class ScriptGenerator : public Generator {
  public:
-  ScriptGenerator(torch::jit::Module module, GeneratorInfo info) : module_(std::move(module)) {
+  ScriptGenerator(torch::jit::Module module, GeneratorInfo info, std::string checksum)
+      : module_(std::move(module)), checksum_(std::move(checksum)) {
     info_ = std::move(info);
     settle_kernels();
   }
+  std::string checksum() const override { return checksum_; }
 
  private:
   at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
@@ -150,6 +145,7 @@ class ScriptGenerator : public Generator {
   }
 
   torch::jit::Module module_;
+  std::string checksum_;
 };
 
 torch::jit::Module load_module(const fs::path& path, Json* metadata) {
@@ -215,10 +211,11 @@ std::unique_ptr<Generator> open_torchscript(const fs::path& path) {
   Json metadata;
   auto module = load_module(path, &metadata);
   GeneratorInfo info = info_from(metadata, path);
-  if (required<std::string>(metadata, "sha256", "'" + shown(path) + "'") != weights_digest(module))
+  std::string checksum = weights_digest(module);
+  if (required<std::string>(metadata, "sha256", "'" + shown(path) + "'") != checksum)
     throw Error("'" + shown(path) + "' is damaged: its weights have a wrong checksum",
                 "export it anew, or copy it again");
-  return std::make_unique<ScriptGenerator>(std::move(module), std::move(info));
+  return std::make_unique<ScriptGenerator>(std::move(module), std::move(info), std::move(checksum));
 }
 
 bool looks_like_torchscript(const fs::path& path) {

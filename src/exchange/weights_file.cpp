@@ -16,12 +16,6 @@ constexpr std::pair<ElementType, at::ScalarType> kScalarTypes[] = {
     {ElementType::kI16, at::kShort},     {ElementType::kI8, at::kChar},   {ElementType::kU8, at::kByte},
     {ElementType::kBool, at::kBool}};
 
-at::ScalarType scalar_type(ElementType type) {
-  for (const auto& [ours, torchs] : kScalarTypes)
-    if (ours == type) return torchs;
-  throw std::logic_error("an element type of no scalar type");
-}
-
 ElementType element_type(const std::string& name, at::ScalarType type) {
   for (const auto& [ours, torchs] : kScalarTypes)
     if (torchs == type) return ours;
@@ -47,6 +41,12 @@ std::vector<int64_t> row_major(const std::vector<int64_t>& shape) {
 at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().cpu().contiguous(); }
 
 }  // namespace
+
+at::ScalarType scalar_type(ElementType type) {
+  for (const auto& [ours, torchs] : kScalarTypes)
+    if (ours == type) return torchs;
+  throw std::logic_error("an element type of no scalar type");
+}
 
 bool looks_like_weights(const fs::path& path) {
   std::error_code ignored;

@@ -15,6 +15,9 @@ struct WeightsFile {
   std::vector<std::string> others;  // names of what a state dict holds beside tensors
 };
 
+/// LibTorch's name of an element type.
+at::ScalarType scalar_type(ElementType type);
+
 /// True if the file begins like one of these.
 bool looks_like_weights(const fs::path& path);
 

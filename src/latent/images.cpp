@@ -17,8 +17,8 @@ namespace {
 
 constexpr int64_t kMostNames = 100'000'000;
 
-[[noreturn]] void refuse_names(const std::string& text, const std::string& part) {
-  throw UsageError("--images is '" + printable(text) + "': cannot read '" + printable(part) + "'",
+[[noreturn]] void refuse_names(const std::string& option, const std::string& text, const std::string& part) {
+  throw UsageError(option + " is '" + printable(text) + "': cannot read '" + printable(part) + "'",
                    "write indices and ranges like 3,17,40-49; with a seed before them: 7:3");
 }
 
@@ -31,19 +31,18 @@ std::vector<std::string> split(const std::string& text, char by) {
 /// One block of images: names that share a seed and index / kImageBlock.
 class Blocks {
  public:
-  Blocks(Generator& generator, const ImageClasses& classes) : generator_(generator), classes_(classes) {}
+  Blocks(Generator& generator, const ImageClasses& classes, double most)
+      : generator_(generator), classes_(classes), most_(most) {}
 
   Image image(const ImageName& name) {
     if (bytes_.numel() == 0 || name.seed != seed_ || name.index / kImageBlock != block_) {
       seed_ = name.seed, block_ = name.index / kImageBlock;
-      const auto z =
-          latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, generator_.info().latent_space());
-      bytes_ = to_bytes(generator_(z, classes_.count() > 0 ? block_classes() : at::Tensor()));
+      const auto& info = generator_.info();
+      const auto z = latents(seed_, Purpose::kSampleLatent, block_ * kImageBlock, kImageBlock, info.latent_space());
+      bytes_ = to_bytes(generator_(truncated(z, most_, info.has_uniform_latents),
+                                   classes_.count() > 0 ? block_classes() : at::Tensor()));
     }
-    const auto one = bytes_[name.index % kImageBlock];
-    Image image(one.size(1), one.size(0), one.size(2));
-    std::memcpy(image.pixels.data(), one.const_data_ptr<uint8_t>(), image.pixels.size());
-    return image;
+    return image_of(bytes_, name.index % kImageBlock);
   }
 
  private:
@@ -55,6 +54,7 @@ class Blocks {
 
   Generator& generator_;
   const ImageClasses& classes_;
+  double most_;
   uint64_t seed_ = 0;
   int64_t block_ = -1;
   at::Tensor bytes_ = at::empty({0}, at::kByte);
@@ -62,9 +62,29 @@ class Blocks {
 
 }  // namespace
 
+Image image_of(const at::Tensor& images, int64_t i) {
+  const auto one = images[i].contiguous();
+  Image image(one.size(1), one.size(0), one.size(2));
+  std::memcpy(image.pixels.data(), one.const_data_ptr<uint8_t>(), image.pixels.size());
+  return image;
+}
+
 void ImageNames::add(uint64_t seed, int64_t first, int64_t last) {
-  ranges_.push_back({size_, {seed, first}});
+  const bool goes_on = size_ > 0 && ranges_.back().first.seed == seed && (*this)[size_ - 1].index + 1 == first;
+  if (!goes_on) ranges_.push_back({size_, {seed, first}});
   size_ += last - first + 1;
+}
+
+std::string ImageNames::text() const {
+  constexpr size_t kMostRanges = 100;
+  std::string all;
+  for (size_t i = 0; i < std::min(ranges_.size(), kMostRanges); ++i) {
+    const int64_t next = i + 1 < ranges_.size() ? ranges_[i + 1].place : size_;
+    const int64_t last = ranges_[i].first.index + next - ranges_[i].place - 1;
+    all += (i > 0 ? ", " : "") + ranges_[i].first.text();
+    if (last > ranges_[i].first.index) all += "-" + std::to_string(last);
+  }
+  return ranges_.size() > kMostRanges ? all + ", ..." : all;
 }
 
 ImageName ImageNames::operator[](int64_t i) const {
@@ -74,13 +94,13 @@ ImageName ImageNames::operator[](int64_t i) const {
   return {range.first.seed, range.first.index + (i - range.place)};
 }
 
-ImageNames parse_image_names(const std::string& text, uint64_t seed) {
+ImageNames parse_image_names(const std::string& text, uint64_t seed, const std::string& option) {
   ImageNames names;
   for (const std::string& part : split(text, ',')) {
     const auto number = [&](std::string_view digits) {
       int64_t value = -1;
       const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-      if (problem != std::errc() || end != digits.data() + digits.size() || value < 0) refuse_names(text, part);
+      if (problem != std::errc() || end != digits.data() + digits.size() || value < 0) refuse_names(option, text, part);
       return value;
     };
     const size_t colon = part.find(':');
@@ -91,7 +111,7 @@ ImageNames parse_image_names(const std::string& text, uint64_t seed) {
     const int64_t first = number(indices.substr(0, dash));
     const int64_t last = dash == std::string_view::npos ? first : number(indices.substr(dash + 1));
     if (last < first || last - first >= kMostNames - names.size())
-      throw UsageError("--images: the range '" + printable(part) + "' is " + (last < first ? "reversed" : "too long"),
+      throw UsageError(option + ": the range '" + printable(part) + "' is " + (last < first ? "reversed" : "too long"),
                        "write FIRST-LAST; at most " + with_commas(kMostNames) + " images at a time");
     names.add(own_seed, first, last);
   }
@@ -125,6 +145,14 @@ ImageClasses parse_classes(const std::string& text, const GeneratorInfo& info) {
   return ImageClasses(info.classes, std::move(asked));
 }
 
+int64_t single_class(const std::string& text, int64_t otherwise, const GeneratorInfo& info) {
+  if (text.empty()) return otherwise;
+  const ImageClasses asked = parse_classes(text, info);
+  if (asked.count() != 1)
+    throw UsageError("--class is '" + printable(text) + "', which names several", "name one of them");
+  return asked[0];
+}
+
 ClassRows::ClassRows(int64_t of_classes, int64_t images)
     : classes(of_classes),
       rows(std::min(of_classes, kMostRows)),
@@ -137,8 +165,8 @@ ImageNames ClassRows::names(uint64_t seed) const {
 }
 
 void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
-              const std::function<void(int64_t, const Image&)>& take) {
-  Blocks blocks(generator, classes);
+              const std::function<void(int64_t, const Image&)>& take, double most) {
+  Blocks blocks(generator, classes, most);
   for (int64_t i = 0; i < names.size(); ++i) {
     throw_if_stopped("not all images were made");
     take(i, blocks.image(names[i]));

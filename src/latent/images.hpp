@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,11 @@ struct ImageName {
 /// Names in an order, kept as ranges: memory does not grow with their count.
 class ImageNames {
  public:
-  /// Images first .. last of one seed come next; 0 <= first <= last.
+  /// Images first .. last of one seed come next; 0 <= first <= last. Ranges that go on are one.
   void add(uint64_t seed, int64_t first, int64_t last);
   int64_t size() const { return size_; }
+  /// "0:0-63, 7:3"; of many ranges the first, and "...".
+  std::string text() const;
   /// Name number i, 0 <= i < size().
   ImageName operator[](int64_t i) const;
 
@@ -38,8 +41,9 @@ class ImageNames {
   int64_t size_ = 0;
 };
 
-/// "3,17,40-49,7:3" to names; those without a seed get `seed`. Throws UsageError, also for more than 100 million.
-ImageNames parse_image_names(const std::string& text, uint64_t seed);
+/// "3,17,40-49,7:3" to names; those without a seed get `seed`. Throws UsageError naming `option`, also for more than
+/// 100 million.
+ImageNames parse_image_names(const std::string& text, uint64_t seed, const std::string& option = "--images");
 
 /// Images are made in blocks of this many with aligned indices, because kernels may differ with the batch.
 inline constexpr int64_t kImageBlock = 16;
@@ -64,6 +68,9 @@ class ImageClasses {
 /// not, and for a generator without.
 ImageClasses parse_classes(const std::string& text, const GeneratorInfo& info);
 
+/// The one class that `text` names as parse_classes reads it, `otherwise` if it is "". Throws UsageError for several.
+int64_t single_class(const std::string& text, int64_t otherwise, const GeneratorInfo& info);
+
 /// A sheet with one row a class, the first kMostRows of them; columns are images 0, 1, 2... of each.
 struct ClassRows {
   static constexpr int64_t kMostRows = 20;
@@ -80,8 +87,12 @@ struct ClassRows {
 
 /// Calls `take(position in names, image)` for every name, in order. Memory: one block, whatever the count.
 void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take);
-/// The same with classes as asked for.
+/// The same with classes as asked for, and latents truncated to -most .. most (latent/latents).
 void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
-              const std::function<void(int64_t, const Image&)>& take);
+              const std::function<void(int64_t, const Image&)>& take,
+              double most = std::numeric_limits<double>::infinity());
+
+/// Row `i` of uint8 [N, H, W, C] as a picture.
+Image image_of(const at::Tensor& images, int64_t i);
 
 }  // namespace dcgan

@@ -1,6 +1,10 @@
 #include "latent/latents.hpp"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace dcgan {
 
@@ -13,6 +17,14 @@ at::Tensor latents(uint64_t seed, Purpose purpose, int64_t first, int64_t count,
     space.is_uniform ? draw.uniform(row) : draw.normal(row);
   }
   return z;
+}
+
+at::Tensor truncated(const at::Tensor& z, double most, bool is_uniform) {
+  if (std::isinf(most)) return z;
+  if (is_uniform) return z * std::min(most, 1.0);
+  const auto below = at::special_ndtr(z.to(at::kDouble));
+  const double outside = 0.5 * std::erfc(most / std::sqrt(2.0));  // P(x < -most)
+  return at::special_ndtri(outside + (1 - 2 * outside) * below).clamp(-most, most).to(z.scalar_type());
 }
 
 }  // namespace dcgan

@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -48,6 +49,12 @@ const at::Tensor& Layer::tensor(const std::string& part) const {
   for (const auto& [name_of, value] : tensors)
     if (name_of == part) return value;
   throw std::logic_error("layer " + name + " has no " + part);
+}
+
+std::string Layer::flat_name(const std::string& part) const {
+  std::string flat = name + "_" + part;
+  std::replace(flat.begin(), flat.end(), '.', '_');
+  return flat;
 }
 
 void append(Layers& layers, Layer layer) {

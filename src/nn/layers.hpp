@@ -31,6 +31,8 @@ struct Layer {
   double eps = 0;
 
   const at::Tensor& tensor(const std::string& part) const;
+  /// The name of a tensor of it where names may have no dots: "norm0.weight" as "norm0_weight".
+  std::string flat_name(const std::string& part) const;
   /// A statistic, not trained: running_mean and running_var.
   static bool is_statistic(const std::string& part) { return part.starts_with("running_"); }
 };

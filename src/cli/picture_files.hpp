@@ -1,0 +1,49 @@
+// Where a verb's pictures go: what a path's ending asks for, and files that say of themselves that they were generated.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/platform/file.hpp"
+#include "exchange/generator.hpp"
+#include "image/sheet.hpp"
+
+namespace dcgan {
+
+/// .png: one sheet; .gif, .mp4: an animation; .npy: an array; anything else: a folder of separate files.
+enum class PicturesOut { kSheet, kAnimation, kArray, kFolder };
+
+/// What --out asks for. Throws UsageError for "", for an ending of another picture or video format, and for one that is
+/// not `allowed`; and when there is no folder to put a file into.
+PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>& allowed);
+
+/// What a PNG says of the image that it holds: that it was generated, the program and its version, the model's
+/// checksum, and the image's name.
+TextPairs generated_text(const std::string& model_checksum, const std::string& image_name);
+
+/// A sheet for `layout`. Throws UsageError for more than 64 megapixels, with the hint to name a folder.
+Sheet make_sheet(const Sheet::Layout& layout, const std::string& out);
+
+/// A folder of PNG files that must be new or empty (UsageError). A file is complete or absent.
+class PictureFolder {
+ public:
+  explicit PictureFolder(const std::string& out);
+  /// `name` without its ending.
+  void put(const std::string& name, const Image& image, const TextPairs& text);
+
+ private:
+  fs::path folder_;
+};
+
+/// A .npy file of uint8 [N, H, W, C], written as the images come; absent until finish().
+class PictureArray {
+ public:
+  PictureArray(const std::string& out, int64_t count, const GeneratorInfo& info);
+  void put(const Image& image) { file_.append(image.pixels.data(), image.pixels.size()); }
+  void finish() { file_.commit(); }
+
+ private:
+  AtomicFile file_;
+};
+
+}  // namespace dcgan
