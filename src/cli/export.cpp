@@ -15,6 +15,7 @@ struct ExportCommand {
   std::string out;
   std::string format = "auto";
   std::string network = "generator";
+  ScriptOptions script;
   ModelChoice model;
 
   template <class Visit>
@@ -25,6 +26,7 @@ struct ExportCommand {
           one_of({"auto", "torchscript", "state-dict", "safetensors"}));
     visit("network", network, "of a state dict; safetensors hold both, TorchScript the generator",
           one_of({"generator", "discriminator"}));
+    script.fields(visit);
     model.fields(visit);
   }
 };
@@ -75,6 +77,9 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
     refuse(is_discriminator, "--network discriminator", format, "only a state dict holds one network of a choice");
   refuse(format == "safetensors" && !command.model.ema, "--no-ema", format,
          "safetensors hold the weights as they are beside the moving average");
+  refuse(format != "torchscript" && command.script.weights != "float32", "--weights " + command.script.weights, format,
+         "other files hold float32");
+  refuse(format != "torchscript" && command.script.freeze, "--freeze", format, "it is no program");
   refuse(is_discriminator && !command.model.ema, "--no-ema", "state-dict --network discriminator",
          "a discriminator has no moving average");
   const fs::path model = invocation.positional(0);
@@ -87,7 +92,7 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   } else if (format == "state-dict") {
     export_state_dict(command, model, loaded);
   } else {
-    export_torchscript(loaded.net, loaded.info, command.out);
+    export_torchscript(loaded.net, loaded.info, command.out, command.script);
     say_written(command, loaded.info,
                 std::string(command.model.ema ? "moving average" : "plain weights") + ", read back and compared");
   }

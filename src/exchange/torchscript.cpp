@@ -1,5 +1,6 @@
 #include "exchange/torchscript.hpp"
 
+#include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/script.h>
 
 #include <sstream>
@@ -52,7 +53,7 @@ std::string expression_of(const Layer& l) {
 }
 
 /// The layers in TorchScript. A source must end in a newline.
-std::string forward_source(const Layers& layers, const GeneratorInfo& info) {
+std::string forward_source(const Layers& layers, const GeneratorInfo& info, at::ScalarType type) {
   std::ostringstream s;
   s << "def forward(self, z: Tensor, y: Optional[Tensor] = None) -> Tensor:\n"
     << "    assert z.dim() == 2 or z.dim() == 4, \"z must be [N, " << info.latent << "] or [N, " << info.latent
@@ -62,9 +63,11 @@ std::string forward_source(const Layers& layers, const GeneratorInfo& info) {
     s << "    assert y is not None, \"y is missing: int64 [N], the class of each image, 0 to " << info.classes - 1
       << "\"\n"
       << "    assert y.dim() == 1 and y.size(0) == z.size(0), \"y must be [N], a class an image\"\n";
-  s << "    x0 = z.reshape([z.size(0), " << info.latent << ", 1, 1])\n";
+  const auto as = [](at::ScalarType wanted) { return ".to(dtype=" + std::to_string(static_cast<int>(wanted)) + ")"; };
+  const bool is_float = type == at::kFloat;
+  s << "    x0 = z.reshape([z.size(0), " << info.latent << ", 1, 1])" << (is_float ? "" : as(type)) << "\n";
   for (size_t i = 0; i < layers.size(); ++i) s << "    x" << i + 1 << " = " << expression_of(layers[i]) << "\n";
-  s << "    return x" << layers.size() << "\n";
+  s << "    return x" << layers.size() << (is_float ? "" : as(at::kFloat)) << "\n";
   return s.str();
 }
 
@@ -93,12 +96,17 @@ Json metadata_of(const GeneratorInfo& info, const std::string& arch) {
   return out;
 }
 
-torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
+/// The type that a tensor of a layer is kept in: BatchNorm's stay float32, which its kernels take beside any input.
+at::ScalarType type_of(const Layer& layer, const std::string& part, at::ScalarType weights) {
+  return layer.kind == Layer::Kind::kBatchNorm || Layer::is_statistic(part) ? at::kFloat : weights;
+}
+
+torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info, at::ScalarType weights) {
   torch::jit::Module module("DcganGenerator");
   const Layers layers = net.layers();
   for (const Layer& layer : layers)
     for (const auto& [part, tensor] : layer.tensors) {
-      const auto value = tensor.detach().cpu().clone();
+      const auto value = tensor.detach().to(at::kCPU, type_of(layer, part, weights), false, /*copy=*/true);
       if (Layer::is_statistic(part))
         module.register_buffer(layer.flat_name(part), value);
       else
@@ -110,10 +118,20 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info) {
   attribute("latent", info.latent), attribute("channels", info.channels), attribute("height", info.height);
   attribute("width", info.width), attribute("classes", info.classes), attribute("version", kExportVersion);
   module.register_attribute("training", c10::BoolType::get(), false);  // Python's .eval() and .training look for it
-  module.define(forward_source(layers, info));
+  module.define(forward_source(layers, info, weights));
   module.define(kImagesSource);
   module.eval();
   return module;
+}
+
+/// Tensors that are constants of forward(), as all are of a frozen module, in the order of the program.
+std::vector<std::pair<std::string, at::Tensor>> constants_of(const torch::jit::Module& module) {
+  std::vector<std::pair<std::string, at::Tensor>> all;
+  for (const torch::jit::Node* node : module.get_method("forward").graph()->nodes())
+    if (node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
+        node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t)
+      all.emplace_back("constant" + std::to_string(all.size()), node->t(c10::attr::value));
+  return all;
 }
 
 /// weights_digest of the layers that it was built from. LibTorch checks nothing when it reads, so a damaged file would
@@ -127,7 +145,19 @@ std::string weights_digest(const torch::jit::Module& module) {
   };
   for (const auto& one : module.named_parameters()) add(one.name, one.value);
   for (const auto& one : module.named_buffers()) add(one.name, one.value);
+  for (const auto& [name, tensor] : constants_of(module)) add(name, tensor);
   return digest.hex();
+}
+
+/// What weights are kept in, and how far images may be from the network's for it (of 2, from black to white).
+struct NumberType {
+  at::ScalarType scalar;
+  double tolerance;
+};
+NumberType number_type(const std::string& name) {
+  if (name == "half") return {at::kHalf, 0.02};
+  if (name == "bf16") return {at::kBFloat16, 0.15};
+  return {at::kFloat, 1e-5};
 }
 
 class ScriptGenerator : public Generator {
@@ -184,11 +214,18 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
 
 }  // namespace
 
-void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path) {
+void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
+                        const ScriptOptions& options) {
   const at::NoGradGuard no_grad;
   net->eval();
-  const torch::jit::Module module = build(*net, info);
+  const NumberType type = number_type(options.weights);
+  torch::jit::Module module = build(*net, info, type.scalar);
+  if (options.freeze)
+    module = torch::jit::freeze_module(
+        module, {"images", "latent", "channels", "height", "width", "classes", "version", "training"});
   Json metadata = metadata_of(info, net->plan().options.arch);
+  if (options.weights != "float32") metadata["weights"] = options.weights;
+  if (options.freeze) metadata["frozen"] = true;
   metadata["sha256"] = weights_digest(module);
   std::ostringstream bytes;
   module.save(bytes, {{kMetadata, compact(metadata)}});
@@ -202,7 +239,7 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   const auto device = net->parameters().front().device();
   const auto expected = net(z.to(device), y.defined() ? y.to(device) : y).cpu();
   const auto got = reloaded.forward(inputs).toTensor();
-  if (!at::allclose(expected, got, 1e-4, 1e-5))
+  if (!at::allclose(expected, got, 1e-4, type.tolerance))
     throw Error("the exported generator gives other images than the network; nothing was written");
   write_file(path, bytes.str());
 }
@@ -232,8 +269,9 @@ Json torchscript_metadata(const fs::path& path) {
 
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path) {
   std::vector<std::pair<std::string, std::vector<int64_t>>> out;
-  for (const auto& named : load_module(path, nullptr).named_parameters())
-    out.emplace_back(named.name, named.value.sizes().vec());
+  const auto module = load_module(path, nullptr);
+  for (const auto& named : module.named_parameters()) out.emplace_back(named.name, named.value.sizes().vec());
+  for (const auto& [name, tensor] : constants_of(module)) out.emplace_back(name, tensor.sizes().vec());
   return out;
 }
 

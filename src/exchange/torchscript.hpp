@@ -14,9 +14,24 @@ namespace dcgan {
 /// Interface version of exported files.
 inline constexpr int64_t kExportVersion = 1;
 
+/// How the network is written.
+struct ScriptOptions {
+  std::string weights = "float32";
+  bool freeze = false;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("weights", weights,
+          "of TorchScript: numbers that weights are kept and convolutions computed in; latents and images stay float32",
+          one_of({"float32", "half", "bf16"}));
+    visit("freeze", freeze, "of TorchScript: weights become constants of the program, for inference alone", {});
+  }
+};
+
 /// Writes the file atomically, then reads it back and compares its output with the network's: throws Error
 /// (and leaves nothing) when they differ.
-void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path);
+void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
+                        const ScriptOptions& options = {});
 
 /// Opens what export_torchscript wrote. Throws Error when the file is not TorchScript, or not ours.
 std::unique_ptr<Generator> open_torchscript(const fs::path& path);
@@ -26,7 +41,7 @@ bool looks_like_torchscript(const fs::path& path);
 
 /// Extra data of an exported file ("dcgan.json") without running anything; null when there is none.
 Json torchscript_metadata(const fs::path& path);
-/// Names and shapes of its parameters.
+/// Names and shapes of its parameters; of a frozen one, which has none, of its constants.
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path);
 
 }  // namespace dcgan
