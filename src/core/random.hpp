@@ -12,22 +12,24 @@ namespace dcgan {
 /// What a draw is for. The numbers are part of every saved run: never change or reuse one.
 enum class Purpose : uint16_t {
   kInitialWeights = 1,
-  kTrainingLatent = 2,     // index: global image index (images seen before it)
-  kSampleLatent = 3,       // index: the image's number i in its name seed:i
-  kStatisticsLatent = 4,   // index: 0.. of the fixed latents that BatchNorm statistics are recomputed from
-  kImageOrder = 5,         // index: epoch
-  kFlip = 6,               // index: global image index
-  kAugmentation = 7,       // index: global image index, three times over (real, generated for D, generated for G)
-  kInstanceNoise = 8,      // index: as kAugmentation
-  kPenaltyMix = 9,         // index: global image index; where between real and generated a gradient is taken
-  kTrainingClass = 10,     // index: global image index; the class that a generated image is asked for
-  kFeatureWeights = 11,    // index: number of the parameter of a random feature network
-  kEvaluationLatent = 12,  // index: number of the generated image in an evaluation
-  kEvaluationChoice = 13,  // index: number of the subset of an evaluation
-  kBalancedOrder = 14,     // index: round over the classes; or (class + 1) << 40 | epoch of that class
-  kSpectralStart = 15,     // index: role and number of the parameter; first vector of a power iteration
-  kSurroundings = 16,      // index: place around the result of latent arithmetic
-  kInversionStart = 17,    // index: number of the start of a search for a latent
+  kTrainingLatent = 2,      // index: global image index (images seen before it)
+  kSampleLatent = 3,        // index: the image's number i in its name seed:i
+  kStatisticsLatent = 4,    // index: 0.. of the fixed latents that BatchNorm statistics are recomputed from
+  kImageOrder = 5,          // index: epoch
+  kFlip = 6,                // index: global image index
+  kAugmentation = 7,        // index: global image index, three times over (real, generated for D, generated for G)
+  kInstanceNoise = 8,       // index: as kAugmentation
+  kPenaltyMix = 9,          // index: global image index; where between real and generated a gradient is taken
+  kTrainingClass = 10,      // index: global image index; the class that a generated image is asked for
+  kFeatureWeights = 11,     // index: number of the parameter of a random feature network
+  kEvaluationLatent = 12,   // index: number of the generated image in an evaluation
+  kEvaluationChoice = 13,   // index: number of the subset of an evaluation
+  kBalancedOrder = 14,      // index: round over the classes; or (class + 1) << 40 | epoch of that class
+  kSpectralStart = 15,      // index: role and number of the parameter; first vector of a power iteration
+  kSurroundings = 16,       // index: place around the result of latent arithmetic
+  kInversionStart = 17,     // index: number of the start of a search for a latent
+  kClassifierWeights = 18,  // index: number of the parameter
+  kClassifierOrder = 19,    // index: epoch
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.
