@@ -1,6 +1,6 @@
-# OpenCV 4.5 and later: decoding, resizing, encoding of pictures. Only core, imgproc and imgcodecs (the
+# OpenCV 4.5 and later: decoding, resizing, encoding of pictures; MP4. Only core, imgproc, imgcodecs and videoio (the
 # whole libopencv-dev brings Qt and VTK). Debian and Ubuntu: libopencv-core-dev libopencv-imgproc-dev
-# libopencv-imgcodecs-dev; those bring no OpenCVConfig.cmake, so headers and libraries are looked for.
+# libopencv-imgcodecs-dev libopencv-videoio-dev; those bring no OpenCVConfig.cmake, so headers and libraries are looked for.
 # Gives the target dcgan::opencv, used by src/image alone.
 find_path(DCGAN_OPENCV_INCLUDE opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
 add_library(dcgan_opencv INTERFACE)
@@ -16,7 +16,7 @@ if(DCGAN_OPENCV_INCLUDE)
 else()
   set(missing " (no headers)")
 endif()
-foreach(part core imgproc imgcodecs)
+foreach(part core imgproc imgcodecs videoio)
   find_library(DCGAN_OPENCV_${part} opencv_${part})
   if(NOT DCGAN_OPENCV_${part})
     set(missing " (no library opencv_${part})")
@@ -25,5 +25,5 @@ foreach(part core imgproc imgcodecs)
   endif()
 endforeach()
 if(missing)
-  message(FATAL_ERROR "OpenCV 4.5 or later is missing${missing}; run scripts/setup, or install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev")
+  message(FATAL_ERROR "OpenCV 4.5 or later is missing${missing}; run scripts/setup, or install libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libopencv-videoio-dev")
 endif()

@@ -14,6 +14,7 @@
 #include "exchange/example_networks.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
+#include "image/png.hpp"
 
 namespace dcgan {
 namespace {
@@ -179,6 +180,27 @@ Json describe_pack(const fs::path& path) {
           {"use", {"dcgan train " + shown(path), "dcgan data unpack " + shown(path) + " --out FOLDER"}}};
 }
 
+/// One PNG, and what it says of itself.
+Json describe_png(const fs::path& path) {
+  const std::string bytes = read_file(path);
+  const Probe probe = probe_image(bytes);
+  if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem);
+  Json text = Json::object();
+  for (const auto& [keyword, value] : png_text(bytes)) text[printable(keyword)] = printable(value);
+  return {{"kind", text.contains("dcgan:model") ? "generated picture" : "picture"},
+          {"path", shown(path)},
+          {"bytes", bytes.size()},
+          {"size", std::to_string(probe.width) + " x " + std::to_string(probe.height)},
+          {"mode", probe.mode},
+          {"text", text},
+          {"use", Json::array()}};
+}
+
+bool looks_like_png(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && probe_image(read_file(path, 64)).format == ImageFormat::kPng;
+}
+
 Json describe(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw UsageError("there is no '" + shown(path) + "'", "check the path");
@@ -187,6 +209,7 @@ Json describe(const fs::path& path) {
   if (looks_like_weights(path)) return describe_weights(path);
   if (looks_like_torchscript(path)) return describe_export(path);
   if (looks_like_pack(path)) return describe_pack(path);
+  if (looks_like_png(path)) return describe_png(path);
   try {
     Json data = describe_data(path);
     if (data["pictures"] == 0) throw UsageError("no picture in it");
@@ -238,9 +261,9 @@ void inspect(const Invocation& invocation, InspectCommand& command) {
 Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
-  verb.help = "say what a run, checkpoint, exported model, weights or data folder is, and how to use it";
+  verb.help = "say what a run, checkpoint, exported model, weights, picture or data folder is, and how to use it";
   verb.positionals = {
-      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, pack, or data"}};
+      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, PNG, pack, or data"}};
   set_options<InspectCommand>(verb, inspect);
   return verb;
 }

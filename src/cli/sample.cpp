@@ -1,15 +1,12 @@
-// `dcgan sample`: images from a trained generator, as one sheet or as files.
-#include <algorithm>
+// `dcgan sample`: images from a trained generator, as one sheet, as files or as an array.
 #include <cstdio>
 #include <optional>
-#include <set>
 
+#include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
-#include "core/platform/file.hpp"
 #include "core/text.hpp"
-#include "image/sheet.hpp"
-#include "latent/images.hpp"
+#include "latent/rows.hpp"
 
 namespace dcgan {
 namespace {
@@ -17,20 +14,27 @@ namespace {
 struct SampleCommand {
   std::string out;
   int64_t count = 64;
-  int64_t seed = 0;
+  LatentOptions latent;
   std::optional<int64_t> columns;
   std::string images;
+  std::string latents;
+  std::string save_latents;
   std::string classes;
   bool labels = false;
   ModelChoice model;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("out", out, "a .png for one sheet, anything else for a folder of separate files", any_text("PATH"));
+    visit(
+        "out", out,
+        "a .png for one sheet, a .npy for an array (uint8 [N, H, W, C]), anything else for a folder of separate files",
+        any_text("PATH"));
     visit("count", count, "images 0, 1, 2... of the seed", within(1, 1e8, "images"));
-    visit("seed", seed, "seed of images named by their index alone", within(0, 9e18));
+    latent.fields(visit);
     visit("columns", columns, "of the sheet; auto: about square, or one row a class", automatic(within(1, 10000)));
     visit("images", images, "names instead of --count, like 3,17,40-49 or, with a seed, 7:3", any_text("LIST"));
+    visit("latents", latents, "images of the latents of this file instead, float32 [N, LATENT]", any_text("FILE.npy"));
+    visit("save-latents", save_latents, "write the latents of the images, float32 [N, LATENT]", any_text("FILE.npy"));
     visit("class", classes,
           "class by name or number, several as a list or repeated, taken in turn; without: all in turn",
           repeated(any_text("NAME")));
@@ -39,120 +43,149 @@ struct SampleCommand {
   }
 };
 
-constexpr int64_t kMostSheetPixels = 64'000'000;
-
-/// What stands under a picture: its name, and its class.
-class Captions {
+/// The images that are asked for, one after another: by name, or of a file's latents.
+class Images {
  public:
-  Captions(const GeneratorInfo& info, const ImageClasses& classes) : info_(info), classes_(classes) {}
-
-  std::string text(const ImageName& name) const {
-    if (classes_.count() == 0) return name.text();
-    return name.text() + " " + info_.class_names[static_cast<size_t>(classes_[name.index])];
+  Images(const Invocation& invocation, const SampleCommand& command, Generator& generator)
+      : command_(command),
+        generator_(generator),
+        classes_(invocation.is_given("class") ? parse_classes(command.classes, generator.info())
+                                              : ImageClasses(generator.info().classes)) {
+    for (const char* choice : {"images", "latents"})
+      if (invocation.is_given(choice) && invocation.is_given("count"))
+        throw UsageError(std::string("--") + choice + " and --count are both a choice of images", "give one of them");
+    if (!command.images.empty() && !command.latents.empty())
+      throw UsageError("--images and --latents are both a choice of images", "give one of them");
+    const auto seed = static_cast<uint64_t>(command.latent.seed);
+    if (!command.latents.empty()) {
+      if (command.latent.truncate)
+        throw UsageError("--truncate is for latents that are drawn, and --latents reads them", "leave one of them out");
+      file_.emplace(command.latents, generator.info().latent);
+    } else if (!command.images.empty()) {
+      names_ = parse_image_names(command.images, seed);
+    } else {
+      names_.add(seed, 0, command.count - 1);
+    }
   }
-  /// Room for the longest.
-  int64_t width(const ImageNames& names) const {
-    std::string longest;
-    for (int64_t i = 0; i < names.size(); ++i)
-      if (std::string one = text(names[i]); one.size() > longest.size()) longest = std::move(one);
-    return Sheet::caption_width(longest);
+
+  int64_t size() const { return file_ ? file_->count() : names_.size(); }
+  const ImageClasses& classes() const { return classes_; }
+  /// Only names have a choice of order.
+  bool are_names() const { return !file_; }
+  void set_names(ImageNames names) { names_ = std::move(names); }
+
+  std::string name(int64_t i) const {
+    return file_ ? shown(fs::path(command_.latents).filename()) + "#" + std::to_string(i) : names_[i].text();
+  }
+  /// All names, for a sheet.
+  std::string names() const { return file_ ? name(0) + " to " + std::to_string(size() - 1) : names_.text(); }
+  /// Name and class.
+  std::string caption(int64_t i) const {
+    if (classes_.count() == 0) return name(i);
+    return name(i) + " " + generator_.info().class_names[static_cast<size_t>(label(i))];
+  }
+  /// "000003"; with another seed than the default "7_000003".
+  std::string file_name(int64_t i) const {
+    if (file_) return zero_padded(i, 6);
+    const ImageName one = names_[i];
+    return (one.seed == static_cast<uint64_t>(command_.latent.seed) ? "" : std::to_string(one.seed) + "_") +
+           zero_padded(one.index, 6);
+  }
+
+  void make(const std::function<void(int64_t, const Image&)>& take) {
+    if (!file_) return generate(generator_, names_, classes_, take, command_.latent.most());
+    LatentRows rows{file_->count(), [&](int64_t i) { return file_->row(i); }};
+    if (classes_.count() > 0) rows.label = [&](int64_t i) { return label(i); };
+    generate(generator_, rows, take);
+  }
+  at::Tensor latent(int64_t i) const {
+    return file_ ? file_->row(i) : point_of(names_[i], command_.latent, generator_.info()).z;
   }
 
  private:
-  const GeneratorInfo& info_;
-  const ImageClasses& classes_;
+  int64_t label(int64_t i) const { return classes_[file_ ? i : names_[i].index]; }
+
+  const SampleCommand& command_;
+  Generator& generator_;
+  ImageClasses classes_;
+  ImageNames names_;
+  std::optional<LatentFile> file_;
 };
 
-/// "000003.png"; with another seed than the default "7_000003.png".
-std::string file_name(const ImageName& name, uint64_t default_seed) {
-  return (name.seed == default_seed ? "" : std::to_string(name.seed) + "_") + zero_padded(name.index, 6) + ".png";
+/// One row a class, if there are several and neither images nor columns are asked for.
+std::optional<ClassRows> class_rows(const SampleCommand& command, const Images& images) {
+  const bool is_free = images.are_names() && command.images.empty() && !command.columns;
+  if (images.classes().count() < 2 || !is_free) return std::nullopt;
+  return ClassRows(images.classes().count(), command.count);
 }
 
-void check_sample_out(const std::string& text) {
-  if (text.empty()) throw UsageError("--out is missing: where the images go", "add --out sheet.png, or --out FOLDER");
-  static const std::set<std::string> others = {".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm"};
-  if (others.contains(lowercase(fs::path(text).extension().native())))
-    throw UsageError("--out is '" + printable(text) + "': only PNG is written",
-                     "name a .png for one sheet, or a folder");
-}
-
-ImageNames names_asked_for(const Invocation& invocation, const SampleCommand& command) {
-  const auto seed = static_cast<uint64_t>(command.seed);
-  if (!command.images.empty()) {
-    if (invocation.is_given("count"))
-      throw UsageError("--images and --count are both a choice of images", "give one of them");
-    return parse_image_names(command.images, seed);
-  }
-  ImageNames names;
-  names.add(seed, 0, command.count - 1);
-  return names;
-}
-
-/// One row a class, if there are several and neither names nor columns are asked for.
-std::optional<ClassRows> class_rows(const SampleCommand& command, const ImageClasses& classes) {
-  if (classes.count() < 2 || !command.images.empty() || command.columns) return std::nullopt;
-  return ClassRows(classes.count(), command.count);
-}
-
-void write_sheet(Generator& generator, const SampleCommand& command, const ImageNames& names,
-                 const ImageClasses& classes, const std::optional<ClassRows>& rows) {
-  const fs::path out(command.out);
+void write_sheet(Images& images, const Generator& generator, const SampleCommand& command,
+                 const std::optional<ClassRows>& rows) {
   const auto& info = generator.info();
-  const Captions captions(info, classes);
   Sheet::Layout layout;
-  layout.count = names.size();
-  layout.columns = rows ? rows->columns : command.columns.value_or(square_columns(names.size()));
+  layout.count = images.size();
+  layout.columns = rows ? rows->columns : command.columns.value_or(square_columns(images.size()));
   layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  if (command.labels) layout.caption_width = captions.width(names);
-  if (layout.sheet_width() > kMostSheetPixels / layout.sheet_height())
-    throw UsageError(
-        "a sheet of " + counted(names.size(), "image") + " would have " + std::to_string(layout.sheet_width()) + " x " +
-            std::to_string(layout.sheet_height()) + " pixels, more than 64 megapixels",
-        "give a folder instead, like --out " + shown(out.parent_path() / out.stem()) + "/, for separate files");
-  std::error_code problem;
-  if (out.has_parent_path() && !fs::is_directory(out.parent_path(), problem))
-    throw UsageError("--out '" + shown(out) + "': there is no folder '" + shown(out.parent_path()) + "'",
-                     "make it first");
-  Sheet sheet(layout);
-  generate(generator, names, classes, [&](int64_t i, const Image& image) {
-    sheet.put(rows ? rows->place(i) : i, image, captions.text(names[i]));
+  if (command.labels) {
+    std::string longest;
+    for (int64_t i = 0; i < images.size(); ++i)
+      if (std::string one = images.caption(i); one.size() > longest.size()) longest = std::move(one);
+    layout.caption_width = Sheet::caption_width(longest);
+  }
+  Sheet sheet = make_sheet(layout, command.out);
+  images.make([&](int64_t i, const Image& image) {
+    sheet.put(rows ? rows->place(i) : i, image, command.labels ? images.caption(i) : "");
   });
-  write_file(out, encode_png(sheet.image()));
+  write_file(command.out, encode_png(sheet.image(), generated_text(generator.checksum(), images.names())));
 }
 
-void write_files(Generator& generator, const SampleCommand& command, const ImageNames& names,
-                 const ImageClasses& classes) {
-  const fs::path out(command.out);
-  if (command.labels || command.columns)
-    throw UsageError("--labels and --columns are for a sheet, and --out names a folder", "name a .png");
-  std::error_code problem;
-  if (fs::exists(out, problem) && !(fs::is_directory(out, problem) && fs::is_empty(out, problem)))
-    throw UsageError("--out '" + shown(out) + "' is there and not an empty folder", "choose another, or empty it");
-  make_directories(out);
-  generate(generator, names, classes, [&](int64_t i, const Image& image) {
-    write_file(out / file_name(names[i], static_cast<uint64_t>(command.seed)), encode_png(image), /*synced=*/false);
+void write_files(Images& images, const Generator& generator, const SampleCommand& command) {
+  PictureFolder folder(command.out);
+  const std::string checksum = generator.checksum();
+  images.make([&](int64_t i, const Image& image) {
+    folder.put(images.file_name(i), image, generated_text(checksum, images.name(i)));
   });
+}
+
+void write_array(Images& images, const Generator& generator, const SampleCommand& command) {
+  PictureArray array(command.out, images.size(), generator.info());
+  images.make([&](int64_t, const Image& image) { array.put(image); });
+  array.finish();
+}
+
+void save_latents(const Images& images, const GeneratorInfo& info, AtomicFile& file) {
+  file.append(npy_head(ElementType::kF32, {images.size(), info.latent}));
+  for (int64_t i = 0; i < images.size(); ++i) {
+    const auto z = images.latent(i).contiguous();
+    file.append(z.const_data_ptr(), z.nbytes());
+  }
+  file.commit();
 }
 
 void sample(const Invocation& invocation, SampleCommand& command) {
-  check_sample_out(command.out);
-  ImageNames names = names_asked_for(invocation, command);
+  const PicturesOut kind = pictures_out(command.out, {PicturesOut::kSheet, PicturesOut::kArray, PicturesOut::kFolder});
+  if (kind != PicturesOut::kSheet && (command.labels || command.columns))
+    throw UsageError("--labels and --columns are for a sheet, and --out names none", "name a .png");
   const auto generator = open_generator(invocation.positional(0), command.model);
   const auto& info = generator->info();
-  const ImageClasses classes =
-      invocation.is_given("class") ? parse_classes(command.classes, info) : ImageClasses(info.classes);
+  Images images(invocation, command, *generator);
+  std::optional<AtomicFile> latents;  // refuses what cannot be written before anything is made
+  if (!command.save_latents.empty()) latents.emplace(command.save_latents);
   std::string remark;
-  if (lowercase(fs::path(command.out).extension().native()) == ".png") {
-    const auto rows = class_rows(command, classes);
-    if (rows) names = rows->names(static_cast<uint64_t>(command.seed));
+  if (kind == PicturesOut::kSheet) {
+    const auto rows = class_rows(command, images);
+    if (rows) images.set_names(rows->names(static_cast<uint64_t>(command.latent.seed)));
     if (rows && rows->rows < rows->classes)
       remark = "; a row for each of the first " + std::to_string(rows->rows) + " of " + std::to_string(rows->classes) +
                " classes, others by --class";
-    write_sheet(*generator, command, names, classes, rows);
+    write_sheet(images, *generator, command, rows);
+  } else if (kind == PicturesOut::kArray) {
+    write_array(images, *generator, command);
   } else {
-    write_files(*generator, command, names, classes);
+    write_files(images, *generator, command);
   }
-  std::printf("%s from %s (%s images seen, %s) in %s%s\n", counted(names.size(), "image").c_str(), info.origin.c_str(),
+  if (latents) save_latents(images, info, *latents);
+  std::printf("%s from %s (%s images seen, %s) in %s%s\n", counted(images.size(), "image").c_str(), info.origin.c_str(),
               with_commas(info.images_seen).c_str(), info.ema ? "moving average" : "plain weights",
               shown(command.out).c_str(), remark.c_str());
 }
@@ -167,7 +200,8 @@ Verb sample_verb() {
       "MODEL: a run directory (its best state), a checkpoint, or an exported generator.\n"
       "An image's name is its index, or seed:index. It is the same picture alone, in a sheet and from an export.\n"
       "Of a model with classes image i has class i modulo their number, and a sheet has one row a class (for --count \n"
-      "images or a few more; the first 20 classes). With --class image i has the i-th of those given, in turn.";
+      "images or a few more; the first 20 classes). With --class image i has the i-th of those given, in turn.\n"
+      "PNG files say that they were generated, of which model, and their images' names: dcgan inspect FILE.png.";
   verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
   set_options<SampleCommand>(verb, sample);
   return verb;

@@ -54,6 +54,10 @@ void set_options(Verb& verb, std::function<void(const Invocation&, Options&)> ru
 Verb train_verb();
 Verb presets_verb();
 Verb sample_verb();
+Verb interpolate_verb();
+Verb arithmetic_verb();
+Verb invert_verb();
+Verb neighbours_verb();
 Verb export_verb();
 Verb import_verb();
 Verb eval_verb();
@@ -63,8 +67,9 @@ Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(), presets_verb(), sample_verb(), export_verb(), import_verb(),
-          eval_verb(),  inspect_verb(), doctor_verb(), data_verb(),   bench_verb()};
+  return {train_verb(),   presets_verb(),    sample_verb(), interpolate_verb(), arithmetic_verb(),
+          /*invert_verb(),*/  /*neighbours_verb(),*/ export_verb(), import_verb(),      eval_verb(),
+          inspect_verb(), doctor_verb(),     data_verb(),   bench_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,

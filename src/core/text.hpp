@@ -4,9 +4,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dcgan {
+
+/// Keys and what they say, in an order.
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// "1234567" as "1,234,567".
 std::string with_commas(int64_t value);

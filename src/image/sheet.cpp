@@ -49,18 +49,14 @@ int64_t square_columns(int64_t count) {
   return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count)))));
 }
 
-static std::string encoded(const Image& image, const char* kind) {
+std::string encode_jpeg(const Image& image) {
   const cv::Mat pixels = view(const_cast<Image&>(image));  // only read
   cv::Mat mat = pixels;
   if (image.channels == 3) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGB2BGR);
-  if (image.channels == 4) cv::cvtColor(pixels, mat = cv::Mat(), cv::COLOR_RGBA2BGRA);
   std::vector<uint8_t> bytes;
-  if (!cv::imencode(kind, mat, bytes))
+  if (!cv::imencode(".jpg", mat, bytes))
     throw Error("cannot encode a picture of " + to_text(Size{image.width, image.height}) + " pixels");
   return std::string(bytes.begin(), bytes.end());
 }
-
-std::string encode_png(const Image& image) { return encoded(image, ".png"); }
-std::string encode_jpeg(const Image& image) { return encoded(image, ".jpg"); }
 
 }  // namespace dcgan

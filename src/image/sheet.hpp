@@ -1,10 +1,11 @@
-// Sheets: many pictures of one size in rows and columns, with names under them if wanted. And PNG.
+// Sheets: many pictures of one size in rows and columns, with names under them if wanted.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "image/image.hpp"
+#include "image/png.hpp"
 
 namespace dcgan {
 
@@ -36,9 +37,7 @@ class Sheet {
 /// The most columns that keep a sheet of `count` about square.
 int64_t square_columns(int64_t count);
 
-/// A picture as the bytes of a PNG file; 1, 3 or 4 channels.
-std::string encode_png(const Image& image);
-/// The same as a JPEG file of quality 95; 1 or 3 channels.
+/// A picture as the bytes of a JPEG file of quality 95; 1 or 3 channels.
 std::string encode_jpeg(const Image& image);
 
 }  // namespace dcgan

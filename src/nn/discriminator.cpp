@@ -65,11 +65,16 @@ torch::Tensor DiscriminatorNetImpl::weight_of(Holder& module) const {
   return plan_.options.spectral_norm ? spectrally_normalised(*module) : module->weight;
 }
 
-torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_t batches) {
+torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_t batches,
+                                             std::vector<torch::Tensor>* all) {
   if (!blocks_.empty()) {
     auto x = images;
-    for (auto& block : blocks_) x = block(x);
-    return at::relu(x);
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      x = blocks_[i](x);
+      if (i + 1 == blocks_.size()) x = at::relu(x);
+      if (all) all->push_back(x);
+    }
+    return x;
   }
   auto x = images;
   for (size_t i = 0; i + 1 < convolutions_.size(); ++i) {
@@ -80,8 +85,15 @@ torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_
       x = norm_activation(norms_[i - 1], x, kLeak, batches);
     else
       at::leaky_relu_(x, kLeak);
+    if (all) all->push_back(x);
   }
   return x;
+}
+
+std::vector<torch::Tensor> DiscriminatorNetImpl::feature_maps(const torch::Tensor& images) {
+  std::vector<torch::Tensor> all;
+  features(images, 1, &all);
+  return all;
 }
 
 torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t batches, const torch::Tensor& y) {

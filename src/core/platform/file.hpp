@@ -84,6 +84,8 @@ class AtomicFile {
   /// Reserve room on the disk now, so that running out is an error here and not later.
   void reserve(uint64_t bytes);
   uint64_t bytes() const;
+  /// Where it is written until commit(), with the ending of its name: for a library that wants a path.
+  const fs::path& aside() const { return aside_; }
   /// Read exactly; throws when the file is shorter. Safe from several threads.
   void read_at(void* out, size_t bytes, uint64_t offset) const { read_exactly(file_, out, bytes, offset, aside_); }
   void truncate(uint64_t bytes);

@@ -10,11 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.hpp"
 #include "exchange/formats/element.hpp"
 
 namespace dcgan {
-
-using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct SafeTensor {
   std::string name;

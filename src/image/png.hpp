@@ -1,0 +1,21 @@
+// PNG files, and the text in them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/text.hpp"
+#include "image/image.hpp"
+
+namespace dcgan {
+
+/// A picture as the bytes of a PNG file; 1, 3 or 4 channels. `text`: keywords of 1 to 79 ASCII characters and what they
+/// say, UTF-8, in tEXt chunks where it is ASCII and in iTXt chunks where it is not (PNG specification, third edition,
+/// section 11.3.3). Throws Error when it cannot be encoded.
+std::string encode_png(const Image& image, const TextPairs& text = {});
+
+/// The text of a PNG file, in its order: tEXt (Latin-1, as UTF-8) and iTXt that is not compressed. Up to the first
+/// chunk that is cut off; "" is no PNG and has none. Reads any bytes; checks no checksums; not more than 10,000 chunks.
+TextPairs png_text(std::string_view bytes);
+
+}  // namespace dcgan

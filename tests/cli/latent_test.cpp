@@ -1,0 +1,109 @@
+// `dcgan sample` with latents and arrays, `interpolate`, `arithmetic`: what a user does with latent space.
+#include "image/decode.hpp"
+#include "image/png.hpp"
+#include "support/networks.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+class LatentVerbs : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(call({"import", std::string(DCGAN_TEST_GOLDENS) + "/foreign/netG.pth", "--out", at("m.ckpt")}), 0);
+  }
+  void TearDown() override {
+    for (const char* name : {"x.png", "x.gif", "x.npy", "x"})
+      EXPECT_FALSE(std::filesystem::exists(at(name))) << "a refused command wrote something";
+  }
+  std::string at(const std::string& name) const { return dcgan_.at(name); }
+  int call(const std::vector<std::string>& words) const { return dcgan_.call(words); }
+  void expect_refusal(const std::vector<std::string>& words, const std::string& what, const std::string& hint) const {
+    const Thrown thrown = dcgan_.refusal(words);
+    EXPECT_EQ(thrown.exit_code, 2) << thrown.what;
+    EXPECT_CONTAINS(thrown.what, what);
+    EXPECT_CONTAINS(thrown.hint, hint);
+  }
+  Program dcgan_;
+};
+
+TEST_F(LatentVerbs, SavedLatentsGiveTheSameImages) {
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--count", "20", "--out", at("a.npy"), "--save-latents", at("z.npy")}), 0);
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--latents", at("z.npy"), "--out", at("b.npy")}), 0);
+  EXPECT_TRUE(read_text(at("a.npy")) == read_text(at("b.npy")));
+  EXPECT_EQ(read_text(at("a.npy")).size(), 128u + 20 * 64 * 64 * 3);
+}
+
+TEST_F(LatentVerbs, PngFilesSayWhatTheyAreAndInspectPrintsIt) {
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--images", "3,9:5", "--out", at("folder")}), 0);
+  ASSERT_EQ(call({"export", at("m.ckpt"), "--out", at("g.pt")}), 0);
+  ASSERT_EQ(call({"sample", at("g.pt"), "--images", "3,9:5", "--out", at("other")}), 0);
+  const auto text = png_text(read_text(at("folder/9_000005.png")));
+  const auto said = [&](const std::string& key) {
+    for (const auto& [keyword, value] : text)
+      if (keyword == key) return value;
+    return std::string("nothing");
+  };
+  EXPECT_EQ(said("dcgan:image"), "9:5");
+  EXPECT_CONTAINS(said("Comment"), "generated");
+  EXPECT_EQ(said("dcgan:model").size(), 64u);
+  EXPECT_TRUE(read_text(at("folder/000003.png")) == read_text(at("other/000003.png"))) << "other from an export";
+  const Finished inspected = dcgan_({"inspect", at("folder/000003.png")});
+  EXPECT_EQ(inspected.code, 0);
+  EXPECT_CONTAINS(inspected.out, "generated picture");
+  EXPECT_CONTAINS(inspected.out, "0:3");
+  EXPECT_CONTAINS(inspected.out, said("dcgan:model"));
+}
+
+TEST_F(LatentVerbs, AWayHasItsEndsAndItsShape) {
+  ASSERT_EQ(call({"interpolate", at("m.ckpt"), "--from", "3", "--to", "9:5", "--steps", "4", "--out", at("s.png")}), 0);
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--images", "3,9:5", "--columns", "2", "--out", at("ends.png")}), 0);
+  const auto decoded = [&](const std::string& name) {
+    const std::string bytes = read_text(at(name));
+    return decode_image(bytes, probe_image(bytes), 1);
+  };
+  const Image strip = decoded("s.png"), ends = decoded("ends.png");
+  ASSERT_EQ(strip.width, 2 + 4 * 66);
+  for (int64_t y = 2; y < 66; ++y)
+    for (int64_t x = 0; x < 64; ++x) {
+      ASSERT_NEAR(strip.at(2 + x, y)[0], ends.at(2 + x, y)[0], 1);
+      ASSERT_NEAR(strip.at(2 + 3 * 66 + x, y)[0], ends.at(2 + 66 + x, y)[0], 1);
+    }
+  ASSERT_EQ(call({"interpolate", at("m.ckpt"), "--corners", "1,2,3,4", "--steps", "3", "--out", at("q.png")}), 0);
+  EXPECT_EQ(decoded("q.png").height, 2 + 3 * 66);
+}
+
+TEST_F(LatentVerbs, AnimationsAndFoldersHoldTheirFrames) {
+  ASSERT_EQ(call({"interpolate", at("m.ckpt"), "--walk", "--frames", "20", "--out", at("w.gif")}), 0);
+  EXPECT_TRUE(read_text(at("w.gif")).starts_with("GIF89a"));
+  ASSERT_EQ(call({"interpolate", at("m.ckpt"), "--from", "1", "--to", "2", "--frames", "20", "--out", at("f")}), 0);
+  int files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(at("f"))) ++files;
+  EXPECT_EQ(files, 20);
+}
+
+TEST_F(LatentVerbs, ArithmeticWritesItsFigureAndItsLatent) {
+  ASSERT_EQ(call({"arithmetic", at("m.ckpt"), "3,4+5-8", "--out", at("a.png"), "--save-latents", at("z.npy")}), 0);
+  EXPECT_FALSE(png_text(read_text(at("a.png"))).empty());
+  EXPECT_EQ(call({"sample", at("m.ckpt"), "--latents", at("z.npy"), "--out", at("one.png")}), 0);
+}
+
+TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
+  const std::string m = at("m.ckpt");
+  expect_refusal({"sample", m, "--latents", at("none.npy"), "--count", "3", "--out", at("x.png")}, "--count", "one");
+  expect_refusal({"sample", m, "--out", at("x.npy"), "--labels"}, "--labels", ".png");
+  expect_refusal({"interpolate", m, "--out", at("x.png")}, "from where to where", "--walk");
+  expect_refusal({"interpolate", m, "--from", "1", "--out", at("x.png")}, "from where to where", "--to");
+  expect_refusal({"interpolate", m, "--walk", "--corners", "1,2,3,4", "--out", at("x.png")}, "exclude", "one of them");
+  expect_refusal({"interpolate", m, "--corners", "1,2,3", "--out", at("x.png")}, "3 latents", "A,B,C,D");
+  expect_refusal({"interpolate", m, "--corners", "1,2,3,4", "--out", at("x.gif")}, "--corners", ".png");
+  expect_refusal({"interpolate", m, "--walk", "--out", at("x.jpg")}, "x.jpg", ".gif");
+  expect_refusal({"interpolate", m, "--walk", "--steps", "5", "--out", at("x.gif")}, "--steps", "--frames");
+  expect_refusal({"interpolate", m, "--from", "cat", "--to", "3", "--out", at("x.png")}, "--from is 'cat'", "3");
+  expect_refusal({"arithmetic", m, "3+", "--out", at("x.png")}, "at its end", "3+5-8");
+  expect_refusal({"arithmetic", m, "3+5", "--out", at("x")}, "x", ".png");
+  expect_refusal({"arithmetic", m, "3+5", "--class", "shoe", "--out", at("x.png")}, "without classes", "--class");
+}
+
+}  // namespace
+}  // namespace dcgan::test

@@ -1,0 +1,6 @@
+# libpng: PNG files with text in them, which OpenCV's encoder does not write. It is there wherever OpenCV's imgcodecs are.
+# Debian and Ubuntu: libpng-dev. Used by src/image alone.
+find_package(PNG QUIET)
+if(NOT PNG_FOUND)
+  message(FATAL_ERROR "libpng is missing; run scripts/setup, or install libpng-dev")
+endif()
