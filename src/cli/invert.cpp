@@ -1,0 +1,190 @@
+// `dcgan invert`: the latent of a picture, and the hidden part of one.
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include <ATen/ATen.h>
+
+#include "cli/picture_files.hpp"
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "exchange/discriminator.hpp"
+#include "exchange/formats/npy.hpp"
+#include "exchange/torchscript.hpp"
+#include "image/blend.hpp"
+#include "image/decode.hpp"
+#include "image/transform.hpp"
+#include "latent/inversion.hpp"
+#include "latent/rows.hpp"
+
+namespace dcgan {
+namespace {
+
+struct InvertCommand {
+  std::string out;
+  std::string mask;
+  std::string save_latents;
+  std::string classes;
+  int64_t seed = 0;
+  InversionOptions search;
+  ModelChoice model;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("out", out, "a .png: the picture, where the search began, and the image that was found",
+          any_text("FILE.png"));
+    visit("mask", mask, "complete what is hidden: white (above 127) in this picture, of the same shape",
+          any_text("M.png"));
+    visit("save-latents", save_latents, "write the latent that was found, float32 [1, LATENT]", any_text("FILE.npy"));
+    visit("class", classes, "class of the picture, for a model with classes; without: the nearest of all",
+          any_text("NAME"));
+    visit("seed", seed, "of the latents that the search begins from", within(0, 9e18));
+    search.fields(visit);
+    model.fields(visit);
+  }
+};
+
+Image read_picture(const fs::path& path) {
+  constexpr int64_t kMostMegapixels = 64;
+  const std::string bytes = read_file(path);
+  const Probe probe = probe_image(bytes);
+  try {
+    if (!probe.problem.empty()) throw Error(probe.problem);
+    return decode_image(bytes, probe, kMostMegapixels);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error("cannot read the picture '" + shown(path) + "': " + error.what(), error.hint());
+  }
+}
+
+/// As the model's own pictures were made to fit.
+Image as_trained(const Image& picture, const GeneratorInfo& info) {
+  return fitted(with_channels(picture, info.channels), {info.width, info.height}, fit_from(info.fit),
+                crop_at_from(info.crop_at));
+}
+
+std::vector<bool> hidden_part(const fs::path& path, const Image& picture, const GeneratorInfo& info) {
+  const Image mask = read_picture(path);
+  if (mask.width != picture.width || mask.height != picture.height)
+    throw UsageError("--mask '" + shown(path) + "' is of " + to_text(Size{mask.width, mask.height}) +
+                         " pixels, and the picture of " + to_text(Size{picture.width, picture.height}),
+                     "make it of the picture's shape");
+  const Image fitting =
+      fitted(with_channels(mask, 1), {info.width, info.height}, fit_from(info.fit), crop_at_from(info.crop_at));
+  constexpr int kMiddle = 127;
+  std::vector<bool> hidden(fitting.pixels.size());
+  for (size_t i = 0; i < hidden.size(); ++i) hidden[i] = fitting.pixels[i] > kMiddle;
+  const auto count = std::count(hidden.begin(), hidden.end(), true);
+  if (count == 0 || count == static_cast<int64_t>(hidden.size()))
+    throw UsageError("--mask '" + shown(path) + "' hides " + (count == 0 ? "nothing" : "everything"),
+                     "paint what is to be completed white, and all else black");
+  return hidden;
+}
+
+/// Bytes to [C, H, W] in [-1, 1].
+at::Tensor as_tensor(const Image& image) {
+  auto bytes = at::empty({image.height, image.width, image.channels}, at::kByte);
+  std::memcpy(bytes.mutable_data_ptr<uint8_t>(), image.pixels.data(), image.pixels.size());
+  return bytes.permute({2, 0, 1}).to(at::kFloat).div(127.5).sub(1).contiguous();
+}
+
+/// The class that was asked for, or the one whose image comes nearest.
+std::pair<Inversion, int64_t> search(const InvertCommand& command, const LoadedNetwork& loaded,
+                                     const DiscriminatorNet& discriminator, InversionTarget target) {
+  const int64_t classes = loaded.info.classes;
+  const auto seed = static_cast<uint64_t>(command.seed);
+  target.label = single_class(command.classes, 0, loaded.info);
+  Inversion best = invert(loaded.net, discriminator, target, command.search, seed);
+  int64_t label = target.label;
+  for (int64_t other = 1; command.classes.empty() && other < classes; ++other) {
+    target.label = other;
+    Inversion found = invert(loaded.net, discriminator, target, command.search, seed);
+    if (found.distance < best.distance) best = std::move(found), label = other;
+  }
+  return {best, label};
+}
+
+Image with_hole(const Image& picture, const std::vector<bool>& hidden) {
+  Image out = picture;
+  for (size_t i = 0; i < hidden.size(); ++i)
+    if (hidden[i]) std::fill_n(out.pixels.begin() + static_cast<int64_t>(i) * out.channels, out.channels, 128);
+  return out;
+}
+
+void write_strip(const std::vector<std::pair<Image, std::string>>& pictures, const std::string& out,
+                 const TextPairs& text) {
+  Sheet::Layout layout;
+  layout.count = layout.columns = static_cast<int64_t>(pictures.size());
+  layout.width = pictures[0].first.width, layout.height = pictures[0].first.height;
+  layout.channels = pictures[0].first.channels;
+  for (const auto& [image, caption] : pictures)
+    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(caption));
+  Sheet sheet = make_sheet(layout, out);
+  for (size_t i = 0; i < pictures.size(); ++i)
+    sheet.put(static_cast<int64_t>(i), pictures[i].first, pictures[i].second);
+  write_file(out, encode_png(sheet.image(), text));
+}
+
+void invert_picture(const Invocation& invocation, InvertCommand& command) {
+  pictures_out(command.out, {PicturesOut::kSheet});
+  const fs::path model = invocation.positional(0), path = invocation.positional(1);
+  if (looks_like_torchscript(model))
+    throw UsageError("'" + shown(model) + "' is an exported generator, and a search wants the networks",
+                     "give the run directory, or one of its checkpoints");
+  const auto loaded = load_network(model, command.model);
+  for (auto& parameter : loaded.net->parameters()) parameter.requires_grad_(false);
+  DiscriminatorNet discriminator = find_discriminator(model, loaded, command.model.at);
+  if (!discriminator.is_empty())
+    for (auto& parameter : discriminator->parameters()) parameter.requires_grad_(false);
+  const Image whole = read_picture(path);
+  const Image picture = as_trained(whole, loaded.info);
+  InversionTarget target{as_tensor(picture), {}, 0};
+  std::vector<bool> hidden;
+  if (!command.mask.empty()) {
+    hidden = hidden_part(command.mask, whole, loaded.info);
+    target.hidden = at::empty({picture.height, picture.width}, at::kBool);
+    for (size_t i = 0; i < hidden.size(); ++i) target.hidden.mutable_data_ptr<bool>()[i] = hidden[i];
+  }
+  const auto [found, label] = search(command, loaded, discriminator, target);
+  const auto generator = make_generator(loaded.net, loaded.info);
+  std::vector<Image> images;
+  const LatentRows rows{2, [&, &z = found](int64_t i) { return i == 0 ? z.first : z.latent; },
+                        [of = label](int64_t) { return of; }};
+  generate(*generator, rows, [&](int64_t, const Image& image) { images.push_back(image); });
+  std::vector<std::pair<Image, std::string>> strip = {{picture, "picture"}};
+  if (!hidden.empty()) strip.emplace_back(with_hole(picture, hidden), "hidden");
+  strip.emplace_back(images[0], "start"), strip.emplace_back(images[1], "found");
+  if (!hidden.empty()) strip.emplace_back(blended(picture, images[1], hidden), "completed");
+  if (!command.save_latents.empty()) {
+    const auto z = found.latent.contiguous();
+    write_file(command.save_latents, npy_head(ElementType::kF32, {1, loaded.info.latent}) +
+                                         std::string(static_cast<const char*>(z.const_data_ptr()), z.nbytes()));
+  }
+  write_strip(strip, command.out, generated_text(generator->checksum(), "nearest to a picture"));
+  const auto [least, most] = std::minmax_element(found.distances.begin(), found.distances.end());
+  std::printf("%s: distance %s, of %s between %s and %s%s; in %s\n", shown(path).c_str(),
+              fixed_text(found.distance, 4).c_str(),
+              counted(static_cast<int64_t>(found.distances.size()), "start").c_str(), fixed_text(*least, 4).c_str(),
+              fixed_text(*most, 4).c_str(),
+              loaded.info.classes > 0 ? (", as " + loaded.info.class_names[static_cast<size_t>(label)]).c_str() : "",
+              shown(command.out).c_str());
+}
+
+}  // namespace
+
+Verb invert_verb() {
+  Verb verb;
+  verb.name = "invert";
+  verb.help = "the latent whose image is nearest to a picture; with --mask, what is hidden of one";
+  verb.details =
+      "The picture is cut as the model's own were. A strip shows it, the image that the search began with, and the "
+      "one\n"
+      "that it found; with --mask also the picture with its hidden part filled in, without a seam.";
+  verb.positionals = {{"MODEL", "run directory or checkpoint"}, {"PICTURE", "the picture"}};
+  set_options<InvertCommand>(verb, invert_picture);
+  return verb;
+}
+
+}  // namespace dcgan

@@ -1,0 +1,26 @@
+#include "exchange/discriminator.hpp"
+
+#include "checkpoint/archive.hpp"
+#include "core/error.hpp"
+
+namespace dcgan {
+
+DiscriminatorNet find_discriminator(const fs::path& model, const LoadedNetwork& generator, const std::string& at) {
+  const fs::path checkpoint = checkpoint_of(model, at);
+  const NamedTensors tensors = ArchiveReader(checkpoint).read_all("discriminator.");
+  if (tensors.empty()) return DiscriminatorNet(nullptr);
+  DiscriminatorNet net(generator.net->plan());
+  load_into(tensors_of(*net, true), tensors, "'" + shown(checkpoint) + "'");
+  net->eval();
+  return net;
+}
+
+DiscriminatorNet load_discriminator(const fs::path& model, const LoadedNetwork& generator, const std::string& at) {
+  DiscriminatorNet net = find_discriminator(model, generator, at);
+  if (net.is_empty())
+    throw UsageError("'" + shown(model) + "' holds no discriminator: it was imported without one",
+                     "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
+  return net;
+}
+
+}  // namespace dcgan
