@@ -14,6 +14,7 @@
 #include "dataset/walk.hpp"
 #include "eval/choice.hpp"
 #include "eval/evaluation.hpp"
+#include "exchange/formats/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "image/sheet.hpp"
 
@@ -112,7 +113,7 @@ Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t 
 bool is_pictures(const fs::path& model) {
   std::error_code ignored;
   if (fs::is_directory(model, ignored)) return !is_run_directory(model);
-  return fs::exists(model, ignored) && !looks_like_archive(model) &&
+  return fs::exists(model, ignored) && !looks_like_archive(model) && !looks_like_onnx(model) &&
          !(looks_like_torchscript(model) && model.extension() != ".zip");
 }
 

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/import.hpp"
+#include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 
 namespace dcgan {
@@ -22,9 +23,10 @@ struct ExportCommand {
   void fields(Visit&& visit) {
     visit("out", out, "the file to write", any_text("FILE"));
     visit("format", format,
-          "TorchScript, PyTorch's example's state dict, or safetensors; auto: by the ending, .pt, .pth or .safetensors",
-          one_of({"auto", "torchscript", "state-dict", "safetensors"}));
-    visit("network", network, "of a state dict; safetensors hold both, TorchScript the generator",
+          "TorchScript, ONNX, PyTorch's example's state dict, or safetensors; auto: by the ending, .pt, .onnx, .pth or "
+          ".safetensors",
+          one_of({"auto", "torchscript", "onnx", "state-dict", "safetensors"}));
+    visit("network", network, "of a state dict; safetensors hold both, TorchScript and ONNX the generator",
           one_of({"generator", "discriminator"}));
     script.fields(visit);
     model.fields(visit);
@@ -35,12 +37,12 @@ struct ExportCommand {
 std::string format_of(const ExportCommand& command) {
   if (command.format != "auto") return command.format;
   const std::map<std::string, std::string> by_ending = {
-      {".pt", "torchscript"}, {".ts", "torchscript"}, {".torchscript", "torchscript"},
-      {"", "torchscript"},    {".pth", "state-dict"}, {".safetensors", "safetensors"}};
+      {".pt", "torchscript"}, {".ts", "torchscript"}, {".torchscript", "torchscript"}, {"", "torchscript"},
+      {".pth", "state-dict"}, {".onnx", "onnx"},      {".safetensors", "safetensors"}};
   const auto found = by_ending.find(lowercase(fs::path(command.out).extension().native()));
   if (found == by_ending.end())
     throw UsageError("--out is '" + printable(command.out) + "': its ending says no format",
-                     "name a .pt, .pth or .safetensors, or say --format");
+                     "name a .pt, .onnx, .pth or .safetensors, or say --format");
   return found->second;
 }
 
@@ -91,6 +93,10 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
     say_written(command, loaded.info, "generator, discriminator and moving average");
   } else if (format == "state-dict") {
     export_state_dict(command, model, loaded);
+  } else if (format == "onnx") {
+    export_onnx(loaded.net, loaded.info, command.out);
+    say_written(command, loaded.info,
+                std::string(command.model.ema ? "moving average" : "plain weights") + ", taken by ONNX's checker");
   } else {
     export_torchscript(loaded.net, loaded.info, command.out, command.script);
     say_written(command, loaded.info,
@@ -103,7 +109,7 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
 Verb export_verb() {
   Verb verb;
   verb.name = "export";
-  verb.help = "write a model for other programs: TorchScript, a state dict, safetensors";
+  verb.help = "write a model for other programs: TorchScript, ONNX, a state dict, safetensors";
   verb.details =
       "TorchScript: torch.jit.load(FILE)(torch.randn(1, LATENT)) in Python, torch::jit::load(FILE) in C++. See "
       "docs/export.md\n"

@@ -12,6 +12,7 @@
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/example_networks.hpp"
+#include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
 #include "image/png.hpp"
@@ -100,6 +101,45 @@ Json describe_export(const fs::path& path) {
                 "Python: torch.jit.load('" + shown(path) + "').images(" +
                     (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) +
                     (out.value("classes", int64_t{0}) > 0 ? ", torch.tensor([0])" : "") + ")"};
+  return out;
+}
+
+Json describe_onnx(const fs::path& path) {
+  const OnnxDescription model = read_onnx_file(path);
+  const Json metadata = onnx_metadata(model, "'" + shown(path) + "'");
+  Shapes shapes;
+  for (const auto& tensor : model.tensors)
+    if (tensor.type != "INT64") shapes.emplace_back(printable(tensor.name), tensor.shape);  // else the shape of a value
+  Json inputs = Json::object(), outputs = Json::object(), operators = Json::array();
+  for (const auto& value : model.inputs) inputs[printable(value.name)] = shape_text(value);
+  for (const auto& value : model.outputs) outputs[printable(value.name)] = shape_text(value);
+  for (const auto& one : model.operators) operators.push_back(printable(one));
+  Json out = {{"kind", metadata.is_null() ? "an ONNX model, none that dcgan exported" : "exported generator, ONNX"},
+              {"path", shown(path)},
+              {"bytes", fs::file_size(path)},
+              {"ir_version", model.ir_version},
+              {"operator_set", model.operator_set},
+              {"producer", printable(model.producer + " " + model.producer_version)},
+              {"nodes", model.nodes},
+              {"operators", operators}};
+  if (!metadata.is_null()) out.update(metadata);
+  out["inputs"] = inputs, out["outputs"] = outputs;
+  out["use"] = Json::array();
+  if (metadata.is_null()) {
+    out["weights"] = describe_tensors(shapes, "");
+    return out;
+  }
+  const std::string origin = shown(path);
+  out["inputs"] = required<Json>(metadata, "inputs", origin);
+  out["generator"] = describe_tensors(shapes, "");
+  const std::string z = metadata.value("latent_distribution", Json()) == "uniform" ? "2 * numpy.random.rand(1, "
+                                                                                   : "numpy.random.randn(1, ";
+  const auto classes = required<int64_t>(metadata, "classes", origin);
+  const std::string y = ", 'y': numpy.eye(" + std::to_string(classes) + ", dtype='float32')[[0]]";
+  out["use"] = {"Python: onnxruntime.InferenceSession('" + shown(path) + "').run(None, {'z': (" + z +
+                    std::to_string(required<int64_t>(metadata, "latent", origin)) + ")" + (z[0] == '2' ? " - 1" : "") +
+                    ").astype('float32')" + (classes > 0 ? y : "") + "})",
+                "C++: cv::dnn::readNetFromONNX, see docs/examples/onnx"};
   return out;
 }
 
@@ -207,6 +247,7 @@ Json describe(const fs::path& path) {
   if (is_run_directory(path)) return describe_run(path);
   if (looks_like_archive(path)) return describe_checkpoint(path);
   if (looks_like_weights(path)) return describe_weights(path);
+  if (looks_like_onnx(path)) return describe_onnx(path);
   if (looks_like_torchscript(path)) return describe_export(path);
   if (looks_like_pack(path)) return describe_pack(path);
   if (looks_like_png(path)) return describe_png(path);

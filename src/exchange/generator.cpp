@@ -9,6 +9,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/formats/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
 #include "nn/weights.hpp"
@@ -119,6 +120,11 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
     if (looks_like_weights(model))
       throw UsageError("'" + shown(model) + "' holds weights alone, in a format of another program",
                        "make a checkpoint of it: dcgan import " + shown(model) + " --out imported.ckpt");
+    if (looks_like_onnx(model))
+      throw UsageError(
+          "'" + shown(model) + "' is an ONNX model, which dcgan writes and does not run",
+          "give the run directory or the checkpoint that it was exported from; what runs it: dcgan inspect " +
+              shown(model));
     if (at != "best")
       throw UsageError(
           "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",

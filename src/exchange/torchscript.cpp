@@ -77,25 +77,6 @@ constexpr char kImagesSource[] =
     "    x = self.forward(z, y)\n"
     "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(dtype=0).permute([0, 2, 3, 1]).contiguous()\n";
 
-Json metadata_of(const GeneratorInfo& info, const std::string& arch) {
-  Json out = {{"format", "dcgan-generator"},
-              {"version", kExportVersion},
-              {"arch", arch},
-              {"latent", info.latent},
-              {"latent_distribution", info.has_uniform_latents ? "uniform" : "normal"},
-              {"channels", info.channels},
-              {"height", info.height},
-              {"width", info.width},
-              {"classes", info.classes},
-              {"value_range", {-1, 1}},
-              {"fit", info.fit},
-              {"crop_at", info.crop_at},
-              {"images_seen", info.images_seen},
-              {"ema", info.ema}};
-  if (info.classes > 0) out["class_names"] = info.class_names;
-  return out;
-}
-
 /// The type that a tensor of a layer is kept in: BatchNorm's stay float32, which its kernels take beside any input.
 at::ScalarType type_of(const Layer& layer, const std::string& part, at::ScalarType weights) {
   return layer.kind == Layer::Kind::kBatchNorm || Layer::is_statistic(part) ? at::kFloat : weights;
@@ -223,7 +204,7 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   if (options.freeze)
     module = torch::jit::freeze_module(
         module, {"images", "latent", "channels", "height", "width", "classes", "version", "training"});
-  Json metadata = metadata_of(info, net->plan().options.arch);
+  Json metadata = export_metadata(info, net->plan().options.arch);
   if (options.weights != "float32") metadata["weights"] = options.weights;
   if (options.freeze) metadata["frozen"] = true;
   metadata["sha256"] = weights_digest(module);

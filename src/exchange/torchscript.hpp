@@ -8,11 +8,9 @@
 #pragma once
 
 #include "exchange/generator.hpp"
+#include "exchange/metadata.hpp"
 
 namespace dcgan {
-
-/// Interface version of exported files.
-inline constexpr int64_t kExportVersion = 1;
 
 /// How the network is written.
 struct ScriptOptions {

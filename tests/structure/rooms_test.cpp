@@ -23,7 +23,7 @@ const std::vector<std::pair<std::string, std::string>> kDoors = {
     {"nlohmann/", "core/json.hpp"},   {"openssl/", "core/digest.cpp"}, {"opencv2/", "image/"},
     {"jpeglib.h", "image/"},          {"jerror.h", "image/"}, {"png.h", "image/"}, {"gif_lib.h", "image/"},          {"zlib.h", "dataset/"},
     {"xxhash.h", "dataset/"},         {"CLI/", "cli/parser.cpp"},      {"httplib.h", "serve/"},
-    {"onnx/", "exchange/"},           {"ATen/cuda/", "train/gpu.cpp"}, {"c10/cuda/", "train/gpu.cpp"},
+    {"onnx/", "exchange/formats/"},   {"ATen/cuda/", "train/gpu.cpp"}, {"c10/cuda/", "train/gpu.cpp"},
     {"cuda_runtime", "train/gpu.cpp"}};
 
 struct Include {

@@ -1,0 +1,178 @@
+#include "exchange/onnx.hpp"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <bit>
+#include <stdexcept>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "exchange/metadata.hpp"
+#include "nn/layers.hpp"
+
+static_assert(std::endian::native == std::endian::little, "ONNX's raw numbers are little-endian");
+
+namespace dcgan {
+namespace {
+
+/// Turns layers into nodes, one by one.
+class OnnxBuilder {
+ public:
+  explicit OnnxBuilder(const GeneratorInfo& info) {
+    model_.name = "dcgan_generator";
+    model_.inputs.push_back({"z", {"N", info.latent}});
+    if (info.classes > 0) model_.inputs.push_back({"y", {"N", info.classes}});
+    model_.outputs.push_back({"image", {"N", info.channels, info.height, info.width}});
+    reshape("z", {-1, info.latent, 1, 1}, "x0");
+  }
+
+  void add(const Layer& layer, const std::string& output) {
+    const std::string x = "x" + std::to_string(layer.from);
+    using Kind = Layer::Kind;
+    switch (layer.kind) {
+      case Kind::kConvTranspose:
+      case Kind::kConv:
+        return convolution(layer, x, output);
+      case Kind::kBatchNorm:
+        return norm(layer, x, weight(layer, "weight"), weight(layer, "bias"), output);
+      case Kind::kClassBatchNorm:
+        return class_norm(layer, x, output);
+      case Kind::kRelu:
+        return node("Relu", {x}, output);
+      case Kind::kUpsample:
+        return upsample(x, output);
+      case Kind::kAdd:
+        return node("Add", {x, "x" + std::to_string(layer.other)}, output);
+      case Kind::kTanh:
+        return node("Tanh", {x}, output);
+    }
+    throw std::logic_error("a layer of no kind");
+  }
+
+  OnnxModel take() { return std::move(model_); }
+
+ private:
+  void node(const char* type, std::vector<std::string> inputs, const std::string& output,
+            std::vector<OnnxAttribute> attributes = {}) {
+    model_.nodes.push_back({type, std::move(inputs), output, std::move(attributes)});
+  }
+
+  const std::string& tensor(const std::string& name, const at::Tensor& value) {
+    const auto dense = value.detach().cpu().contiguous();
+    model_.tensors.push_back({name, dense.sizes().vec(),
+                              std::string(static_cast<const char*>(dense.const_data_ptr()), dense.nbytes()),
+                              dense.scalar_type() == at::kLong});
+    return model_.tensors.back().name;
+  }
+  std::string weight(const Layer& layer, const std::string& part) {
+    return tensor(layer.name + "." + part, layer.tensor(part).to(at::kFloat));
+  }
+
+  /// -1 stands for the batch.
+  void reshape(const std::string& x, const std::vector<int64_t>& shape, const std::string& output) {
+    const std::string sides = tensor(output + ".shape", at::tensor(shape));
+    node("Reshape", {x, sides}, output);
+  }
+
+  void convolution(const Layer& layer, const std::string& x, const std::string& output) {
+    const auto& w = layer.tensor("weight");
+    node(layer.kind == Layer::Kind::kConv ? "Conv" : "ConvTranspose", {x, weight(layer, "weight")}, output,
+         {{"kernel_shape", std::vector<int64_t>{w.size(2), w.size(3)}},
+          {"strides", std::vector<int64_t>(2, layer.stride)},
+          {"pads", std::vector<int64_t>(4, layer.padding)}});
+  }
+
+  void norm(const Layer& layer, const std::string& x, const std::string& gain, const std::string& bias,
+            const std::string& output) {
+    const std::string mean = weight(layer, "running_mean"), variance = weight(layer, "running_var");
+    node("BatchNormalization", {x, gain, bias, mean, variance}, output, {{"epsilon", static_cast<float>(layer.eps)}});
+  }
+
+  /// A row of the table for each image: the one-hot classes times the table.
+  std::string of_classes(const Layer& layer, const std::string& part, const std::string& output) {
+    const std::string rows = output + "." + part, sides = rows + ".map";
+    const std::string table = weight(layer, part);
+    node("MatMul", {"y", table}, rows);
+    reshape(rows, {-1, layer.tensor(part).size(1), 1, 1}, sides);
+    return sides;
+  }
+
+  void class_norm(const Layer& layer, const std::string& x, const std::string& output) {
+    const auto& mean = layer.tensor("running_mean");
+    const std::string one = tensor(layer.name + ".one", at::ones_like(mean, at::kFloat));
+    const std::string zero = tensor(layer.name + ".zero", at::zeros_like(mean, at::kFloat));
+    const std::string plain = output + ".plain", scaled = output + ".scaled";
+    norm(layer, x, one, zero, plain);
+    node("Mul", {plain, of_classes(layer, "class_gain", output)}, scaled);
+    node("Add", {scaled, of_classes(layer, "class_bias", output)}, output);
+  }
+
+  void upsample(const std::string& x, const std::string& output) {
+    const std::string scales = tensor(output + ".scales", at::tensor(std::vector<float>{1, 1, 2, 2}));
+    node("Resize", {x, "", scales}, output,
+         {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}});
+  }
+
+  OnnxModel model_;
+};
+
+std::vector<std::pair<std::string, std::string>> text_pairs(const Json& metadata) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [key, value] : metadata.items())
+    out.emplace_back(key, value.is_string() ? value.get<std::string>() : compact(value));
+  return out;
+}
+
+Json input_kinds(const GeneratorInfo& info) {
+  Json out = {{"z", "float32 [N, " + std::to_string(info.latent) + "], drawn " +
+                        (info.has_uniform_latents ? "evenly from [-1, 1]" : "from N(0, 1)")}};
+  if (info.classes > 0)
+    out["y"] = "float32 [N, " + std::to_string(info.classes) + "], one-hot: 1 at the image's class, 0 elsewhere";
+  return out;
+}
+
+}  // namespace
+
+OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
+  const at::NoGradGuard no_grad;
+  net->eval();
+  const Layers layers = net->layers();
+  OnnxBuilder builder(info);
+  for (size_t i = 0; i < layers.size(); ++i)
+    builder.add(layers[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
+  OnnxModel model = builder.take();
+  Json metadata = export_metadata(info, net->plan().options.arch);
+  metadata["inputs"] = input_kinds(info);
+  metadata["layout"] = info.channels == 3 ? "NCHW, RGB" : "NCHW";
+  model.metadata = text_pairs(metadata);
+  model.metadata.emplace_back("sha256", onnx_weights_digest(model));  // last: a file that is cut off lacks it
+  model.explanation = "Images from latents, in [-1, 1]: pixel = round((image + 1) x 127.5). See metadata_props.";
+  return model;
+}
+
+void export_onnx(GeneratorNet net, const GeneratorInfo& info, const fs::path& path) {
+  const OnnxModel model = onnx_model(net, info);
+  const std::string bytes = write_onnx(model);
+  if (onnx_metadata(read_onnx(bytes, "the exported model"), "the exported model").is_null())
+    throw std::logic_error("an exported model is not known again");
+  write_file(path, bytes);
+}
+
+Json onnx_metadata(const OnnxDescription& model, const std::string& origin) {
+  Json out = Json::object();
+  for (const auto& [key, value] : model.metadata) {
+    Json parsed = Json::parse(value, nullptr, false);
+    out[printable(key)] = parsed.is_discarded() ? Json(printable(value)) : parsed;
+  }
+  if (model.producer != "dcgan" && out.value("format", Json()) != "dcgan-generator") return {};
+  if (required<std::string>(out, "format", origin) != "dcgan-generator")
+    throw Error(origin + " is an ONNX model of dcgan, but no generator");
+  if (required<int64_t>(out, "version", origin) > kExportVersion)
+    throw Error(origin + " was exported by a newer dcgan", "use that version");
+  if (required<std::string>(out, "sha256", origin) != model.weights_digest)
+    throw Error(origin + " is damaged: its weights have a wrong checksum", "export it anew, or copy it again");
+  return out;
+}
+
+}  // namespace dcgan
