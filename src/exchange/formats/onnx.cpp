@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "core/digest.hpp"
@@ -18,6 +19,9 @@
 namespace dcgan {
 namespace {
 
+constexpr uint64_t kMostOthers = 16 << 20;
+constexpr char kNoModel[] = " is no ONNX model, or one that is cut off or damaged";
+constexpr char kNoModelHint[] = "copy it again, or export it anew";
 constexpr uint64_t kMostBytes = std::numeric_limits<int32_t>::max();  // protobuf's limit of a message
 
 void fill(onnx::ValueInfoProto& out, const OnnxValue& value) {
@@ -112,6 +116,64 @@ OnnxDescription::Tensor tensor_from(const onnx::TensorProto& tensor, const std::
   return out;
 }
 
+std::optional<uint64_t> take_varint(std::string_view& bytes) {
+  uint64_t value = 0;
+  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+    const auto byte = static_cast<uint8_t>(bytes.front());
+    bytes.remove_prefix(1);
+    value |= static_cast<uint64_t>(byte & 127) << shift;
+    if (byte < 128) return value;
+  }
+  return std::nullopt;
+}
+
+enum class Part { kModel, kGraph, kNode, kAttribute, kTensor };
+
+/// What stands in a part under this number of a field (onnx.proto), of what may hold a tensor's numbers.
+std::optional<Part> part_in(Part whole, uint64_t field) {
+  if (whole == Part::kModel && field == 7) return Part::kGraph;
+  if (whole == Part::kGraph && field == 1) return Part::kNode;
+  if (whole == Part::kGraph && field == 5) return Part::kTensor;
+  if (whole == Part::kNode && field == 5) return Part::kAttribute;
+  if (whole == Part::kAttribute && field == 5) return Part::kTensor;
+  return std::nullopt;
+}
+
+/// How many bytes of a message are a tensor's numbers: raw_data, float_data, double_data. Nothing when it is no message
+/// of protobuf (Protocol Buffers, "Encoding"), or has groups, which ONNX has not.
+std::optional<uint64_t> number_bytes(std::string_view message, Part part) {
+  uint64_t sum = 0;
+  while (!message.empty()) {
+    const auto tag = take_varint(message);
+    if (!tag) return std::nullopt;
+    const uint64_t field = *tag >> 3, type = *tag & 7;
+    std::optional<uint64_t> length = 0;
+    if (type == 0 && !take_varint(message)) return std::nullopt;
+    if (type == 1) length = 8;
+    if (type == 5) length = 4;
+    if (type == 2) length = take_varint(message);
+    if (type == 3 || type == 4 || type > 5 || !length || *length > message.size()) return std::nullopt;
+    if (type == 2 && part == Part::kTensor && (field == 9 || field == 4 || field == 10)) sum += *length;
+    if (const auto inner = part_in(part, field); inner && type == 2) {
+      const auto within = number_bytes(message.substr(0, *length), *inner);
+      if (!within) return std::nullopt;
+      sum += *within;
+    }
+    message.remove_prefix(*length);
+  }
+  return sum;
+}
+
+/// A message of two bytes becomes an object of hundreds: what is no number is bounded before protobuf makes any.
+void check_bytes(std::string_view bytes, const std::string& origin) {
+  const auto numbers = number_bytes(bytes, Part::kModel);
+  if (!numbers) throw Error(origin + kNoModel, kNoModelHint);
+  if (const uint64_t others = bytes.size() - *numbers; others > kMostOthers)
+    throw Error(origin + " has " + bytes_text(static_cast<double>(others)) +
+                " beside its tensors' numbers, more than any model that is read here: " +
+                bytes_text(static_cast<double>(kMostOthers)));
+}
+
 [[noreturn]] void refuse_size(const std::string& origin, uint64_t bytes) {
   throw Error(origin + " has " + bytes_text(static_cast<double>(bytes)) +
               ", and an ONNX file must have less than 2 GiB");
@@ -148,10 +210,11 @@ bool looks_like_onnx(const fs::path& path) {
 
 OnnxDescription read_onnx(std::string_view bytes, const std::string& origin) {
   if (bytes.size() > kMostBytes) refuse_size(origin, bytes.size());
+  check_bytes(bytes, origin);
   onnx::ModelProto model;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || model.ir_version() <= 0 ||
       !model.has_graph() || model.opset_import().empty())
-    throw Error(origin + " is no ONNX model, or one that is cut off or damaged", "copy it again, or export it anew");
+    throw Error(origin + kNoModel, kNoModelHint);
   OnnxDescription out;
   out.ir_version = model.ir_version();
   for (const auto& set : model.opset_import())
@@ -187,7 +250,8 @@ std::string shape_text(const OnnxValue& value) {
   std::vector<std::string> sides;
   for (const auto& side : value.sides) {
     const auto* number = std::get_if<int64_t>(&side);
-    sides.push_back(number ? std::to_string(*number) : printable(std::get<std::string>(side)));
+    const std::string name = number ? std::to_string(*number) : printable(std::get<std::string>(side));
+    sides.push_back(name.empty() ? "?" : name);
   }
   return "[" + joined(sides, ", ") + "]";
 }

@@ -79,12 +79,12 @@ struct OnnxDescription {
 bool looks_like_onnx(const fs::path& path);
 
 /// Reads a whole file; opens no other that it may name. Throws Error naming `origin` when it is cut off, damaged, of
-/// 2 GiB or more, of impossible shapes, or something else.
+/// 2 GiB or more, of more than 16 MiB beside the numbers, of impossible shapes, or something else.
 OnnxDescription read_onnx(std::string_view bytes, const std::string& origin);
 /// The same of a file at `path`, which is not read if it is too long.
 OnnxDescription read_onnx_file(const fs::path& path);
 
-/// "[N, 100]".
+/// "[N, 100]"; "?" for a side that has no name.
 std::string shape_text(const OnnxValue& value);
 
 }  // namespace dcgan

@@ -62,6 +62,18 @@ TEST(Onnx, ThatWasWrittenIsReadAgain) {
   EXPECT_EQ(read.weights_digest, onnx_weights_digest(model));
 }
 
+TEST(Onnx, OfAnotherProgramIsDescribedAsThatProgramMeantIt) {  // goldens/foreign_onnx.py
+  const OnnxDescription read = read_onnx_file(fs::path(DCGAN_TEST_GOLDENS) / "foreign" / "linear.onnx");
+  EXPECT_EQ(read.operator_set, 11);
+  ASSERT_EQ(read.inputs.size(), 1u) << "a weight that is listed among them is none";
+  EXPECT_EQ(read.inputs[0].name + shape_text(read.inputs[0]), "input[?, 2]");
+  EXPECT_EQ(read.outputs[0].name + shape_text(read.outputs[0]), "output[batch, 3]");
+  EXPECT_EQ(read.operators, (std::vector<std::string>{"Add", "Cast", "MatMul"}));
+  ASSERT_EQ(read.tensors.size(), 2u);
+  EXPECT_EQ(read.tensors[1].name + read.tensors[1].type, "biasFLOAT16");
+  EXPECT_EQ(read.metadata, (std::vector<std::pair<std::string, std::string>>{{"author", "nobody"}}));
+}
+
 TEST(Onnx, ThatOnnxsCheckerRefusesIsNotWritten) {
   OnnxModel model = small_model();
   model.nodes[1].type = "Surprise";
@@ -113,6 +125,22 @@ TEST(Onnx, OfTwoGibibytesIsRefusedUnread) {
   write_text(folder / "long.onnx", "\x08\x07");
   fs::resize_file(folder / "long.onnx", uint64_t{1} << 31);  // a hole: it takes no space
   EXPECT_CONTAINS(thrown_by([&] { read_onnx_file(folder / "long.onnx"); }).what, "must have less than 2 GiB");
+}
+
+TEST(Onnx, OfMillionsOfEmptyNodesIsRefusedBeforeTheyAreMade) {
+  std::string nodes;
+  for (int i = 0; i < 9'000'000; ++i) nodes += std::string_view("\x0a\x00", 2);
+  EXPECT_CONTAINS(refusal(number_field(1, 7) + field(7, nodes) + field(8, number_field(2, 13))).what,
+                  "beside its tensors' numbers");
+}
+
+TEST(Onnx, OfManyNumbersIsReadHoweverTheyAreKept) {
+  const std::string many(20 << 20, '\0'), sides = std::string("\x08\x80\x80\xc0\x02");  // 5 x 2^20
+  const std::string head = sides + number_field(2, 1) + field(8, "w");
+  EXPECT_EQ(read_onnx(model_of(head + field(9, many)), "the file").tensors[0].shape[0], 5 << 20);
+  EXPECT_EQ(read_onnx(model_of(head + field(4, many)), "the file").tensors[0].shape[0], 5 << 20);
+  const std::string constant = field(1, field(5, field(5, head + field(9, many))));
+  EXPECT_EQ(read_onnx(number_field(1, 7) + field(7, constant) + field(8, number_field(2, 13)), "the file").nodes, 1);
 }
 
 TEST(Onnx, IsKnownByItsNameOrItsFirstBytes) {
