@@ -3,6 +3,7 @@
 // LATENT: how many numbers describe an image; `dcgan inspect GENERATOR.onnx` says it, as "latent".
 // OUT: a picture of all images side by side, or, if it ends in .f32, the raw float32 [N, C, H, W] in [-1, 1].
 // Z.f32: latents of your own, raw float32 [N, LATENT]; else COUNT (1) of them are drawn from N(0, 1).
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -11,6 +12,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
