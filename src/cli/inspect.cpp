@@ -122,7 +122,8 @@ Json describe_onnx(const fs::path& path) {
               {"producer", printable(model.producer + " " + model.producer_version)},
               {"nodes", model.nodes},
               {"operators", operators}};
-  if (!metadata.is_null()) out.update(metadata);
+  for (const auto& [key, value] : metadata.items())  // a file does not say what it is called
+    if (!out.contains(key)) out[key] = value;
   out["inputs"] = inputs, out["outputs"] = outputs;
   out["use"] = Json::array();
   if (metadata.is_null()) {
