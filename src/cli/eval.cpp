@@ -22,25 +22,18 @@ namespace dcgan {
 namespace {
 
 struct EvalCommand {
-  std::string data;
+  RealPicturesOptions beside;
   int64_t samples = 10'000;
-  int64_t real = 50'000;
-  std::string features = "random-a";
   int64_t seed = 0;
   ModelChoice model;
   bool json = false;
   std::string out;
   bool all = false;
-  std::optional<int64_t> threads;
-  DataOptions pixels;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX or CIFAR file", any_text("DATA"));
+    beside.fields(visit);
     visit("samples", samples, "generated images", within(2, 1e7, "images"));
-    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
-    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
-          any_text("NAME|FILE.pt"));
     visit("seed", seed, "of latents and choices", within(0, 9e18));
     model.fields(visit);
     visit("json", json, "one JSON object", {});
@@ -50,34 +43,7 @@ struct EvalCommand {
         "all", all,
         "compare with all of DATA, even where the run held some pictures out (--holdout) and only those are new to it",
         {});
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
-    pixels.pixel_fields(visit);
-    visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
-          any_text("auto, off or a folder"));
-    visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
-          within(0, 1e6, "GB"));
   }
-  int64_t thread_count() const { return threads.value_or(usable_cores()); }
-};
-
-/// A line on a terminal that says how far it is; wiped at the end.
-class EvalLine {
- public:
-  ~EvalLine() {
-    if (drawn_) std::fprintf(stderr, "\r\x1b[K");
-  }
-  EvaluationProgress progress() {
-    return [this](const std::string& what, int64_t done, int64_t of) {
-      if (!terminal_) return;
-      drawn_ = true;
-      const std::string share = of > 0 ? ": " + with_commas(done) + " of " + with_commas(of) : "";
-      std::fprintf(stderr, "\r%s%s\x1b[K", what.c_str(), share.c_str());
-    };
-  }
-
- private:
-  const bool terminal_ = stderr_is_terminal();
-  bool drawn_ = false;
 };
 
 /// The generated side: a generator, or pictures that another program made.
@@ -87,27 +53,6 @@ struct GeneratedSide {
   std::unique_ptr<ImageSource> images;
   Json json;
 };
-
-/// What the model's images are decides how real pictures are opened.
-void adopt(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options) {
-  const Size size{info.width, info.height};
-  if (invocation.is_given("size") && options.size != size)
-    throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
-                     "leave --size out");
-  const std::string channels = channels_name(info.channels);
-  if (invocation.is_given("channels") && options.channels != "auto" && options.channels != channels)
-    throw UsageError(
-        "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
-        "leave --channels out");
-  options.size = size, options.channels = channels;
-  if (!invocation.is_given("fit")) options.fit = info.fit;
-  if (!invocation.is_given("crop-at")) options.crop_at = info.crop_at;
-}
-
-Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
-  DecodeLine line;
-  return open_dataset(path, options, threads, line.progress());
-}
 
 /// A folder or archive of pictures as the generated side; a run or a file of ours is a model.
 bool is_pictures(const fs::path& model) {
@@ -120,33 +65,28 @@ bool is_pictures(const fs::path& model) {
 /// The real pictures. Those that the model's run set apart, if DATA is what it was trained on and they are enough: the
 /// dataset then has both sides, else all as `pixels`.
 Dataset open_real(const EvalCommand& command, const fs::path& model) {
-  Dataset whole = open_pictures(command.data, command.pixels, command.thread_count());
+  Dataset whole = open_pictures(command.beside.data, command.beside.pixels, command.beside.thread_count());
   if (command.all || is_pictures(model) || looks_like_torchscript(model)) return whole;
   const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
   const double share = meta.value("options", Json::object()).value("holdout", 0.0);
   // Which pictures are held out is decided by chance: about so many. Far fewer can be no split of the run's data.
   if (share * static_cast<double>(whole.pixels->info().count) < 0.5 * kEnoughHeldOut) return whole;
-  DataOptions options = command.pixels;
+  DataOptions options = command.beside.pixels;
   options.holdout = share;
-  Dataset split = open_pictures(command.data, options, command.thread_count());
+  Dataset split = open_pictures(command.beside.data, options, command.beside.thread_count());
   const bool is_of_run = split.pixels->info().identity == meta.value("data_identity", "");
   return is_of_run && split.held_out->info().count >= kEnoughHeldOut ? std::move(split) : std::move(whole);
 }
 
-void remark_on(const Dataset& dataset) {
-  for (const auto& remark : dataset.remarks) warn(remark);
-  warn_of_skipped(dataset.pixels->info());
-}
-
 /// Pictures of MODEL: all of them, or as many as --samples says where it was given.
 GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand& command, const Dataset& real) {
-  DataOptions options = command.pixels;
+  DataOptions options = command.beside.pixels;
   const auto& info = real.pixels->info();
   options.size = info.size;
   options.channels = channels_name(info.channels);
   GeneratedSide side;
   const fs::path path = invocation.positional(0);
-  side.pictures = open_pictures(path, options, command.thread_count());
+  side.pictures = open_pictures(path, options, command.beside.thread_count());
   remark_on(side.pictures);
   const int64_t of = side.pictures.pixels->info().count;
   const int64_t count = std::min(of, command.samples);
@@ -155,7 +95,7 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
         "--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
         "leave --samples out to use all of them");
   auto which = chosen(count, of, Draw(static_cast<uint64_t>(command.seed), Purpose::kEvaluationChoice, kChoiceOfMade));
-  side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.thread_count());
+  side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.beside.thread_count());
   side.json = {{"kind", "pictures"}, {"path", shown(path)}, {"pictures", of}};
   return side;
 }
@@ -165,7 +105,7 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   const fs::path path = invocation.positional(0);
   side.generator = open_generator(path, command.model);
   const GeneratorInfo& info = side.generator->info();
-  adopt(invocation, info, command.pixels);
+  adopt_model(invocation, info, command.beside.pixels);
   side.images =
       std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
   side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};
@@ -230,11 +170,10 @@ void print_table(const Evaluation& found, const std::string& origin) {
 }
 
 void eval(const Invocation& invocation, EvalCommand& command) {
-  if (command.data.empty())
-    throw UsageError("--data is missing: the real pictures to compare with", "add --data DIR, as in training");
+  command.beside.check();
   check_pairs_out(command.out);
   const fs::path model = invocation.positional(0);
-  at::set_num_threads(static_cast<int>(command.thread_count()));
+  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
   const bool pictures = is_pictures(model);
   GeneratedSide made;
   if (!pictures) made = open_model(invocation, command);
@@ -242,15 +181,15 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   remark_on(real);
   if (pictures) made = open_made_pictures(invocation, command, real);
   const Pixels& compared = real.held_out ? *real.held_out : *real.pixels;
-  const auto network = features_named(command.features, compared.info().size);
+  const auto network = features_named(command.beside.features, compared.info().size);
 
   Evaluation found;
   {
-    EvalLine line;
+    ProgressLine line;
     std::vector<std::string> remarks;
-    const RealOptions options{command.real, static_cast<uint64_t>(command.seed), command.thread_count()};
+    const RealOptions options{command.beside.real, static_cast<uint64_t>(command.seed), command.beside.thread_count()};
     const auto open = [&](const Pixels& pixels) {
-      return open_real_side(pixels, command.pixels, *network, options, line.progress(), remarks);
+      return open_real_side(pixels, command.beside.pixels, *network, options, line.progress(), remarks);
     };
     const RealSide side = open(compared);
     const std::optional<RealSide> trained = real.held_out ? std::optional(open(*real.pixels)) : std::nullopt;

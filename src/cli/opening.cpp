@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
@@ -33,6 +34,51 @@ void warn_of_skipped(const PixelsInfo& info) {
   if (info.skipped.size() > kNamed)
     warn(counted(static_cast<int64_t>(info.skipped.size()), "file") +
          " skipped in all; `dcgan doctor` names every one");
+}
+
+void RealPicturesOptions::check() const {
+  if (data.empty())
+    throw UsageError("--data is missing: the real pictures to compare with", "add --data DIR, as in training");
+}
+
+void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options) {
+  const Size size{info.width, info.height};
+  if (invocation.is_given("size") && options.size != size)
+    throw UsageError("--size is " + to_text(options.size) + ", but the model makes images of " + to_text(size),
+                     "leave --size out");
+  const std::string channels = channels_name(info.channels);
+  if (invocation.is_given("channels") && options.channels != "auto" && options.channels != channels)
+    throw UsageError(
+        "--channels is " + options.channels + ", but the model makes images of " + counted(info.channels, "channel"),
+        "leave --channels out");
+  options.size = size, options.channels = channels;
+  if (!invocation.is_given("fit")) options.fit = info.fit;
+  if (!invocation.is_given("crop-at")) options.crop_at = info.crop_at;
+}
+
+Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
+  DecodeLine line;
+  return open_dataset(path, options, threads, line.progress());
+}
+
+void remark_on(const Dataset& dataset) {
+  for (const auto& remark : dataset.remarks) warn(remark);
+  warn_of_skipped(dataset.pixels->info());
+}
+
+ProgressLine::ProgressLine() : terminal_(stderr_is_terminal()) {}
+
+ProgressLine::~ProgressLine() {
+  if (drawn_) std::fprintf(stderr, "\r\x1b[K");
+}
+
+EvaluationProgress ProgressLine::progress() {
+  return [this](const std::string& what, int64_t done, int64_t of) {
+    if (!terminal_) return;
+    drawn_ = true;
+    const std::string share = of > 0 ? ": " + with_commas(done) + " of " + with_commas(of) : "";
+    std::fprintf(stderr, "\r%s%s\x1b[K", what.c_str(), share.c_str());
+  };
 }
 
 }  // namespace dcgan

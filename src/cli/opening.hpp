@@ -1,7 +1,13 @@
-// What a user sees while a data set is opened: a line that counts what is decoded, and what was left out.
+// Pictures beside a model: how they are opened, and what a user sees meanwhile.
 #pragma once
 
+#include <optional>
+
+#include "cli/verb.hpp"
+#include "core/platform/machine.hpp"
 #include "dataset/pixels.hpp"
+#include "eval/features.hpp"
+#include "exchange/generator.hpp"
 
 namespace dcgan {
 
@@ -20,5 +26,53 @@ class DecodeLine {
 
 /// Names the first of those that were left out, and how many they are.
 void warn_of_skipped(const PixelsInfo& info);
+
+/// The real pictures that a model's images are compared with, and by what: of every verb that does.
+struct RealPicturesOptions {
+  std::string data;
+  int64_t real = 50'000;
+  std::string features = "random-a";
+  std::optional<int64_t> threads;
+  DataOptions pixels;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX or CIFAR file", any_text("DATA"));
+    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
+    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
+          any_text("NAME|FILE.pt"));
+    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    pixels.pixel_fields(visit);
+    visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
+          any_text("auto, off or a folder"));
+    visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
+          within(0, 1e6, "GB"));
+  }
+  int64_t thread_count() const { return threads.value_or(usable_cores()); }
+  /// Throws UsageError when there is no --data.
+  void check() const;
+};
+
+/// What the model's images are decides how pictures are opened: size, channels, and unless it is given how they are
+/// cut. Throws UsageError for a --size or --channels of something else.
+void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options);
+
+/// With the line. Says nothing of what was left out: remark_on does.
+Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads);
+void remark_on(const Dataset& dataset);
+
+/// A line on a terminal that says how far something is; wiped at the end.
+class ProgressLine {
+ public:
+  ProgressLine();
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  /// Must not outlive the line.
+  EvaluationProgress progress();
+
+ private:
+  bool terminal_, drawn_ = false;
+};
 
 }  // namespace dcgan

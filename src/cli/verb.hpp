@@ -58,6 +58,7 @@ Verb interpolate_verb();
 Verb arithmetic_verb();
 Verb invert_verb();
 Verb neighbours_verb();
+Verb synthesize_verb();
 Verb export_verb();
 Verb import_verb();
 Verb eval_verb();
@@ -67,19 +68,9 @@ Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),
-          presets_verb(),
-          sample_verb(),
-          interpolate_verb(),
-          arithmetic_verb(),
-          invert_verb(),
-          /*neighbours_verb(),*/ export_verb(),
-          import_verb(),
-          eval_verb(),
-          inspect_verb(),
-          doctor_verb(),
-          data_verb(),
-          bench_verb()};
+  return {train_verb(),  presets_verb(),    sample_verb(),     interpolate_verb(), arithmetic_verb(),
+          invert_verb(), neighbours_verb(), synthesize_verb(), export_verb(),      import_verb(),
+          eval_verb(),   inspect_verb(),    doctor_verb(),     data_verb(),        bench_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,
