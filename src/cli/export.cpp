@@ -5,6 +5,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/discriminator.hpp"
 #include "exchange/import.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
@@ -63,11 +64,7 @@ void export_state_dict(const ExportCommand& command, const fs::path& model, cons
         command, loaded.info,
         std::string("netG of PyTorch's example, ") + (command.model.ema ? "moving average" : "plain weights"));
   }
-  const fs::path checkpoint = checkpoint_of(model, command.model.at);
-  DiscriminatorNet net(loaded.net->plan());
-  load_into(tensors_of(*net, true), ArchiveReader(checkpoint).read_all("discriminator."),
-            "'" + shown(checkpoint) + "'");
-  write_state_dict(command.out, to_example(*net));
+  write_state_dict(command.out, to_example(*load_discriminator(model, loaded, command.model.at)));
   say_written(command, loaded.info, "netD of PyTorch's example");
 }
 

@@ -36,9 +36,8 @@ void warn_of_skipped(const PixelsInfo& info) {
          " skipped in all; `dcgan doctor` names every one");
 }
 
-void RealPicturesOptions::check() const {
-  if (data.empty())
-    throw UsageError("--data is missing: the real pictures to compare with", "add --data DIR, as in training");
+void PicturesOptions::check() const {
+  if (data.empty()) throw UsageError("--data is missing: the real pictures", "add --data DIR, as in training");
 }
 
 void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options) {

@@ -27,20 +27,15 @@ class DecodeLine {
 /// Names the first of those that were left out, and how many they are.
 void warn_of_skipped(const PixelsInfo& info);
 
-/// The real pictures that a model's images are compared with, and by what: of every verb that does.
-struct RealPicturesOptions {
+/// Pictures beside a model, and how they are opened: of every verb that takes some.
+struct PicturesOptions {
   std::string data;
-  int64_t real = 50'000;
-  std::string features = "random-a";
   std::optional<int64_t> threads;
   DataOptions pixels;
 
   template <class Visit>
   void fields(Visit&& visit) {
     visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX or CIFAR file", any_text("DATA"));
-    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
-    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
-          any_text("NAME|FILE.pt"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     pixels.pixel_fields(visit);
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
@@ -51,6 +46,20 @@ struct RealPicturesOptions {
   int64_t thread_count() const { return threads.value_or(usable_cores()); }
   /// Throws UsageError when there is no --data.
   void check() const;
+};
+
+/// The same, to compare a model's images with.
+struct RealPicturesOptions : PicturesOptions {
+  int64_t real = 50'000;
+  std::string features = "random-a";
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    PicturesOptions::fields(visit);
+    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
+    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
+          any_text("NAME|FILE.pt"));
+  }
 };
 
 /// What the model's images are decides how pictures are opened: size, channels, and unless it is given how they are

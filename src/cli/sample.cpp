@@ -6,6 +6,9 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "eval/best_of.hpp"
+#include "exchange/discriminator.hpp"
+#include "exchange/torchscript.hpp"
 #include "latent/rows.hpp"
 
 namespace dcgan {
@@ -20,6 +23,7 @@ struct SampleCommand {
   std::string latents;
   std::string save_latents;
   std::string classes;
+  std::optional<int64_t> best_of;
   bool labels = false;
   ModelChoice model;
 
@@ -38,6 +42,10 @@ struct SampleCommand {
     visit("class", classes,
           "class by name or number, several as a list or repeated, taken in turn; without: all in turn",
           repeated(any_text("NAME")));
+    visit("best-of", best_of,
+          "of every K images in turn keep the one that the discriminator takes most for real; says what diversity it "
+          "costs; auto: off",
+          automatic(within(2, 1000, "images")), "Azadi et al. 2019, in its simplest form");
     visit("labels", labels, "write each image's name, and class, under it", {});
     model.fields(visit);
   }
@@ -114,7 +122,7 @@ class Images {
 
 /// One row a class, if there are several and neither images nor columns are asked for.
 std::optional<ClassRows> class_rows(const SampleCommand& command, const Images& images) {
-  const bool is_free = images.are_names() && command.images.empty() && !command.columns;
+  const bool is_free = images.are_names() && command.images.empty() && !command.columns && !command.best_of;
   if (images.classes().count() < 2 || !is_free) return std::nullopt;
   return ClassRows(images.classes().count(), command.count);
 }
@@ -162,6 +170,22 @@ void save_latents(const Images& images, const GeneratorInfo& info, AtomicFile& f
   file.commit();
 }
 
+/// Replaces the images by the best of several each; what it cost, in words.
+std::string keep_best(const fs::path& model, const SampleCommand& command, Generator& generator, Images& images) {
+  if (!images.are_names() || !command.images.empty())
+    throw UsageError("--best-of chooses images, and --images and --latents name them", "give --count instead");
+  if (looks_like_torchscript(model))
+    throw UsageError("--best-of asks the discriminator, and '" + shown(model) + "' is an exported generator",
+                     "give the run directory, or one of its checkpoints");
+  const auto loaded = load_network(model, command.model);
+  DiscriminatorNet discriminator = load_discriminator(model, loaded, command.model.at);
+  const BestOf best = best_of(generator, discriminator, static_cast<uint64_t>(command.latent.seed), command.count,
+                              *command.best_of, images.classes(), command.latent.most());
+  images.set_names(best.kept);
+  return "; the best of " + std::to_string(*command.best_of) + " each: diversity " + fixed_text(best.diversity, 2) +
+         " of what all have";
+}
+
 void sample(const Invocation& invocation, SampleCommand& command) {
   const PicturesOut kind = pictures_out(command.out, {PicturesOut::kSheet, PicturesOut::kArray, PicturesOut::kFolder});
   if (kind != PicturesOut::kSheet && (command.labels || command.columns))
@@ -172,6 +196,7 @@ void sample(const Invocation& invocation, SampleCommand& command) {
   std::optional<AtomicFile> latents;  // refuses what cannot be written before anything is made
   if (!command.save_latents.empty()) latents.emplace(command.save_latents);
   std::string remark;
+  if (command.best_of) remark = keep_best(invocation.positional(0), command, *generator, images);
   if (kind == PicturesOut::kSheet) {
     const auto rows = class_rows(command, images);
     if (rows) images.set_names(rows->names(static_cast<uint64_t>(command.latent.seed)));

@@ -165,11 +165,14 @@ void print_counts(const std::vector<SynthesisCount>& counts, const GeneratorInfo
   }
 }
 
-void print_study(const Study& study, int64_t held_out) {
+void print_study(const Study& study, int64_t held_out, int64_t few) {
   const auto share = [](double value) { return fixed_text(100 * value, 2) + " %"; };
   std::printf(
       "\nstudy: accuracy on %s that neither generator, choice nor classifier has seen; mean of %s and 95 %% interval\n",
       counted(held_out, "real picture").c_str(), counted(study.draws, "classifier").c_str());
+  if (few > 0)
+    std::printf("(they learn from %s of each class; the generator, and the choice of its images, knew all)\n",
+                counted(few, "real picture").c_str());
   for (const auto& [name, mean] : {std::pair{"real alone", study.alone}, {"real and generated", study.with}})
     std::printf("  %-20s %8s +- %s\n", name, share(mean.value).c_str(), share(mean.half_interval).c_str());
   std::printf("  %-20s %8s +- %s: %s\n", "difference", share(study.gain.value).c_str(),
@@ -220,7 +223,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   const Dataset made = open_pictures(command.out, as_written, command.beside.thread_count());
   const Study study = study_of(*data.pixels, *made.pixels, info.class_names, *data.held_out,
                                {command.draws, command.few, lessons}, learning("study"));
-  print_study(study, data.held_out->info().count);
+  print_study(study, data.held_out->info().count, command.few);
 }
 
 }  // namespace

@@ -59,6 +59,9 @@ Verb arithmetic_verb();
 Verb invert_verb();
 Verb neighbours_verb();
 Verb synthesize_verb();
+Verb features_verb();
+Verb score_verb();
+Verb probe_verb();
 Verb export_verb();
 Verb import_verb();
 Verb eval_verb();
@@ -68,9 +71,9 @@ Verb data_verb();
 Verb bench_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),  presets_verb(),    sample_verb(),     interpolate_verb(), arithmetic_verb(),
-          invert_verb(), neighbours_verb(), synthesize_verb(), export_verb(),      import_verb(),
-          eval_verb(),   inspect_verb(),    doctor_verb(),     data_verb(),        bench_verb()};
+  return {train_verb(),      presets_verb(),    sample_verb(),   interpolate_verb(), arithmetic_verb(), invert_verb(),
+          neighbours_verb(), synthesize_verb(), features_verb(), score_verb(),       probe_verb(),      export_verb(),
+          import_verb(),     eval_verb(),       inspect_verb(),  doctor_verb(),      data_verb(),       bench_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,

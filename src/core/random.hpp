@@ -30,6 +30,7 @@ enum class Purpose : uint16_t {
   kInversionStart = 17,     // index: number of the start of a search for a latent
   kClassifierWeights = 18,  // index: number of the parameter
   kClassifierOrder = 19,    // index: epoch
+  kProbeChoice = 20,        // index: number of the draw of labelled pictures
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.
