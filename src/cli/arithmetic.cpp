@@ -6,7 +6,6 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "exchange/formats/npy.hpp"
 #include "latent/arithmetic.hpp"
 
 namespace dcgan {
@@ -102,11 +101,7 @@ void arithmetic(const Invocation& invocation, ArithmeticCommand& command) {
   const int64_t label = single_class(command.classes, terms[0].points[0].label, info);
   const SumFigure figure = figure_of(terms, result, label, command);
   const Sheet sheet = draw(figure, *generator, command.out);
-  if (!command.save_latents.empty()) {
-    const auto z = result.contiguous();
-    write_file(command.save_latents, npy_head(ElementType::kF32, {1, info.latent}) +
-                                         std::string(static_cast<const char*>(z.const_data_ptr()), z.nbytes()));
-  }
+  if (!command.save_latents.empty()) write_latent(command.save_latents, result);
   write_file(command.out, encode_png(sheet.image(), generated_text(generator->checksum(), expression)));
   std::printf("%s from %s in %s\n", printable(expression).c_str(), info.origin.c_str(), shown(command.out).c_str());
 }

@@ -42,14 +42,6 @@ struct ScoreCommand : DiscriminatorCommand {
   }
 };
 
-/// As a field of a CSV file (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
-
 /// Everything that both verbs open.
 struct Opened {
   LoadedNetwork loaded;

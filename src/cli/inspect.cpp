@@ -12,6 +12,7 @@
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/example_networks.hpp"
+#include "exchange/formats/npy.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
@@ -237,6 +238,25 @@ Json describe_png(const fs::path& path) {
           {"use", Json::array()}};
 }
 
+/// An array of NumPy's: images, latents or features, by its shape.
+Json describe_npy(const fs::path& path) {
+  const MappedFile file(path);
+  const NpyArray array =
+      read_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "'" + shown(path) + "'");
+  const bool is_images = array.type == ElementType::kU8 && array.shape.size() == 4;
+  const bool is_rows = array.shape.size() == 2 && array.type != ElementType::kU8;
+  Json use = Json::array({"Python: numpy.load('" + shown(path) + "')"});
+  if (is_rows) use.push_back("as latents: dcgan sample MODEL --latents " + shown(path) + " --out sheet.png");
+  return {{"kind", is_images ? "array of images"
+                   : is_rows ? "array of latents or features"
+                             : "array"},
+          {"path", shown(path)},
+          {"bytes", file.bytes().size()},
+          {"shape", array.shape},
+          {"bytes_an_element", bytes_of(array.type)},
+          {"use", use}};
+}
+
 bool looks_like_png(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored) && probe_image(read_file(path, 64)).format == ImageFormat::kPng;
@@ -252,6 +272,7 @@ Json describe(const fs::path& path) {
   if (looks_like_torchscript(path)) return describe_export(path);
   if (looks_like_pack(path)) return describe_pack(path);
   if (looks_like_png(path)) return describe_png(path);
+  if (fs::is_regular_file(path, ignored) && looks_like_npy(read_file(path, 16))) return describe_npy(path);
   try {
     Json data = describe_data(path);
     if (data["pictures"] == 0) throw UsageError("no picture in it");

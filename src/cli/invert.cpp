@@ -10,7 +10,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/formats/npy.hpp"
 #include "exchange/torchscript.hpp"
 #include "image/blend.hpp"
 #include "image/decode.hpp"
@@ -157,11 +156,7 @@ void invert_picture(const Invocation& invocation, InvertCommand& command) {
   if (!hidden.empty()) strip.emplace_back(with_hole(picture, hidden), "hidden");
   strip.emplace_back(images[0], "start"), strip.emplace_back(images[1], "found");
   if (!hidden.empty()) strip.emplace_back(blended(picture, images[1], hidden), "completed");
-  if (!command.save_latents.empty()) {
-    const auto z = found.latent.contiguous();
-    write_file(command.save_latents, npy_head(ElementType::kF32, {1, loaded.info.latent}) +
-                                         std::string(static_cast<const char*>(z.const_data_ptr()), z.nbytes()));
-  }
+  if (!command.save_latents.empty()) write_latent(command.save_latents, found.latent);
   write_strip(strip, command.out, generated_text(generator->checksum(), "nearest to a picture"));
   const auto [least, most] = std::minmax_element(found.distances.begin(), found.distances.end());
   std::printf("%s: distance %s, of %s between %s and %s%s; in %s\n", shown(path).c_str(),

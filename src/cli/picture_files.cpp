@@ -76,6 +76,12 @@ void PictureFolder::put(const std::string& name, const Image& image, const TextP
   write_file(folder_ / (name + ".png"), encode_png(image, text), /*synced=*/false);
 }
 
+void write_latent(const fs::path& path, const at::Tensor& latent) {
+  const auto z = latent.contiguous();
+  write_file(path, npy_head(ElementType::kF32, {1, z.size(0)}) +
+                       std::string(static_cast<const char*>(z.const_data_ptr()), z.nbytes()));
+}
+
 PictureArray::PictureArray(const std::string& out, int64_t count, const GeneratorInfo& info) : file_(out) {
   file_.append(npy_head(ElementType::kU8, {count, info.height, info.width, info.channels}));
 }

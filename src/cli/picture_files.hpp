@@ -35,6 +35,9 @@ class PictureFolder {
   fs::path folder_;
 };
 
+/// One latent [L] as a .npy file, float32 [1, L].
+void write_latent(const fs::path& path, const at::Tensor& latent);
+
 /// A .npy file of uint8 [N, H, W, C], written as the images come; absent until finish().
 class PictureArray {
  public:

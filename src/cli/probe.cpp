@@ -65,24 +65,13 @@ at::Tensor labels_of(const Pixels& pixels, const std::vector<int64_t>& which) {
   return labels;
 }
 
-std::vector<int64_t> all_labelled(const Pixels& pixels) {
-  std::vector<int64_t> which;
-  for (int64_t i = 0; i < pixels.info().count; ++i)
-    if (pixels.label(i) >= 0) which.push_back(i);
-  return which;
-}
-
 /// Equally many of each class, in the order of a keyed permutation.
 std::vector<int64_t> told(const Pixels& pixels, int64_t labels, uint64_t seed, int64_t draw) {
   const auto classes = static_cast<int64_t>(pixels.info().classes.size());
-  const int64_t each = labels / classes, count = pixels.info().count;
-  std::vector<int64_t> taken(static_cast<size_t>(classes)), which;
-  for (const int64_t i : chosen(count, count, Draw(seed, Purpose::kProbeChoice, static_cast<uint64_t>(draw)))) {
-    const int32_t label = pixels.label(i);
-    if (label < 0 || taken[static_cast<size_t>(label)] == each) continue;
-    ++taken[static_cast<size_t>(label)];
-    which.push_back(i);
-  }
+  const int64_t each = labels / classes;
+  auto which = labelled_choice(pixels, each, Draw(seed, Purpose::kProbeChoice, static_cast<uint64_t>(draw)));
+  std::vector<int64_t> taken(static_cast<size_t>(classes));
+  for (const int64_t i : which) ++taken[static_cast<size_t>(pixels.label(i))];
   for (size_t c = 0; c < taken.size(); ++c)
     if (taken[c] < each)
       throw UsageError("class '" + printable(pixels.info().classes[c]) + "' has " + counted(taken[c], "picture") +

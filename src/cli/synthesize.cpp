@@ -98,13 +98,6 @@ Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
   return data;
 }
 
-std::vector<int64_t> labelled(const Pixels& pixels) {
-  std::vector<int64_t> which;
-  for (int64_t i = 0; i < pixels.info().count; ++i)
-    if (pixels.label(i) >= 0) which.push_back(i);
-  return which;
-}
-
 /// A class's name as a folder's: what a path cannot hold becomes an underscore.
 std::string folder_name(const std::string& name) {
   std::string out = name;
@@ -128,9 +121,9 @@ class LabelledFolder {
     TextPairs text = generated_text(checksum_, image_name);
     text.emplace_back("dcgan:class", name);
     write_file(out_ / file, encode_png(image, text), /*synced=*/false);
-    manifest_.append(quoted(file.native()) + "," + quoted(name) + "," + image_name + "," + number_text(one.confidence) +
-                     "," + number_text(one.closeness) + "," + (latent_.truncate ? number_text(*latent_.truncate) : "") +
-                     "," + checksum_ + "\n");
+    manifest_.append(csv_field(file.native()) + "," + csv_field(name) + "," + image_name + "," +
+                     number_text(one.confidence) + "," + number_text(one.closeness) + "," +
+                     (latent_.truncate ? number_text(*latent_.truncate) : "") + "," + checksum_ + "\n");
   }
   void finish() { manifest_.commit(); }
 
@@ -139,12 +132,6 @@ class LabelledFolder {
     PictureFolder checked(out);  // new or empty
     return fs::path(out) / "manifest.csv";
   }
-  static std::string quoted(const std::string& text) {
-    std::string doubled;
-    for (const char c : text) doubled += c == '"' ? "\"\"" : std::string(1, c);
-    return "\"" + doubled + "\"";
-  }
-
   fs::path out_;
   const GeneratorInfo& info_;
   const LatentOptions& latent_;
@@ -204,7 +191,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
                      line.progress(), remarks);
   for (const auto& remark : remarks) warn(remark);
   LabelledPictures taught;
-  taught.add(*data.pixels, labelled(*data.pixels));
+  taught.add(*data.pixels, all_labelled(*data.pixels));
   const auto learning = [&](const std::string& what) {
     return [&, what](int64_t done, int64_t of) { line.progress()(what, done, of); };
   };

@@ -35,5 +35,7 @@ std::string printable(std::string_view bytes);
 int edit_distance(std::string_view a, std::string_view b);
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);
 std::string lowercase(std::string_view text);
+/// As a field of a CSV file: RFC 4180, section 2.
+std::string csv_field(std::string_view text);
 
 }  // namespace dcgan

@@ -21,19 +21,6 @@ double student_quantile(int64_t degrees) {
          (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n);
 }
 
-/// Pictures that have a label, at most `few` of each class (0: all), chosen by `draw`.
-std::vector<int64_t> choice_of(const Pixels& pixels, size_t classes, int64_t few, const Draw& draw) {
-  const int64_t count = pixels.info().count;
-  std::vector<int64_t> taken(classes), which;
-  for (const int64_t i : chosen(count, count, draw)) {
-    const int32_t label = pixels.label(i);
-    if (label < 0 || (few > 0 && taken[static_cast<size_t>(label)] == few)) continue;
-    ++taken[static_cast<size_t>(label)];
-    which.push_back(i);
-  }
-  return which;
-}
-
 /// A set by the labels of other class names.
 class Relabelled : public Pixels {
  public:
@@ -79,7 +66,7 @@ Study study_of(const Pixels& real, const Pixels& made, const std::vector<std::st
   const Relabelled synthetic(made, class_names);
   const auto classes = static_cast<int64_t>(class_names.size());
   LabelledPictures test;
-  test.add(held_out, choice_of(held_out, class_names.size(), 0, Draw(0, Purpose::kClassifierOrder, 0)));
+  test.add(held_out, all_labelled(held_out));
   std::vector<double> alone, with, gains;
   for (int64_t draw = 0; draw < options.draws; ++draw) {
     ClassifierOptions lessons = options.lessons;
@@ -87,8 +74,8 @@ Study study_of(const Pixels& real, const Pixels& made, const std::vector<std::st
     const Draw choice(lessons.seed, Purpose::kEvaluationChoice, kChoiceOfReal);
     for (const bool has_made : {false, true}) {
       LabelledPictures taught;
-      taught.add(real, choice_of(real, class_names.size(), options.few, choice));
-      if (has_made) taught.add(synthetic, choice_of(synthetic, class_names.size(), 0, choice));
+      taught.add(real, options.few > 0 ? labelled_choice(real, options.few, choice) : all_labelled(real));
+      if (has_made) taught.add(synthetic, all_labelled(synthetic));
       const auto step = [&](int64_t, int64_t) { progress(2 * draw + has_made, 2 * options.draws); };
       (has_made ? with : alone).push_back(Classifier(taught, classes, lessons, step).accuracy(test));
     }

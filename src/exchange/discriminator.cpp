@@ -2,6 +2,7 @@
 
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
+#include "nn/weights.hpp"
 
 namespace dcgan {
 
@@ -11,6 +12,7 @@ DiscriminatorNet find_discriminator(const fs::path& model, const LoadedNetwork& 
   if (tensors.empty()) return DiscriminatorNet(nullptr);
   DiscriminatorNet net(generator.net->plan());
   load_into(tensors_of(*net, true), tensors, "'" + shown(checkpoint) + "'");
+  to_channels_last(*net);
   net->eval();
   return net;
 }

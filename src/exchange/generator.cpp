@@ -169,6 +169,7 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const NetworkPlan plan = plan_from_json(loaded.meta, origin);
   loaded.net = GeneratorNet(plan);
   load_into(tensors_of(*loaded.net, true), archive.read_all(ema ? "ema." : "generator."), origin);
+  to_channels_last(*loaded.net);  // as training keeps them: kernels, and sums of taps, round by the layout
   loaded.net->eval();
   loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));
   const Json options = loaded.meta.value("options", Json::object());

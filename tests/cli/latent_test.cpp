@@ -31,6 +31,8 @@ TEST_F(LatentVerbs, SavedLatentsGiveTheSameImages) {
   ASSERT_EQ(call({"sample", at("m.ckpt"), "--count", "20", "--out", at("a.npy"), "--save-latents", at("z.npy")}), 0);
   ASSERT_EQ(call({"sample", at("m.ckpt"), "--latents", at("z.npy"), "--out", at("b.npy")}), 0);
   EXPECT_TRUE(read_text(at("a.npy")) == read_text(at("b.npy")));
+  EXPECT_CONTAINS(dcgan_({"inspect", at("a.npy")}).out, "array of images");
+  EXPECT_CONTAINS(dcgan_({"inspect", at("z.npy")}).out, "latents");
   EXPECT_EQ(read_text(at("a.npy")).size(), 128u + 20 * 64 * 64 * 3);
 }
 

@@ -123,6 +123,13 @@ TEST(EditDistance, CountsInsertionsDeletionsAndReplacements) {
   EXPECT_EQ(edit_distance("flaw", "lawn"), 2);
 }
 
+TEST(CsvField, QuotesWhatWouldEndIt) {
+  EXPECT_EQ(csv_field("a b.png"), "a b.png");
+  EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_field("a\"b"), "\"a\"\"b\"");
+  EXPECT_EQ(csv_field("a\nb"), "\"a\nb\"");
+}
+
 TEST(Texts, AreJoinedAndMadeLowercase) {
   EXPECT_EQ(joined({}, ", "), "");
   EXPECT_EQ(joined({"a"}, ", "), "a");
