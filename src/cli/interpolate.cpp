@@ -1,4 +1,5 @@
 // `dcgan interpolate`: ways through latent space, as a strip, a square or an animation.
+#include <algorithm>
 #include <cstdio>
 #include <numbers>
 
@@ -7,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/animation.hpp"
+#include "image/transform.hpp"
 #include "latent/curves.hpp"
 #include "latent/rows.hpp"
 
@@ -155,8 +157,10 @@ void interpolate(const Invocation& invocation, InterpolateCommand& command) {
   if (kind == PicturesOut::kSheet) {
     write_sheet_of(way, *generator, command.out);
   } else if (kind == PicturesOut::kAnimation) {
-    const auto animation = open_animation(command.out, {info.width, info.height, info.channels, command.fps});
-    generate(*generator, way.rows, [&](int64_t, const Image& image) { animation->put(image); });
+    const int64_t channels = std::min<int64_t>(info.channels, 3);  // animations have no alpha: laid over white
+    const auto animation = open_animation(command.out, {info.width, info.height, channels, command.fps});
+    generate(*generator, way.rows,
+             [&](int64_t, const Image& image) { animation->put(with_channels(image, channels)); });
     animation->finish();
   } else {
     PictureFolder folder(command.out);
