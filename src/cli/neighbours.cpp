@@ -56,6 +56,8 @@ void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   at::set_num_threads(static_cast<int>(threads));
   const auto generator = open_generator(invocation.positional(0), command.model);
   const auto& info = generator->info();
+  if (!command.images.empty() && invocation.is_given("count"))
+    throw UsageError("--images and --count are both a choice of images", "give one of them");
   ImageNames names;
   const auto seed = static_cast<uint64_t>(command.latent.seed);
   if (command.images.empty())

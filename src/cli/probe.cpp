@@ -6,6 +6,7 @@
 
 #include "cli/opening.hpp"
 #include "core/error.hpp"
+#include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "eval/choice.hpp"
 #include "eval/discriminator_features.hpp"
@@ -167,6 +168,7 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
       const auto which = told(*data.pixels, command.labels, static_cast<uint64_t>(command.seed), draw);
       const auto images = images_of(*data.pixels, which, threads), labels = labels_of(*data.pixels, which);
       for (auto& one : all) {
+        throw_if_stopped("not all draws were made");
         line.progress()("probe of " + one.name + ", draw", draw + 1, command.draws);
         const LinearProbe linear(one.features(images), labels, classes);
         const auto read = linear(one.of_test);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "core/platform/signals.hpp"
 #include "eval/choice.hpp"
 #include "nn/kernels.hpp"
 
@@ -97,6 +98,7 @@ Classifier::Classifier(const LabelledPictures& pictures, int64_t classes, const 
   uint64_t epoch = 0;
   const int64_t size = std::min(options.batch, pictures.count());
   for (int64_t seen = 0; seen < options.images; seen += size) {
+    throw_if_stopped("the classifier had not learned all");
     progress(seen, options.images);
     batch.clear(), labels.clear();
     for (int64_t i = 0; i < size; ++i) {

@@ -35,6 +35,9 @@ LatentPoint row_point(const std::string& text, const std::string& option, const 
   const size_t hash = text.rfind('#');
   const LatentFile file(fs::path(text.substr(0, hash)), info.latent);
   int64_t row = 0;
+  if (hash == std::string::npos && file.count() > 1)
+    throw UsageError(option + " is '" + printable(text) + "': the file has " + counted(file.count(), "row"),
+                     "name one: " + printable(text) + "#ROW");
   if (hash != std::string::npos) {
     const char *from = text.data() + hash + 1, *end = text.data() + text.size();
     const auto [behind, problem] = std::from_chars(from, end, row);

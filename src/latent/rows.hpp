@@ -46,7 +46,7 @@ struct LatentPoint {
   std::string name;   // "seed:index", or FILE.npy#ROW
   int64_t label = 0;  // the class of the image of that name; 0 for a row
 };
-/// "3", "7:3" or "FILE.npy#ROW" (without #ROW the first). Images get `options`' seed if they name none, and its
+/// "3", "7:3" or "FILE.npy#ROW" (without #ROW of a file of one). Images get `options`' seed if they name none, and its
 /// truncation; rows are taken as they are. Throws UsageError naming `option`.
 LatentPoint parse_point(const std::string& text, const std::string& option, const LatentOptions& options,
                         const GeneratorInfo& info);
