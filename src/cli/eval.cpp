@@ -6,6 +6,7 @@
 
 #include "checkpoint/archive.hpp"
 #include "cli/opening.hpp"
+#include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -131,13 +132,9 @@ void add_classes(const GeneratorInfo& info, const Pixels& pixels, const RealSide
 
 void check_pairs_out(const std::string& out) {
   if (out.empty()) return;
-  const fs::path path(out);
-  if (lowercase(path.extension().native()) != ".png")
+  if (lowercase(fs::path(out).extension().native()) != ".png")
     throw UsageError("--out is '" + printable(out) + "': only PNG is written", "name a .png");
-  std::error_code problem;
-  if (path.has_parent_path() && !fs::is_directory(path.parent_path(), problem))
-    throw UsageError("--out '" + shown(path) + "': there is no folder '" + shown(path.parent_path()) + "'",
-                     "make it first");
+  check_place(out);
 }
 
 std::string figure_text(double value) {

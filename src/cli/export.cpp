@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 
+#include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -71,6 +72,7 @@ void export_state_dict(const ExportCommand& command, const fs::path& model, cons
 void export_model(const Invocation& invocation, ExportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the file to write", "add --out generator.pt");
   const std::string format = format_of(command);
+  check_place(command.out);
   const bool is_discriminator = command.network == "discriminator";
   if (format != "state-dict")
     refuse(is_discriminator, "--network discriminator", format, "only a state dict holds one network of a choice");

@@ -7,29 +7,34 @@
 #include <cstring>
 
 #include "cli/opening.hpp"
+#include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dataset/named.hpp"
 #include "eval/discriminator_features.hpp"
 #include "exchange/discriminator.hpp"
 #include "exchange/formats/npy.hpp"
-#include "exchange/torchscript.hpp"
 
 namespace dcgan {
 namespace {
 
 struct DiscriminatorCommand {
   std::string out;
-  std::string at = "best";
+  CheckpointChoice model;
   PicturesOptions pictures;
+
+  template <class Visit>
+  void fields_but_out(Visit&& visit) {
+    model.fields(visit);
+    pictures.fields(visit);
+  }
 };
 
 struct FeaturesCommand : DiscriminatorCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "features, float32 [N, F]; names and classes go beside it, FILE.csv", any_text("FILE.npy"));
-    visit("at", at, "which checkpoint of a run: best, newest, or images seen", any_text("best|newest|IMAGES"));
-    pictures.fields(visit);
+    fields_but_out(visit);
   }
 };
 
@@ -37,8 +42,7 @@ struct ScoreCommand : DiscriminatorCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "a line a picture: its name, class, logit, and probability of being real", any_text("FILE.csv"));
-    visit("at", at, "which checkpoint of a run: best, newest, or images seen", any_text("best|newest|IMAGES"));
-    pictures.fields(visit);
+    fields_but_out(visit);
   }
 };
 
@@ -57,15 +61,13 @@ Opened open_both(const Invocation& invocation, DiscriminatorCommand& command, co
   if (command.out.empty()) throw UsageError("--out is missing: the file to write", "add --out FILE" + ending);
   if (lowercase(fs::path(command.out).extension().native()) != ending)
     throw UsageError("--out is '" + printable(command.out) + "': a " + ending + " file is written", "name a " + ending);
+  check_place(command.out);
   command.pictures.check();
   const fs::path model = invocation.positional(0);
-  if (looks_like_torchscript(model))
-    throw UsageError("'" + shown(model) + "' is an exported generator: it holds no discriminator",
-                     "give the run directory, or one of its checkpoints");
   at::set_num_threads(static_cast<int>(command.pictures.thread_count()));
   Opened opened;
-  opened.loaded = load_network(model, {true, command.at});
-  opened.net = load_discriminator(model, opened.loaded, command.at);
+  opened.loaded = load_network(model, {command.model});
+  opened.net = load_discriminator(model, opened.loaded, command.model.at);
   adopt_model(invocation, opened.loaded.info, command.pictures.pixels);
   opened.pictures =
       std::make_unique<NamedPictures>(command.pictures.data, command.pictures.pixels, command.pictures.thread_count());
@@ -153,15 +155,7 @@ at::Tensor classes_of(const std::vector<NamedPicture>& block) {
 void score(const Invocation& invocation, ScoreCommand& command) {
   Opened opened = open_both(invocation, command, ".csv");
   const auto& info = opened.loaded.info;
-  if (info.classes > 0) {
-    std::vector<std::string> names;
-    for (const auto& name : opened.pictures->classes()) names.push_back(printable(name));
-    if (names != info.class_names)
-      throw UsageError("the classes of '" + shown(command.pictures.data) + "' (" +
-                           (names.empty() ? "none" : joined(names, ", ")) + ") are not the model's (" +
-                           joined(info.class_names, ", ") + ")",
-                       "sort the pictures into folders of these names");
-  }
+  if (info.classes > 0) check_model_classes(info, opened.pictures->classes(), command.pictures.data);
   AtomicFile file(command.out);
   file.append("name,class,logit,probability\n");
   int64_t count = 0;

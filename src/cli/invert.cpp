@@ -10,7 +10,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/torchscript.hpp"
 #include "image/blend.hpp"
 #include "image/decode.hpp"
 #include "image/transform.hpp"
@@ -129,9 +128,6 @@ void write_strip(const std::vector<std::pair<Image, std::string>>& pictures, con
 void invert_picture(const Invocation& invocation, InvertCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
   const fs::path model = invocation.positional(0), path = invocation.positional(1);
-  if (looks_like_torchscript(model))
-    throw UsageError("'" + shown(model) + "' is an exported generator, and a search wants the networks",
-                     "give the run directory, or one of its checkpoints");
   const auto loaded = load_network(model, command.model);
   for (auto& parameter : loaded.net->parameters()) parameter.requires_grad_(false);
   DiscriminatorNet discriminator = find_discriminator(model, loaded, command.model.at);

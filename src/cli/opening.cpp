@@ -65,6 +65,15 @@ void remark_on(const Dataset& dataset) {
   warn_of_skipped(dataset.pixels->info());
 }
 
+void check_model_classes(const GeneratorInfo& info, const std::vector<std::string>& classes, const std::string& data) {
+  std::vector<std::string> names;
+  for (const auto& name : classes) names.push_back(printable(name));
+  if (names != info.class_names)
+    throw UsageError("the classes of '" + shown(data) + "' (" + (names.empty() ? "none" : joined(names, ", ")) +
+                         ") are not the model's (" + joined(info.class_names, ", ") + ")",
+                     "give pictures in folders of these names, or the data that it was trained on");
+}
+
 ProgressLine::ProgressLine() : terminal_(stderr_is_terminal()) {}
 
 ProgressLine::~ProgressLine() {

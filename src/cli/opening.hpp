@@ -66,6 +66,9 @@ struct RealPicturesOptions : PicturesOptions {
 /// cut. Throws UsageError for a --size or --channels of something else.
 void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options);
 
+/// Throws UsageError when the classes of the pictures `data` are not those of the model, in their order.
+void check_model_classes(const GeneratorInfo& info, const std::vector<std::string>& classes, const std::string& data);
+
 /// With the line. Says nothing of what was left out: remark_on does.
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads);
 void remark_on(const Dataset& dataset);

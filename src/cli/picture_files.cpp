@@ -41,11 +41,15 @@ PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>&
       throw UsageError("--out is '" + printable(out) + "': such files are not written", wanted(allowed));
   if (std::find(allowed.begin(), allowed.end(), kind) == allowed.end())
     throw UsageError("--out is '" + printable(out) + "', which is nothing that can be made here", wanted(allowed));
+  if (kind != PicturesOut::kFolder) check_place(out);
+  return kind;
+}
+
+void check_place(const std::string& out) {
   const fs::path parent = fs::path(out).parent_path();
   std::error_code problem;
-  if (kind != PicturesOut::kFolder && !parent.empty() && !fs::is_directory(parent, problem))
+  if (!parent.empty() && !fs::is_directory(parent, problem))
     throw UsageError("--out '" + shown(out) + "': there is no folder '" + shown(parent) + "'", "make it first");
-  return kind;
 }
 
 TextPairs generated_text(const std::string& model_checksum, const std::string& image_name) {

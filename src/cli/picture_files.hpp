@@ -17,6 +17,9 @@ enum class PicturesOut { kSheet, kAnimation, kArray, kFolder };
 /// not `allowed`; and when there is no folder to put a file into.
 PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>& allowed);
 
+/// Throws UsageError when there is no folder to put the file `out` into. "" is fine.
+void check_place(const std::string& out);
+
 /// What a PNG says of the image that it holds: that it was generated, the program and its version, the model's
 /// checksum, and the image's name.
 TextPairs generated_text(const std::string& model_checksum, const std::string& image_name);

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/opening.hpp"
+#include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
@@ -13,7 +14,6 @@
 #include "eval/probe.hpp"
 #include "eval/study.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/torchscript.hpp"
 #include "image/confusion.hpp"
 #include "image/png.hpp"
 #include "nn/weights.hpp"
@@ -30,7 +30,7 @@ struct ProbeCommand {
   int64_t seed = 0;
   std::string out;
   bool json = false;
-  std::string at = "best";
+  CheckpointChoice model;
   PicturesOptions pictures;
 
   template <class Visit>
@@ -42,7 +42,7 @@ struct ProbeCommand {
     visit("seed", seed, "of the choices, and of the random discriminator", within(0, 9e18));
     visit("out", out, "a picture of which class is taken for which", any_text("FILE.png"));
     visit("json", json, "one JSON object", {});
-    visit("at", at, "which checkpoint of a run: best, newest, or images seen", any_text("best|newest|IMAGES"));
+    model.fields(visit);
     pictures.fields(visit);
   }
 };
@@ -83,6 +83,10 @@ std::vector<int64_t> told(const Pixels& pixels, int64_t labels, uint64_t seed, i
 }
 
 void check_sets(const ProbeCommand& command, const Pixels& data, const Pixels& test) {
+  if (data.info().identity == test.info().identity)
+    throw UsageError(
+        "--test '" + shown(command.test) + "' holds the pictures of --data: a probe would be asked what it was told",
+        "give pictures that are not among DATA");
   const auto& classes = data.info().classes;
   if (classes.size() < 2)
     throw UsageError("'" + shown(command.pictures.data) + "' has " +
@@ -135,14 +139,12 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
   if (command.test.empty()) throw UsageError("--test is missing: the pictures to read", "add --test DIR");
   if (!command.out.empty() && lowercase(fs::path(command.out).extension().native()) != ".png")
     throw UsageError("--out is '" + printable(command.out) + "': only PNG is written", "name a .png");
+  check_place(command.out);
   const fs::path model = invocation.positional(0);
-  if (looks_like_torchscript(model))
-    throw UsageError("'" + shown(model) + "' is an exported generator: it holds no discriminator",
-                     "give the run directory, or one of its checkpoints");
   const int64_t threads = command.pictures.thread_count();
   at::set_num_threads(static_cast<int>(threads));
-  const auto loaded = load_network(model, {true, command.at});
-  DiscriminatorNet trained = load_discriminator(model, loaded, command.at);
+  const auto loaded = load_network(model, {command.model});
+  DiscriminatorNet trained = load_discriminator(model, loaded, command.model.at);
   DiscriminatorNet random(loaded.net->plan());
   initialise(*random, static_cast<uint64_t>(command.seed), NetworkRole::kDiscriminator);
   random->eval();

@@ -8,7 +8,6 @@
 #include "core/text.hpp"
 #include "eval/best_of.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/torchscript.hpp"
 #include "latent/rows.hpp"
 
 namespace dcgan {
@@ -174,9 +173,6 @@ void save_latents(const Images& images, const GeneratorInfo& info, AtomicFile& f
 std::string keep_best(const fs::path& model, const SampleCommand& command, Generator& generator, Images& images) {
   if (!images.are_names() || !command.images.empty())
     throw UsageError("--best-of chooses images, and --images and --latents name them", "give --count instead");
-  if (looks_like_torchscript(model))
-    throw UsageError("--best-of asks the discriminator, and '" + shown(model) + "' is an exported generator",
-                     "give the run directory, or one of its checkpoints");
   const auto loaded = load_network(model, command.model);
   DiscriminatorNet discriminator = load_discriminator(model, loaded, command.model.at);
   const BestOf best = best_of(generator, discriminator, static_cast<uint64_t>(command.latent.seed), command.count,

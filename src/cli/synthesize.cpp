@@ -67,15 +67,6 @@ std::vector<int64_t> wanted_of(const SynthesizeCommand& command, const Pixels& p
   return there;
 }
 
-void check_classes(const GeneratorInfo& info, const Pixels& pixels, const std::string& data) {
-  std::vector<std::string> names;
-  for (const auto& name : pixels.info().classes) names.push_back(printable(name));
-  if (names != info.class_names)
-    throw UsageError("the classes of '" + shown(data) + "' (" + (names.empty() ? "none" : joined(names, ", ")) +
-                         ") are not the model's (" + joined(info.class_names, ", ") + ")",
-                     "give the data that it was trained on");
-}
-
 /// DATA; where the run held some of it out, these apart.
 Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
   DataOptions options = command.beside.pixels;
@@ -178,7 +169,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   adopt_model(invocation, info, command.beside.pixels);
   const Dataset data = open_data(command, model);
   remark_on(data);
-  check_classes(info, *data.pixels, command.beside.data);
+  check_model_classes(info, data.pixels->info().classes, command.beside.data);
   const auto wanted = wanted_of(command, *data.pixels, info.classes);
   LabelledFolder folder(command.out, *generator, command.latent);
 

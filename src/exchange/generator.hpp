@@ -51,19 +51,28 @@ std::string weights_digest(const Layers& layers);
 /// Images [N, C, H, W] in [-1, 1] to uint8 [N, H, W, C]: round((x + 1) x 127.5).
 at::Tensor to_bytes(const at::Tensor& images);
 
-/// Which of a model's states, and which of its weights.
-struct ModelChoice {
-  bool ema = true;
+/// Which of a model's states.
+struct CheckpointChoice {
   std::string at = "best";
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("ema", ema, "use the weights as they are instead of the moving average", {});
     visit(
         "at", at,
         "which checkpoint of a run: best (the one that measured best, the newest where none was measured), newest, or "
         "images seen",
         any_text("best|newest|IMAGES"));
+  }
+};
+
+/// The same, and which of its weights.
+struct ModelChoice : CheckpointChoice {
+  bool ema = true;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("ema", ema, "use the weights as they are instead of the moving average", {});
+    CheckpointChoice::fields(visit);
   }
 };
 
@@ -73,7 +82,7 @@ struct LoadedNetwork {
   GeneratorInfo info;
   Json meta;  // of the checkpoint
 };
-/// Reads a run directory or a checkpoint. Throws UsageError for anything else.
+/// Reads a run directory or a checkpoint. Throws UsageError for anything else, an exported generator too.
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice = {});
 /// Wraps a network that is at hand.
 std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo& info);

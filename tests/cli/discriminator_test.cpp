@@ -142,7 +142,9 @@ TEST_F(BothNetworks, RefuseWhatTheyCannotDoBeforeAnythingIsWritten) {
   expect_refusal({"features", at("run"), "--out", at("x.npy")}, "--data");
   expect_refusal({"features", at("run"), "--data", photos, "--out", at("x.csv")}, ".npy");
   expect_refusal({"score", at("run"), "--data", photos}, "--out");
+  expect_refusal({"score", at("run"), "--data", photos, "--out", at("none/x.csv")}, "there is no folder");
   expect_refusal({"probe", at("run"), "--data", photos}, "--test");
+  expect_refusal({"probe", at("run"), "--data", photos, "--test", photos}, "what it was told");
   expect_refusal({"probe", at("run"), "--data", photos, "--test", at("others/dark")}, "classes");
   expect_refusal({"probe", at("run"), "--data", at("photos/dark"), "--test", photos}, "no classes");
   expect_refusal({"probe", at("run"), "--data", photos, "--test", at("others"), "--labels", "100"}, "12 pictures");
@@ -152,7 +154,7 @@ TEST_F(BothNetworks, RefuseWhatTheyCannotDoBeforeAnythingIsWritten) {
                  "classes");
   expect_refusal({"neighbours", at("run"), "--out", at("x.png")}, "--data");
   ASSERT_EQ(call({"export", at("run"), "--out", at("g.pt")}), 0);
-  expect_refusal({"features", at("g.pt"), "--data", photos, "--out", at("x.npy")}, "no discriminator");
+  expect_refusal({"features", at("g.pt"), "--data", photos, "--out", at("x.npy")}, "exported generator");
   expect_refusal({"invert", at("g.pt"), photos + "/dark/0.png", "--out", at("x.png")}, "exported generator");
   ASSERT_EQ(call({"import", std::string(DCGAN_TEST_GOLDENS) + "/foreign/netG.pth", "--out", at("alone.ckpt")}), 0);
   expect_refusal({"score", at("alone.ckpt"), "--data", photos, "--out", at("x.csv")}, "no discriminator");

@@ -3,6 +3,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstring>
+
+#include "eval/best_of.hpp"
 #include "eval/discriminator_features.hpp"
 #include "support/networks.hpp"
 #include "support/thrown.hpp"
@@ -109,6 +113,38 @@ TEST(DiscriminatorFeatures, TakingThemDoesNotChangeTheLogits) {
   const auto before = discriminator_logits(net, images, {});
   discriminator_features(net, images);
   EXPECT_TRUE(same_bits(discriminator_logits(net, images, {}), before));
+}
+
+TEST(BestOfSeveral, IsTheOneOfItsClassThatTheDiscriminatorTakesMostForReal) {
+  for (const int64_t classes : {0, 3}) {
+    auto net = net_of("dcgan", "batch", false, classes);
+    auto plan = small_plan({32, 32});
+    plan.classes = classes;
+    for (int64_t i = 0; i < classes; ++i) plan.class_names.push_back("class " + std::to_string(i));
+    const auto generator = make_generator(used_generator(plan), generator_info(plan, 1, true, ""));
+    constexpr int64_t kCount = 7, kOf = 5;
+    const BestOf best = best_of(*generator, net, 3, kCount, kOf, ImageClasses(classes), INFINITY);
+    ASSERT_EQ(best.kept.size(), kCount);
+    EXPECT_GT(best.diversity, 0);
+    const int64_t in_turn = std::max<int64_t>(1, classes);
+    ImageNames all;
+    all.add(3, 0, (kCount / in_turn + 1) * kOf * in_turn);
+    std::vector<double> logits;
+    generate(*generator, all, ImageClasses(classes), [&](int64_t i, const Image& image) {
+      auto one = at::empty({1, 32, 32, 3}, at::kByte);
+      std::memcpy(one.mutable_data_ptr<uint8_t>(), image.pixels.data(), image.pixels.size());
+      const auto y = classes > 0 ? at::full({1}, i % classes, at::kLong) : at::Tensor();
+      logits.push_back(discriminator_logits(net, one, y).item<double>());
+    });
+    for (int64_t i = 0; i < kCount; ++i) {
+      int64_t expected = -1;
+      for (int64_t k = 0; k < kOf; ++k) {
+        const int64_t index = ((i / in_turn) * kOf + k) * in_turn + i % in_turn;
+        if (expected < 0 || logits[size_t(index)] > logits[size_t(expected)]) expected = index;
+      }
+      EXPECT_EQ(best.kept[i].index, expected) << i << ", " << classes << " classes";
+    }
+  }
 }
 
 }  // namespace

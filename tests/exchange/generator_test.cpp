@@ -121,7 +121,7 @@ class StoredGeneratorTest : public testing::Test {
   }
   std::string misuse_of(const fs::path& model, bool ema = true) {
     try {
-      open_generator(model, {.ema = ema});
+      open_generator(model, {{}, ema});
     } catch (const UsageError& error) {
       return error.what();
     }
@@ -149,7 +149,7 @@ TEST_F(StoredGeneratorTest, OfAnEarlierCheckpointIsThatOne) {
 }
 
 TEST_F(StoredGeneratorTest, IsTheAverageOrTheLiveWeightsAsAsked) {
-  const auto average = open_generator(run_), live = open_generator(run_, {.ema = false});
+  const auto average = open_generator(run_), live = open_generator(run_, {{}, false});
   EXPECT_TRUE(average->info().ema);
   EXPECT_FALSE(live->info().ema);
   EXPECT_TRUE(same_bits((*live)(z_), network_images(106)));

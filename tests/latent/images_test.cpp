@@ -143,6 +143,23 @@ TEST_F(GenerateTest, MakesTheImageThatTheLatentOfItsNameGives) {
         ASSERT_NEAR(image.at(x, y)[c], bytes[y][x][c].item<int>(), 1) << x << " " << y << " " << c;
 }
 
+TEST_F(GenerateTest, TruncatesTheLatentsOfNames) {
+  ImageNames names;
+  names.add(3, 0, 15);
+  const auto z = truncated(latents(3, Purpose::kSampleLatent, 0, 16, 8), 0.4, false);
+  const auto expected = to_bytes((*generator_)(z));
+  int changed = 0;
+  const auto whole = made(*generator_, parsed("0-15", 3));
+  generate(
+      *generator_, names, ImageClasses(0),
+      [&](int64_t i, const Image& image) {
+        EXPECT_EQ(image, image_of(expected, i)) << i;
+        changed += image != whole.at("3:" + std::to_string(i));
+      },
+      0.4);
+  EXPECT_EQ(changed, 16);
+}
+
 TEST_F(GenerateTest, TellsImagesApart) {
   const auto all = made(*generator_, names_);
   std::vector<std::vector<uint8_t>> pixels;

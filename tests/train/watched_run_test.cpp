@@ -45,7 +45,7 @@ TEST_F(WatchedRun, KeepsTheBestStateAsACheckpointAndAsGeneratorPt) {
   EXPECT_EQ(from_run->info().images_seen, best["images"]);
   EXPECT_EQ(exported->info().images_seen, best["images"]);
   EXPECT_LE(largest_difference((*from_run)(z), (*exported)(z)), 1e-6);
-  EXPECT_EQ(open_generator(run.path(), {.at = "newest"})->info().images_seen, 96);
+  EXPECT_EQ(open_generator(run.path(), {{"newest"}})->info().images_seen, 96);
 }
 
 TEST_F(WatchedRun, ResumedEqualsOneLeftAloneBitForBitAndInWhatItFound) {
