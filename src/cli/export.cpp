@@ -28,7 +28,7 @@ struct ExportCommand {
           "TorchScript, ONNX, PyTorch's example's state dict, or safetensors; auto: by the ending, .pt, .onnx, .pth or "
           ".safetensors",
           one_of({"auto", "torchscript", "onnx", "state-dict", "safetensors"}));
-    visit("network", network, "of a state dict; safetensors hold both, TorchScript and ONNX the generator",
+    visit("network", network, "of TorchScript or a state dict; safetensors hold both, ONNX the generator",
           one_of({"generator", "discriminator"}));
     script.fields(visit);
     model.fields(visit);
@@ -48,59 +48,69 @@ std::string format_of(const ExportCommand& command) {
   return found->second;
 }
 
-void refuse(bool given, const std::string& option, const std::string& format, const std::string& why) {
-  if (given)
-    throw UsageError(option + " and --format " + format + " exclude one another: " + why, "leave one of them out");
+void refuse(bool given, const std::string& one, const std::string& other, const std::string& why) {
+  if (given) throw UsageError(one + " and " + other + " exclude one another: " + why, "leave one of them out");
 }
 
-void say_written(const ExportCommand& command, const GeneratorInfo& info, const std::string& what) {
-  std::printf("wrote %s from %s (%s images seen): %s\n", shown(command.out).c_str(), info.origin.c_str(),
-              with_commas(info.images_seen).c_str(), what.c_str());
-}
-
-void export_state_dict(const ExportCommand& command, const fs::path& model, const LoadedNetwork& loaded) {
-  if (command.network == "generator") {
-    write_state_dict(command.out, to_example(*loaded.net));
-    return say_written(
-        command, loaded.info,
-        std::string("netG of PyTorch's example, ") + (command.model.ema ? "moving average" : "plain weights"));
+void check_choices(const ExportCommand& command, const std::string& format) {
+  const std::string choice = "--format " + format;
+  if (command.network == "discriminator") {
+    refuse(format == "safetensors", "--network discriminator", choice, "the file holds both networks");
+    refuse(format == "onnx", "--network discriminator", choice, "only generators are written as ONNX");
+    refuse(!command.model.ema, "--no-ema", "--network discriminator", "a discriminator has no moving average");
   }
-  write_state_dict(command.out, to_example(*load_discriminator(model, loaded, command.model.at)));
-  say_written(command, loaded.info, "netD of PyTorch's example");
+  refuse(format == "safetensors" && !command.model.ema, "--no-ema", choice,
+         "safetensors hold the weights as they are beside the moving average");
+  refuse(format != "torchscript" && command.script.weights != "float32", "--weights " + command.script.weights, choice,
+         "other files hold float32");
+  refuse(format != "torchscript" && command.script.freeze, "--freeze", choice, "it is no program");
+}
+
+/// Says what is in the file.
+std::string write_discriminator(const ExportCommand& command, const std::string& format, const fs::path& model,
+                                const LoadedNetwork& loaded) {
+  const DiscriminatorNet net = load_discriminator(model, loaded, command.model.at);
+  if (format == "state-dict") {
+    write_state_dict(command.out, to_example(*net));
+    return "netD of PyTorch's example";
+  }
+  export_torchscript(net, loaded.info, command.out, command.script);
+  return "discriminator, read back and compared";
+}
+
+/// The same.
+std::string write_generator(const ExportCommand& command, const std::string& format, const LoadedNetwork& loaded) {
+  const std::string weights = command.model.ema ? "moving average" : "plain weights";
+  if (format == "state-dict") {
+    write_state_dict(command.out, to_example(*loaded.net));
+    return "netG of PyTorch's example, " + weights;
+  }
+  if (format == "onnx") {
+    export_onnx(loaded.net, loaded.info, command.out);
+    return weights + ", taken by ONNX's checker";
+  }
+  export_torchscript(loaded.net, loaded.info, command.out, command.script);
+  return weights + ", read back and compared";
 }
 
 void export_model(const Invocation& invocation, ExportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the file to write", "add --out generator.pt");
   const std::string format = format_of(command);
   check_place(command.out);
-  const bool is_discriminator = command.network == "discriminator";
-  if (format != "state-dict")
-    refuse(is_discriminator, "--network discriminator", format, "only a state dict holds one network of a choice");
-  refuse(format == "safetensors" && !command.model.ema, "--no-ema", format,
-         "safetensors hold the weights as they are beside the moving average");
-  refuse(format != "torchscript" && command.script.weights != "float32", "--weights " + command.script.weights, format,
-         "other files hold float32");
-  refuse(format != "torchscript" && command.script.freeze, "--freeze", format, "it is no program");
-  refuse(is_discriminator && !command.model.ema, "--no-ema", "state-dict --network discriminator",
-         "a discriminator has no moving average");
+  check_choices(command, format);
   const fs::path model = invocation.positional(0);
   if (looks_like_torchscript(model) && !looks_like_weights(model))
-    throw UsageError("'" + shown(model) + "' is an exported generator already", "copy the file");
+    throw UsageError("'" + shown(model) + "' is an exported network already", "copy the file");
   const auto loaded = load_network(model, command.model);
-  if (format == "safetensors") {
+  std::string what = "generator, discriminator and moving average";
+  if (format == "safetensors")
     write_model_safetensors(command.out, checkpoint_of(model, command.model.at));
-    say_written(command, loaded.info, "generator, discriminator and moving average");
-  } else if (format == "state-dict") {
-    export_state_dict(command, model, loaded);
-  } else if (format == "onnx") {
-    export_onnx(loaded.net, loaded.info, command.out);
-    say_written(command, loaded.info,
-                std::string(command.model.ema ? "moving average" : "plain weights") + ", taken by ONNX's checker");
-  } else {
-    export_torchscript(loaded.net, loaded.info, command.out, command.script);
-    say_written(command, loaded.info,
-                std::string(command.model.ema ? "moving average" : "plain weights") + ", read back and compared");
-  }
+  else if (command.network == "discriminator")
+    what = write_discriminator(command, format, model, loaded);
+  else
+    what = write_generator(command, format, loaded);
+  std::printf("wrote %s from %s (%s images seen): %s\n", shown(command.out).c_str(), loaded.info.origin.c_str(),
+              with_commas(loaded.info.images_seen).c_str(), what.c_str());
 }
 
 }  // namespace

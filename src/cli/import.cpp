@@ -4,6 +4,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/zip.hpp"
 #include "exchange/import.hpp"
 
 namespace dcgan {
@@ -24,7 +25,7 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
   for (const auto& file : invocation.positionals) {
     std::error_code ignored;
     if (!fs::exists(file, ignored)) throw UsageError("there is no '" + shown(file) + "'", "check the path");
-    if (!looks_like_weights(file))
+    if (!looks_like_weights(file) && !looks_like_zip(file))  // of a damaged ZIP archive its reader says more
       throw UsageError("'" + shown(file) + "' is neither a state dict of torch.save nor safetensors",
                        "`dcgan inspect " + shown(file) + "` says what it is");
     files.emplace_back(file);

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #include <ATen/ATen.h>
 
+#include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -91,17 +93,20 @@ at::Tensor as_tensor(const Image& image) {
 /// The class that was asked for, or the one whose image comes nearest.
 std::pair<Inversion, int64_t> search(const InvertCommand& command, const LoadedNetwork& loaded,
                                      const DiscriminatorNet& discriminator, InversionTarget target) {
-  const int64_t classes = loaded.info.classes;
-  const auto seed = static_cast<uint64_t>(command.seed);
-  target.label = single_class(command.classes, 0, loaded.info);
-  Inversion best = invert(loaded.net, discriminator, target, command.search, seed);
-  int64_t label = target.label;
-  for (int64_t other = 1; command.classes.empty() && other < classes; ++other) {
-    target.label = other;
-    Inversion found = invert(loaded.net, discriminator, target, command.search, seed);
-    if (found.distance < best.distance) best = std::move(found), label = other;
+  const int64_t first = single_class(command.classes, 0, loaded.info);
+  const int64_t count = command.classes.empty() ? std::max<int64_t>(1, loaded.info.classes) : 1;
+  ProgressLine line;
+  std::optional<Inversion> best;
+  int64_t label = first;
+  for (int64_t i = 0; i < count; ++i) {
+    target.label = first + i;
+    Inversion found = invert(
+        loaded.net, discriminator, target, command.search, static_cast<uint64_t>(command.seed), [&](int64_t steps) {
+          line.progress()("search: steps", i * command.search.steps + steps, count * command.search.steps);
+        });
+    if (!best || found.distance < best->distance) best = std::move(found), label = target.label;
   }
-  return {best, label};
+  return {*best, label};
 }
 
 Image with_hole(const Image& picture, const std::vector<bool>& hidden) {

@@ -158,7 +158,7 @@ void print_study(const Study& study, int64_t held_out, int64_t few) {
 }
 
 void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
-  if (command.out.empty()) throw UsageError("--out is missing: the folder to write", "add --out DIR");
+  pictures_out(command.out, {PicturesOut::kFolder});
   command.beside.check();
   at::set_num_threads(static_cast<int>(command.beside.thread_count()));
   const fs::path model = invocation.positional(0);

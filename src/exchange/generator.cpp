@@ -149,7 +149,7 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const fs::path path = checkpoint_of(model, choice.at);
   if (looks_like_torchscript(path))
-    throw UsageError("'" + shown(model) + "' is an exported generator, and this wants the networks themselves",
+    throw UsageError("'" + shown(model) + "' is TorchScript, and this wants the networks themselves",
                      "give the run directory, or one of its checkpoints");
   const bool ema = choice.ema;
   const std::string origin = "the checkpoint '" + shown(path) + "'";

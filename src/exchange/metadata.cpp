@@ -1,23 +1,30 @@
 #include "exchange/metadata.hpp"
 
 namespace dcgan {
+namespace {
 
-Json export_metadata(const GeneratorInfo& info, const std::string& arch) {
-  Json out = {{"format", "dcgan-generator"},
-              {"version", kExportVersion},
-              {"arch", arch},
-              {"latent", info.latent},
-              {"latent_distribution", info.has_uniform_latents ? "uniform" : "normal"},
-              {"channels", info.channels},
-              {"height", info.height},
-              {"width", info.width},
-              {"classes", info.classes},
-              {"value_range", {-1, 1}},
-              {"fit", info.fit},
-              {"crop_at", info.crop_at},
-              {"images_seen", info.images_seen},
-              {"ema", info.ema}};
+Json shared(const char* format, const GeneratorInfo& info, const std::string& arch) {
+  Json out = {{"format", format},          {"version", kExportVersion},      {"arch", arch},
+              {"channels", info.channels}, {"height", info.height},          {"width", info.width},
+              {"classes", info.classes},   {"value_range", {-1, 1}},         {"fit", info.fit},
+              {"crop_at", info.crop_at},   {"images_seen", info.images_seen}};
   if (info.classes > 0) out["class_names"] = info.class_names;
+  return out;
+}
+
+}  // namespace
+
+Json generator_metadata(const GeneratorInfo& info, const std::string& arch) {
+  Json out = shared("dcgan-generator", info, arch);
+  out["latent"] = info.latent;
+  out["latent_distribution"] = info.has_uniform_latents ? "uniform" : "normal";
+  out["ema"] = info.ema;
+  return out;
+}
+
+Json discriminator_metadata(const GeneratorInfo& info, const std::string& arch, int64_t feature_count) {
+  Json out = shared("dcgan-discriminator", info, arch);
+  out["feature_count"] = feature_count;
   return out;
 }
 

@@ -1,4 +1,4 @@
-// What an exported generator says of itself, in whatever format: dcgan.json in TorchScript, metadata_props in ONNX.
+// What an exported network says of itself, in whatever format: dcgan.json in TorchScript, metadata_props in ONNX.
 #pragma once
 
 #include <string>
@@ -12,6 +12,8 @@ namespace dcgan {
 inline constexpr int64_t kExportVersion = 1;
 
 /// Nothing of the user's paths; the checksum of the weights is for the format to add.
-Json export_metadata(const GeneratorInfo& info, const std::string& arch);
+Json generator_metadata(const GeneratorInfo& info, const std::string& arch);
+/// Of the discriminator that stands beside the generator `info`; `feature_count`: how many numbers it gives an image.
+Json discriminator_metadata(const GeneratorInfo& info, const std::string& arch, int64_t feature_count);
 
 }  // namespace dcgan

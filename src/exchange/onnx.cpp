@@ -46,8 +46,14 @@ class OnnxBuilder {
         return node("Add", {x, "x" + std::to_string(layer.other)}, output);
       case Kind::kTanh:
         return node("Tanh", {x}, output);
+      case Kind::kLeakyRelu:
+      case Kind::kMeans:
+      case Kind::kSum:
+      case Kind::kMinibatchStd:
+      case Kind::kClassDot:
+        break;
     }
-    throw std::logic_error("a layer of no kind");
+    throw std::logic_error("no layer of a generator");
   }
 
   OnnxModel take() { return std::move(model_); }
@@ -142,7 +148,7 @@ OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
   for (size_t i = 0; i < layers.size(); ++i)
     builder.add(layers[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
   OnnxModel model = builder.take();
-  Json metadata = export_metadata(info, net->plan().options.arch);
+  Json metadata = generator_metadata(info, net->plan().options.arch);
   metadata["inputs"] = input_kinds(info);
   metadata["layout"] = info.channels == 3 ? "NCHW, RGB" : "NCHW";
   model.metadata = text_pairs(metadata);

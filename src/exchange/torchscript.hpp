@@ -1,14 +1,15 @@
-// The generator as TorchScript, for Python's torch.jit.load and for C++ programs that know LibTorch only.
+// Either network as TorchScript, for Python's torch.jit.load and for C++ programs that know LibTorch only.
 //
-// forward(z, y: Optional[Tensor] = None): z [N, latent] or [N, latent, 1, 1] to [N, C, H, W] in [-1, 1]; y int64 [N],
-// each image's class, is required if there are classes and not looked at if there are none.
-// images(z, y): the same as uint8 [N, H, W, C]. Attributes latent, channels, height, width, classes, version; the same,
-// the names of the classes, the architecture and the value range in the extra file "dcgan.json". Nothing of the user's
-// paths. Weights are those of the operations (nn/layers): an `upsample` generator's are widened to 4 x 4.
+// The generator: forward(z, y: Optional[Tensor] = None): z [N, latent] or [N, latent, 1, 1] to [N, C, H, W] in [-1, 1];
+// y int64 [N], each image's class, is required if there are classes and not looked at if there are none. images(z, y):
+// the same as uint8 [N, H, W, C]. Attributes latent, channels, height, width, classes, version; the same, the names of
+// the classes, the architecture and the value range in the extra file "dcgan.json". Nothing of the user's paths.
+// Weights are those of the operations (nn/layers): an `upsample` generator's are widened to 4 x 4.
 #pragma once
 
 #include "exchange/generator.hpp"
 #include "exchange/metadata.hpp"
+#include "nn/discriminator.hpp"
 
 namespace dcgan {
 
@@ -31,7 +32,15 @@ struct ScriptOptions {
 void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
                         const ScriptOptions& options = {});
 
-/// Opens what export_torchscript wrote. Throws Error when the file is not TorchScript, or not ours.
+/// The same of a discriminator that stands beside the generator `info`. Its TorchScript:
+/// forward(x, y: Optional[Tensor] = None): x [N, C, H, W] in [-1, 1] to logits [N], higher for what it takes for real;
+/// y as above. feature_maps(x): a list, what each layer makes of x. features(x): of them what `dcgan features` writes,
+/// [N, feature_count]. Attributes channels, height, width, classes, feature_count, version. Where D sees how much the
+/// images of a batch differ (minibatch-std), a logit depends on the others.
+void export_torchscript(DiscriminatorNet net, const GeneratorInfo& info, const fs::path& path,
+                        const ScriptOptions& options = {});
+
+/// Opens what export_torchscript wrote of a generator. Throws Error when the file is not TorchScript, or not ours.
 std::unique_ptr<Generator> open_torchscript(const fs::path& path);
 
 /// True if the file is a zip archive, as TorchScript files are.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
+#include "dataset/zip.hpp"
 
 namespace dcgan {
 namespace {
@@ -56,7 +57,7 @@ bool looks_like_weights(const fs::path& path) {
 
 WeightsFile read_weights(const fs::path& path) {
   WeightsFile out;
-  if (looks_like_state_dict(path)) {
+  if (looks_like_state_dict(path) || looks_like_zip(path)) {
     StateDict dict = read_state_dict(path);
     for (const auto& one : dict.tensors)
       out.tensors.emplace_back(

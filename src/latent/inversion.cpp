@@ -102,7 +102,7 @@ at::Tensor hole_weights(const at::Tensor& hidden) {
 }
 
 Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const InversionTarget& target,
-                 const InversionOptions& options, uint64_t seed) {
+                 const InversionOptions& options, uint64_t seed, const std::function<void(int64_t steps)>& progress) {
   const LatentSpace space = generator->plan().options.latent_space();
   Distance distance_of(std::move(discriminator), target, options);
   const auto first = latents(seed, Purpose::kInversionStart, 0, options.starts, space);
@@ -117,10 +117,11 @@ Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const I
     distances = distance_of(generator(variable, y), y);
     if (step == options.steps) break;  // the last round measures where the steps have led
     const auto gradient = torch::autograd::grad({distances.sum()}, {variable})[0];
-    const double progress = static_cast<double>(step) / static_cast<double>(options.steps);
+    const double share = static_cast<double>(step) / static_cast<double>(options.steps);
     const at::NoGradGuard no_grad;
-    adam.step(z, gradient, options.step_size * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
+    adam.step(z, gradient, options.step_size * 0.5 * (1 + std::cos(std::numbers::pi * share)));
     keep_typical(z, space);
+    if (progress) progress(step + 1);
   }
   const auto all = distances.detach().to(at::kDouble).contiguous();
   const auto best = all.argmin().item<int64_t>();

@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,9 +53,11 @@ struct Inversion {
 /// 99.9 % of them, uniform ones in [-1, 1]. A hidden part: the distance is the mean of absolute differences, a pixel
 /// weighted by the share of hidden ones in the 7 x 7 around it, plus prior x log(1 - D(image)): Yeh et al. 2017,
 /// "Semantic Image Inpainting with Deep Generative Models", sections 3.2 and 3.3. `discriminator` may be empty: then
-/// there are neither perceptual distances (Error) nor the prior. Networks in evaluation mode, on one device.
+/// there are neither perceptual distances (Error) nor the prior. Networks in evaluation mode, on one device. `progress`
+/// hears of every step that is done.
 Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const InversionTarget& target,
-                 const InversionOptions& options, uint64_t seed);
+                 const InversionOptions& options, uint64_t seed,
+                 const std::function<void(int64_t steps)>& progress = {});
 
 /// Yeh's weights, float32 [H, W]: 0 where hidden, elsewhere the share of hidden pixels in the 7 x 7 around.
 at::Tensor hole_weights(const at::Tensor& hidden);

@@ -147,7 +147,12 @@ at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor&
   return slope == 0 ? at::relu(t) : at::leaky_relu(t, slope);
 }
 
-void append_norm_and_relu(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name) {
+void append_activation(Layers& layers, double slope) {
+  append(layers, {.kind = slope == 0 ? Layer::Kind::kRelu : Layer::Kind::kLeakyRelu, .slope = slope});
+}
+
+void append_norm_activation(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name,
+                            double slope) {
   Layer layer{.kind = Layer::Kind::kBatchNorm, .name = name};
   if (const auto* own = dynamic_cast<const ClassNormImpl*>(&norm)) {
     layer.kind = Layer::Kind::kClassBatchNorm;
@@ -159,7 +164,7 @@ void append_norm_and_relu(Layers& layers, const torch::nn::BatchNorm2dImpl& norm
   layer.tensors.emplace_back("running_var", norm.running_var);
   layer.eps = norm.options.eps();
   append(layers, std::move(layer));
-  append(layers, {.kind = Layer::Kind::kRelu});
+  append_activation(layers, slope);
 }
 
 }  // namespace dcgan

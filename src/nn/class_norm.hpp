@@ -24,7 +24,10 @@ torch::nn::BatchNorm2d make_norm(int64_t channels, int64_t classes);
 /// max(t, 0) + slope min(t, 0) of t = gain[y] (x - mean) / deviation + bias[y]. Differentiable once.
 at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope);
 
-/// The same with ReLU as operations of evaluation mode, on the last value.
-void append_norm_and_relu(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name);
+/// The same as operations of evaluation mode, on the last value.
+void append_norm_activation(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name,
+                            double slope);
+/// max(t, 0) + slope min(t, 0) of the last value.
+void append_activation(Layers& layers, double slope);
 
 }  // namespace dcgan

@@ -4,6 +4,7 @@
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "core/error.hpp"
+#include "nn/class_norm.hpp"
 #include "nn/kernels.hpp"
 #include "nn/minibatch_std.hpp"
 #include "nn/norm_activation.hpp"
@@ -65,18 +66,12 @@ torch::Tensor DiscriminatorNetImpl::weight_of(Holder& module) const {
   return plan_.options.spectral_norm ? spectrally_normalised(*module) : module->weight;
 }
 
-torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_t batches,
-                                             std::vector<torch::Tensor>* all) {
-  if (!blocks_.empty()) {
-    auto x = images;
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      x = blocks_[i](x);
-      if (i + 1 == blocks_.size()) x = at::relu(x);
-      if (all) all->push_back(x);
-    }
-    return x;
-  }
+torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_t batches) {
   auto x = images;
+  if (!blocks_.empty()) {
+    for (auto& block : blocks_) x = block(x);
+    return at::relu(x);
+  }
   for (size_t i = 0; i + 1 < convolutions_.size(); ++i) {
     auto& one = convolutions_[i];
     x = stride_down(x, weight_of(one));
@@ -85,15 +80,59 @@ torch::Tensor DiscriminatorNetImpl::features(const torch::Tensor& images, int64_
       x = norm_activation(norms_[i - 1], x, kLeak, batches);
     else
       at::leaky_relu_(x, kLeak);
-    if (all) all->push_back(x);
   }
   return x;
 }
 
-std::vector<torch::Tensor> DiscriminatorNetImpl::feature_maps(const torch::Tensor& images) {
-  std::vector<torch::Tensor> all;
-  features(images, 1, &all);
+void DiscriminatorNetImpl::append_features(Layers& layers, std::vector<int64_t>& maps) {
+  for (size_t i = 0; i < blocks_.size(); ++i) {
+    blocks_[i]->append_to(layers, "block" + std::to_string(i));
+    if (i + 1 == blocks_.size()) append_activation(layers, 0);
+    maps.push_back(last_value(layers));
+  }
+  for (size_t i = 0; i + 1 < convolutions_.size(); ++i) {
+    auto& one = convolutions_[i];
+    append(layers, convolution("conv" + std::to_string(i), weight_of(one), one->bias, 2, 1));
+    if (i > 0 && !norms_.empty())
+      append_norm_activation(layers, *norms_[i - 1], "norm" + std::to_string(i), kLeak);
+    else
+      append_activation(layers, kLeak);
+    maps.push_back(last_value(layers));
+  }
+}
+
+Layers DiscriminatorNetImpl::layers(std::vector<int64_t>* maps) {
+  using Kind = Layer::Kind;
+  Layers all;
+  std::vector<int64_t> own_maps;
+  append_features(all, maps ? *maps : own_maps);
+  const bool has_classes = plan_.classes > 0;
+  const int64_t last_map = last_value(all);
+  if (has_classes) {
+    append(all, {.kind = Kind::kSum});
+    append(all, {.kind = Kind::kClassDot, .name = "class_vectors", .tensors = {{"weight", weight_of(class_vectors_)}}});
+  }
+  const int64_t of_class = last_value(all);
+  int64_t x = last_map;
+  const auto then = [&](Kind kind) {
+    all.push_back({.kind = kind, .from = x});
+    x = last_value(all);
+  };
+  if (plan_.options.minibatch_std) then(Kind::kMinibatchStd);
+  if (!blocks_.empty()) then(Kind::kSum);
+  auto& last = convolutions_.back();
+  const std::string name = blocks_.empty() ? "conv" + std::to_string(convolutions_.size() - 1) : "last";
+  all.push_back(convolution(name, weight_of(last), last->bias, 1, 0));
+  all.back().from = x;
+  if (has_classes) append(all, {.kind = Kind::kAdd, .other = of_class});
   return all;
+}
+
+std::vector<torch::Tensor> DiscriminatorNetImpl::feature_maps(const torch::Tensor& images) {
+  Layers all;
+  std::vector<int64_t> maps;
+  append_features(all, maps);
+  return run_layers(all, images, {}, maps);
 }
 
 torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t batches, const torch::Tensor& y) {

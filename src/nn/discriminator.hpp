@@ -36,10 +36,17 @@ class DiscriminatorNetImpl : public torch::nn::Module {
   /// Throws Error when classes are missing, or given to a network that has none.
   torch::Tensor forward(const torch::Tensor& images, int64_t batches = 1, const torch::Tensor& y = {});
 
+  /// The same in evaluation mode, of one batch, as operations from images to logits [N, 1, 1, 1]; of spectrally
+  /// normalised weights the quotients. `maps`, if there is one, gets the numbers of the feature maps. The mode is
+  /// evaluation: in training spectral norms would move.
+  Layers layers(std::vector<int64_t>* maps = nullptr);
+
   /// What each layer makes of images, beside the image first: of a convolution behind its activation, of a residual
-  /// block its sum, of the last block behind the ReLU; all but the last layer's logit. [N, C, H, W] each.
+  /// block its sum, of the last block behind the ReLU; all but the last layer's logit. [N, C, H, W] each. The mode is
+  /// evaluation.
   std::vector<torch::Tensor> feature_maps(const torch::Tensor& images);
 
+  const NetworkPlan& plan() const { return plan_; }
   /// Beside the image first; the last one has a single filter. Of a resnet that alone.
   const std::vector<torch::nn::Conv2d>& convolutions() const { return convolutions_; }
   const std::vector<torch::nn::BatchNorm2d>& norms() const { return norms_; }
@@ -47,8 +54,10 @@ class DiscriminatorNetImpl : public torch::nn::Module {
  private:
   void build_convolutions(const std::vector<int64_t>& levels, int64_t in);
   void build_blocks(const std::vector<int64_t>& levels, int64_t in);
-  /// Feature maps [N, C, base] of images. Those of every layer are added to `all`, if there is one.
-  torch::Tensor features(const torch::Tensor& images, int64_t batches, std::vector<torch::Tensor>* all = nullptr);
+  /// Feature maps [N, C, base] of images.
+  torch::Tensor features(const torch::Tensor& images, int64_t batches);
+  /// The same as operations.
+  void append_features(Layers& layers, std::vector<int64_t>& maps);
   template <class Holder>
   torch::Tensor weight_of(Holder& module) const;
 

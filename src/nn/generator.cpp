@@ -87,11 +87,11 @@ Layers GeneratorNetImpl::layers() const {
   append(all, {.kind = Kind::kConvTranspose, .name = "conv0", .tensors = {{"weight", convolutions_[0]->weight}}});
   if (last_) {
     for (size_t i = 0; i < blocks_.size(); ++i) blocks_[i]->append_to(all, "block" + std::to_string(i));
-    append_norm_and_relu(all, *norms_.back(), "norm");
-    append(all, {.kind = Kind::kConv, .name = "last", .tensors = {{"weight", last_->weight}}, .padding = 1});
+    append_norm_activation(all, *norms_.back(), "norm", kRelu);
+    append(all, convolution("last", last_->weight, {}, 1, 1));
   } else {
     for (size_t i = 0; i < norms_.size(); ++i) {
-      append_norm_and_relu(all, *norms_[i], "norm" + std::to_string(i));
+      append_norm_activation(all, *norms_[i], "norm" + std::to_string(i), kRelu);
       append(all, {.kind = Kind::kConvTranspose,
                    .name = "conv" + std::to_string(i + 1),
                    .tensors = {{"weight", kernel(i + 1)}},

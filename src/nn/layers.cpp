@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "nn/minibatch_std.hpp"
+
 namespace dcgan {
 namespace {
 
@@ -25,7 +27,7 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
     case Kind::kConvTranspose:
       return at::conv_transpose2d(x, l.tensor("weight"), {}, stride, padding);
     case Kind::kConv:
-      return at::conv2d(x, l.tensor("weight"), {}, stride, padding);
+      return at::conv2d(x, l.tensor("weight"), l.find("bias"), stride, padding);
     case Kind::kBatchNorm:
       return statistics_norm(l, x, l.tensor("weight"), l.tensor("bias"));
     case Kind::kClassBatchNorm:
@@ -33,8 +35,18 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
              of_classes(l.tensor("class_bias"), y);
     case Kind::kRelu:
       return at::relu(x);
+    case Kind::kLeakyRelu:
+      return at::leaky_relu(x, l.slope);
     case Kind::kUpsample:
       return at::upsample_nearest2d(x, at::IntArrayRef{2 * x.size(2), 2 * x.size(3)});
+    case Kind::kMeans:
+      return at::avg_pool2d(x, at::IntArrayRef{2, 2});
+    case Kind::kSum:
+      return x.sum({2, 3}, /*keepdim=*/true);
+    case Kind::kMinibatchStd:
+      return with_minibatch_std(x, 1);
+    case Kind::kClassDot:
+      return (x * of_classes(l.tensor("weight"), y)).sum(1, /*keepdim=*/true);
     case Kind::kAdd:
       return x + other;
     case Kind::kTanh:
@@ -44,6 +56,12 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
 }
 
 }  // namespace
+
+at::Tensor Layer::find(const std::string& part) const {
+  for (const auto& [name_of, value] : tensors)
+    if (name_of == part) return value;
+  return {};
+}
 
 const at::Tensor& Layer::tensor(const std::string& part) const {
   for (const auto& [name_of, value] : tensors)
@@ -62,18 +80,34 @@ void append(Layers& layers, Layer layer) {
   layers.push_back(std::move(layer));
 }
 
-at::Tensor run_layers(const Layers& layers, const at::Tensor& z, const at::Tensor& y) {
+Layer convolution(const std::string& name, const at::Tensor& weight, const at::Tensor& bias, int64_t stride,
+                  int64_t padding) {
+  Layer layer{.kind = Layer::Kind::kConv, .name = name, .tensors = {{"weight", weight}}};
+  if (bias.defined()) layer.tensors.emplace_back("bias", bias);
+  layer.stride = stride, layer.padding = padding;
+  return layer;
+}
+
+std::vector<at::Tensor> run_layers(const Layers& layers, const at::Tensor& input, const at::Tensor& y,
+                                   const std::vector<int64_t>& wanted) {
   std::vector<size_t> last_use(layers.size() + 1, 0);
   for (size_t i = 0; i < layers.size(); ++i)
     last_use[static_cast<size_t>(layers[i].from)] = last_use[static_cast<size_t>(layers[i].other)] = i;
-  std::vector<at::Tensor> values = {z};
+  for (const int64_t number : wanted) last_use[static_cast<size_t>(number)] = layers.size();
+  std::vector<at::Tensor> values = {input};
   for (size_t i = 0; i < layers.size(); ++i) {
     const auto from = static_cast<size_t>(layers[i].from), other = static_cast<size_t>(layers[i].other);
     values.push_back(applied(layers[i], values[from], values[other], y));
     for (const size_t used : {from, other})  // what nobody needs any more gives its memory back
       if (last_use[used] == i) values[used].reset();
   }
-  return values.back();
+  std::vector<at::Tensor> out;
+  for (const int64_t number : wanted) out.push_back(values[static_cast<size_t>(number)]);
+  return out;
+}
+
+at::Tensor run_layers(const Layers& layers, const at::Tensor& input, const at::Tensor& y) {
+  return run_layers(layers, input, y, {last_value(layers)}).front();
 }
 
 }  // namespace dcgan

@@ -50,17 +50,17 @@ at::Tensor UpBlockImpl::forward(const at::Tensor& x, const at::Tensor& y) {
 void UpBlockImpl::append_to(Layers& layers, const std::string& name) const {
   using Kind = Layer::Kind;
   const int64_t x = last_value(layers);
-  append_norm_and_relu(layers, *norms_[0], name + ".norm0");
+  append_norm_activation(layers, *norms_[0], name + ".norm0", 0);
   append(layers, {.kind = Kind::kConvTranspose,
                   .name = name + ".conv0",
                   .tensors = {{"weight", widened(conv0_->weight)}},
                   .stride = 2,
                   .padding = 1});
-  append_norm_and_relu(layers, *norms_[1], name + ".norm1");
-  append(layers, {.kind = Kind::kConv, .name = name + ".conv1", .tensors = {{"weight", conv1_->weight}}, .padding = 1});
+  append_norm_activation(layers, *norms_[1], name + ".norm1", 0);
+  append(layers, convolution(name + ".conv1", conv1_->weight, {}, 1, 1));
   const int64_t h = last_value(layers);
-  layers.push_back(
-      {.kind = Kind::kConv, .from = x, .name = name + ".shortcut", .tensors = {{"weight", shortcut_->weight}}});
+  layers.push_back(convolution(name + ".shortcut", shortcut_->weight, {}, 1, 0));
+  layers.back().from = x;
   append(layers, {.kind = Kind::kUpsample});
   append(layers, {.kind = Kind::kAdd, .other = h});
 }
@@ -76,13 +76,28 @@ DownBlockImpl::DownBlockImpl(int64_t in, int64_t out, bool takes_images, bool sp
     for (auto* one : {&conv0_, &conv1_, &shortcut_}) add_spectral_norm(**one);
 }
 
+at::Tensor DownBlockImpl::weight_of(Conv2d& one) const {
+  return spectral_norm_ ? spectrally_normalised(*one) : one->weight;
+}
+
 at::Tensor DownBlockImpl::forward(const at::Tensor& x) {
-  const auto weight = [&](Conv2d& one) { return spectral_norm_ ? spectrally_normalised(*one) : one->weight; };
   const auto with_bias = [](const at::Tensor& t, Conv2d& one) { return t.add_(one->bias.view({1, -1, 1, 1})); };
   auto h = takes_images_ ? x : at::relu(x);
-  h = with_bias(convolve3(h, weight(conv0_)), conv0_);
-  h = with_bias(stride_down(at::relu_(h), widened(weight(conv1_)) / 4), conv1_);
-  return h + convolve1(at::avg_pool2d(x, at::IntArrayRef{2, 2}), weight(shortcut_), shortcut_->bias);
+  h = with_bias(convolve3(h, weight_of(conv0_)), conv0_);
+  h = with_bias(stride_down(at::relu_(h), widened(weight_of(conv1_)) / 4), conv1_);
+  return h + convolve1(at::avg_pool2d(x, at::IntArrayRef{2, 2}), weight_of(shortcut_), shortcut_->bias);
+}
+
+void DownBlockImpl::append_to(Layers& layers, const std::string& name) {
+  const int64_t x = last_value(layers);
+  if (!takes_images_) append_activation(layers, 0);
+  append(layers, convolution(name + ".conv0", weight_of(conv0_), conv0_->bias, 1, 1));
+  append_activation(layers, 0);
+  append(layers, convolution(name + ".conv1", widened(weight_of(conv1_)) / 4, conv1_->bias, 2, 1));
+  const int64_t h = last_value(layers);
+  layers.push_back({.kind = Layer::Kind::kMeans, .from = x});
+  append(layers, convolution(name + ".shortcut", weight_of(shortcut_), shortcut_->bias, 1, 0));
+  append(layers, {.kind = Layer::Kind::kAdd, .other = h});
 }
 
 }  // namespace dcgan

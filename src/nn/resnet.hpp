@@ -38,8 +38,12 @@ class DownBlockImpl : public torch::nn::Module {
  public:
   DownBlockImpl(int64_t in, int64_t out, bool takes_images, bool spectral_norm);
   at::Tensor forward(const at::Tensor& x);
+  /// Adds the same as operations of evaluation mode, on the last value of `layers`; `name` is the block's.
+  void append_to(Layers& layers, const std::string& name);
 
  private:
+  at::Tensor weight_of(torch::nn::Conv2d& one) const;
+
   bool takes_images_, spectral_norm_;
   torch::nn::Conv2d conv0_, conv1_, shortcut_;
 };

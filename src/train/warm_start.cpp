@@ -16,7 +16,7 @@ namespace {
 NetworkPlan networks_of(const fs::path& model) {
   const fs::path path = checkpoint_of(model);
   if (looks_like_torchscript(path))
-    throw UsageError("--init-from '" + shown(model) + "' is an exported generator: it holds no discriminator",
+    throw UsageError("--init-from '" + shown(model) + "' is TorchScript: it holds one network, and nothing to train on",
                      "give the run directory, or one of its checkpoints");
   const ArchiveReader archive(path);
   const auto tensors = archive.list();

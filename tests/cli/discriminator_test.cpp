@@ -150,12 +150,14 @@ TEST_F(BothNetworks, RefuseWhatTheyCannotDoBeforeAnythingIsWritten) {
   expect_refusal({"probe", at("run"), "--data", photos, "--test", at("others"), "--labels", "100"}, "12 pictures");
   expect_refusal({"synthesize", at("run"), "--data", photos, "--per-class", "3", "--out", at("x")}, "without classes");
   expect_refusal({"synthesize", at("conditional"), "--data", photos, "--out", at("x")}, "how many");
+  expect_refusal({"synthesize", at("conditional"), "--data", photos, "--per-class", "3", "--out", at("x.png")},
+                 "nothing that can be made here");
   expect_refusal({"synthesize", at("conditional"), "--data", at("photos/dark"), "--per-class", "3", "--out", at("x")},
                  "classes");
   expect_refusal({"neighbours", at("run"), "--out", at("x.png")}, "--data");
   ASSERT_EQ(call({"export", at("run"), "--out", at("g.pt")}), 0);
-  expect_refusal({"features", at("g.pt"), "--data", photos, "--out", at("x.npy")}, "exported generator");
-  expect_refusal({"invert", at("g.pt"), photos + "/dark/0.png", "--out", at("x.png")}, "exported generator");
+  expect_refusal({"features", at("g.pt"), "--data", photos, "--out", at("x.npy")}, "is TorchScript");
+  expect_refusal({"invert", at("g.pt"), photos + "/dark/0.png", "--out", at("x.png")}, "is TorchScript");
   ASSERT_EQ(call({"import", std::string(DCGAN_TEST_GOLDENS) + "/foreign/netG.pth", "--out", at("alone.ckpt")}), 0);
   expect_refusal({"score", at("alone.ckpt"), "--data", photos, "--out", at("x.csv")}, "no discriminator");
 }

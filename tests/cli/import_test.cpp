@@ -88,6 +88,8 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   expect_refusal({"import", kForeign + "rows.npy", "--out", at("x")}, 2,
                  "neither a state dict of torch.save nor safetensors", "dcgan inspect");
   expect_refusal({"import", at("nothing.pth"), "--out", at("x")}, 2, "there is no", "check the path");
+  write_text(at("cut.pth"), read_text(kForeign + "netG.pth").substr(0, 5000));
+  expect_refusal({"import", at("cut.pth"), "--out", at("x")}, 1, "cut.pth", "copy or download it again");
   expect_refusal({"import", kForeign + "netG.pth"}, 2, "--out is missing", "--out imported.ckpt");
 }
 
@@ -108,13 +110,28 @@ TEST_F(Import, IsWhatInspectAdvises) {
   EXPECT_EQ(Json::parse(other.out)["metadata"]["made by"], "foreign.py");
 }
 
+TEST_F(Import, ADiscriminatorIsExportedAsTorchScriptToo) {
+  import_example();
+  ASSERT_EQ(call({"export", at("model.ckpt"), "--out", at("d.pt"), "--network", "discriminator", "--weights", "half"}),
+            0);
+  const Finished told = dcgan_({"inspect", at("d.pt"), "--json"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const Json found = Json::parse(told.out);
+  EXPECT_EQ(found["kind"], "exported discriminator");
+  EXPECT_EQ(found["weights"], "half");
+  EXPECT_CONTAINS(found["use"][1].get<std::string>(), ".features(2 * torch.rand(1, 3, ");
+  EXPECT_GT(found["discriminator"]["parameters"], 1000);
+  expect_refusal({"sample", at("d.pt"), "--out", at("x.png")}, 1, "makes no images", "an exported generator");
+  expect_refusal({"score", at("d.pt"), "--data", at("x"), "--out", at("x.csv")}, 2, "is TorchScript", "run directory");
+}
+
 TEST_F(Import, FormatsOfExportThatExcludeAnOptionNameBoth) {
   import_example();
   expect_refusal({"export", at("model.ckpt"), "--out", at("x.abc")}, 2, "its ending says no format", "--format");
   expect_refusal({"export", at("model.ckpt"), "--out", at("x.safetensors"), "--no-ema"}, 2,
                  "--no-ema and --format safetensors", "leave one");
-  expect_refusal({"export", at("model.ckpt"), "--out", at("x.pt"), "--network", "discriminator"}, 2,
-                 "--network discriminator and --format torchscript", "leave one");
+  expect_refusal({"export", at("model.ckpt"), "--out", at("x.safetensors"), "--network", "discriminator"}, 2,
+                 "--network discriminator and --format safetensors", "leave one");
   expect_refusal({"export", at("model.ckpt"), "--out", at("x.pth"), "--network", "discriminator", "--no-ema"}, 2,
                  "no moving average", "leave one");
 }

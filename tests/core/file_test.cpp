@@ -91,7 +91,7 @@ TEST(AtomicFile, TakesNamesOfAnyBytes) {
 TEST(AtomicFile, LeavesNothingBehindWhenItsNameIsTakenByAFolder) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "a.bin");
-  EXPECT_CONTAINS(thrown_by([&] { write_file(folder / "a.bin", "x"); }).what, "a.bin");
+  EXPECT_CONTAINS(thrown_by([&] { AtomicFile(folder / "a.bin"); }).what, "a.bin': it is a folder");
   EXPECT_EQ(names_in(folder.path()), Names{"a.bin"});
 }
 

@@ -60,12 +60,12 @@ void write_case(const Case& one, const fs::path& folder) {
 }
 
 TEST(OnnxFiles, OfEveryArchitectureMakeLibTorchsImagesInOnnxRuntime) {
-  if (std::string(DCGAN_TEST_ONNX_PYTHON).empty())
+  if (std::string(DCGAN_TEST_READERS_PYTHON).empty())
     GTEST_SKIP() << "no python3 with onnx and onnxruntime was found when the build was configured";
   const TemporaryFolder folder;
   for (const auto& one : kCases) write_case(one, folder.path());
   const auto [said, status] =
-      output_of("'" DCGAN_TEST_ONNX_PYTHON "' '" DCGAN_TEST_SOURCE "/load_onnx.py' '" + folder.path().native() + "'");
+      output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_onnx.py' '" + folder.path().native() + "'");
   EXPECT_EQ(status, 0) << said;
   EXPECT_TRUE(said.ends_with(std::to_string(2 * std::size(kCases)) + "\n")) << said;
 }
@@ -98,7 +98,7 @@ TEST(OnnxFiles, SayOfThemselvesWhatTorchScriptSays) {
   const std::string bytes = write_onnx(onnx_model(net, info_of(plan)));
   EXPECT_EQ(bytes.find("someone"), std::string::npos) << "nothing of the user's paths";
   Json told = onnx_metadata(read_onnx(bytes, "the file"), "the file");
-  const Json expected = export_metadata(info_of(plan), "resnet");
+  const Json expected = generator_metadata(info_of(plan), "resnet");
   for (const auto& [key, value] : expected.items()) EXPECT_EQ(told[key], value) << key;
   EXPECT_EQ(told["layout"], "NCHW, RGB");
   EXPECT_EQ(told["inputs"]["z"], "float32 [N, 8], drawn from N(0, 1)");

@@ -1,4 +1,5 @@
 // Exports as strangers read them: Python, and a program that knows LibTorch only.
+#include <cstdlib>
 #include <sstream>
 
 #include "exchange/exported.hpp"
@@ -7,29 +8,65 @@
 namespace dcgan::test {
 namespace {
 
-/// Has Python load the file and compare the images it makes with these.
-void expect_python_makes(const fs::path& file, const at::Tensor& images, const TemporaryFolder& folder) {
-  const auto whole = images.contiguous();
-  write_text(folder / "images.bin", std::string(static_cast<const char*>(whole.const_data_ptr()), whole.nbytes()));
-  const auto [said, status] = output_of("'" DCGAN_TEST_PYTHON "' '" DCGAN_TEST_SOURCE "/load_generator.py' '" +
-                                        file.native() + "' '" + (folder / "images.bin").native() + "'");
-  EXPECT_EQ(status, 0) << said;
-  EXPECT_TRUE(said.ends_with("ok\n")) << said;
+/// Pythons whose torch should read what we write: the one of the build, and those of DCGAN_TEST_TORCHES, with colons
+/// between them (the oldest and the newest LibTorch that can be had, say). Empty where there is none.
+std::vector<std::string> pythons() {
+  std::vector<std::string> all;
+  const char* others = std::getenv("DCGAN_TEST_TORCHES");
+  std::istringstream words(std::string(DCGAN_TEST_PYTHON) + ":" + (others ? others : ""));
+  for (std::string one; std::getline(words, one, ':');)
+    if (!one.empty()) all.push_back(one);
+  return all;
+}
+
+#define SKIP_WITHOUT_PYTHON() \
+  if (pythons().empty()) GTEST_SKIP() << "no python3 with torch was found when the build was configured"
+
+/// Has each Python load the file with `script` and compare what it makes with `values`, float32.
+void expect_python_makes(const char* script, const fs::path& file, const at::Tensor& values,
+                         const TemporaryFolder& folder) {
+  const auto whole = values.contiguous();
+  write_text(folder / "values.bin", std::string(static_cast<const char*>(whole.const_data_ptr()), whole.nbytes()));
+  for (const auto& python : pythons()) {
+    const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/" + script + "' '" + file.native() +
+                                          "' '" + (folder / "values.bin").native() + "'");
+    EXPECT_EQ(status, 0) << python << ": " << said;
+    EXPECT_TRUE(said.ends_with("ok\n")) << python << ": " << said;
+  }
 }
 
 TEST_F(TorchScriptTest, IsReadByPython) {
-  if (std::string(DCGAN_TEST_PYTHON).empty())
-    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
-  expect_python_makes(file_, network_images(line(3)), folder_);
+  SKIP_WITHOUT_PYTHON();
+  expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_);
+}
+
+TEST_F(TorchScriptTest, FrozenIsReadByPython) {
+  SKIP_WITHOUT_PYTHON();
+  export_torchscript(net_, info_, file_, {"float32", true});
+  expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_);
 }
 
 TEST_F(TorchScriptTest, OfAResnetWithClassesIsReadByPython) {
-  if (std::string(DCGAN_TEST_PYTHON).empty())
-    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
+  SKIP_WITHOUT_PYTHON();
   plan_.options.arch = "resnet", plan_.classes = 2, plan_.class_names = {"shoe", "bag"};
   auto net = used_generator(plan_);
   export_torchscript(net, generator_info(plan_, 7, true, ""), folder_ / "resnet.pt");
-  expect_python_makes(folder_ / "resnet.pt", net(line(3), at::tensor(std::vector<int64_t>{0, 1, 0})), folder_);
+  expect_python_makes("load_generator.py", folder_ / "resnet.pt",
+                      net(line(3), at::tensor(std::vector<int64_t>{0, 1, 0})), folder_);
+}
+
+TEST_F(TorchScriptTest, OfDiscriminatorsIsReadByPython) {
+  SKIP_WITHOUT_PYTHON();
+  plan_.classes = 2, plan_.class_names = {"shoe", "bag"};
+  plan_.options.minibatch_std = plan_.options.spectral_norm = true;
+  for (const std::string arch : {"dcgan", "resnet"}) {
+    plan_.options.arch = arch;
+    auto net = used_discriminator(plan_);
+    export_torchscript(net, generator_info(plan_, 7, true, ""), folder_ / "d.pt");
+    const auto x = at::linspace(-1, 1, 4 * 3 * 16 * 24).view({4, 3, 16, 24});
+    const auto logits = net(x, 1, at::tensor(std::vector<int64_t>{0, 1, 0, 1}));
+    expect_python_makes("load_discriminator.py", folder_ / "d.pt", logits, folder_);
+  }
 }
 
 TEST_F(TorchScriptTest, IsReadByAProgramThatKnowsLibTorchOnly) {

@@ -88,6 +88,19 @@ TEST(WeightsFiles, OfATypeThatOthersDoNotReadAreNotBegun) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+TEST(WeightsFiles, OfSafetensorsAreLoadedByTheirOwnPackage) {
+  if (std::string(DCGAN_TEST_READERS_PYTHON).empty())
+    GTEST_SKIP() << "no python3 with what third_party/readers.txt names was found when the build was configured";
+  const TemporaryFolder folder;
+  const WeightsFile file = read_weights(kForeign / "all.safetensors");
+  write_safetensors(folder / "again.safetensors", file.tensors, file.metadata);
+  const auto said = output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_safetensors.py' '" +
+                              (folder / "again.safetensors").native() + "' '" +
+                              (kForeign / "all.safetensors").native() + "'");
+  EXPECT_EQ(said.second, 0) << said.first;
+  EXPECT_TRUE(said.first.ends_with("ok\n")) << said.first;
+}
+
 TEST(WeightsFiles, AreLoadedByPythonStrictlyAsWeightsOnly) {
   if (std::string(DCGAN_TEST_PYTHON).empty())
     GTEST_SKIP() << "no python3 with torch was found when the build was configured";

@@ -63,6 +63,25 @@ inline GeneratorNet used_generator(const NetworkPlan& plan, uint64_t seed = 1) {
   return net;
 }
 
+/// The same of a discriminator: statistics and spectral norms have moved.
+inline DiscriminatorNet used_discriminator(const NetworkPlan& plan, uint64_t seed = 1) {
+  DiscriminatorNet net(plan);
+  initialise(*net, seed, NetworkRole::kDiscriminator);
+  to_channels_last(*net);
+  const at::NoGradGuard no_grad;
+  net->train();
+  const Size size = plan.shape.size();
+  const auto y = plan.classes > 0 ? at::arange(16, at::kLong).remainder(plan.classes) : at::Tensor();
+  for (uint64_t i = 0; i < 4; ++i)
+    net(noise({16, plan.image_channels, size.height, size.width}, 1000 + i) * 0.5 + 0.2, 1, y);
+  for (auto& one : net->named_parameters()) {
+    if (one.key().ends_with("bias")) one.value().copy_(0.1 * noise(one.value().sizes(), 2000));
+    if (one.key().ends_with("weight") && one.value().dim() > 1) one.value().mul_(3);  // logits that differ
+  }
+  net->eval();
+  return net;
+}
+
 /// Pictures first .. first + count - 1 of an endless set of coloured noise.
 inline Batch noise_batch(const NetworkPlan& plan, int64_t first, int64_t count) {
   const Size size = plan.shape.size();

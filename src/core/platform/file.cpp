@@ -120,6 +120,8 @@ void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offs
 }
 
 AtomicFile::AtomicFile(fs::path path, Aside aside) : path_(std::move(path)) {
+  std::error_code ignored;
+  if (fs::is_directory(path_, ignored)) throw Error("cannot write '" + shown(path_) + "': it is a folder");
   const bool fresh = aside == Aside::kFresh;
   const fs::path name =
       !fresh ? begun_file_of(path_)
@@ -211,6 +213,7 @@ MappedFile::MappedFile(const fs::path& path) {
   const FileHandle file = open_for_reading(path);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
+  if (S_ISDIR(status.st_mode)) throw Error("cannot read '" + shown(path) + "': it is a folder");
   size_ = static_cast<size_t>(status.st_size);
   if (size_ == 0) return;
   void* at = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(), 0);

@@ -1,131 +1,25 @@
 #include "exchange/formats/pickle.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <map>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/formats/pickle_stack.hpp"
 
 namespace dcgan {
 namespace {
 
-constexpr size_t kMostValues = 2'000'000, kMostTensors = 100'000, kMostSides = 8, kLongestName = 1000;
+constexpr size_t kMostTensors = 100'000, kMostSides = 8, kLongestName = 1000;
 constexpr int kMostDepth = 16;
 
-/// torch.FloatStorage and its kin.
-constexpr std::pair<const char*, ElementType> kStorages[] = {
-    {"DoubleStorage", ElementType::kF64},    {"FloatStorage", ElementType::kF32}, {"HalfStorage", ElementType::kF16},
-    {"BFloat16Storage", ElementType::kBF16}, {"LongStorage", ElementType::kI64},  {"IntStorage", ElementType::kI32},
-    {"ShortStorage", ElementType::kI16},     {"CharStorage", ElementType::kI8},   {"ByteStorage", ElementType::kU8},
-    {"BoolStorage", ElementType::kBool}};
-
-/// Values refer to one another by number: a pickle may build circles, and these must neither leak nor be followed.
-using Number = uint32_t;
-
-struct PickledValue {
-  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor };
-  Kind kind = kNone;
-  int64_t integer = 0;                   // kInteger and kBool; kTensor: its number in `tensors`; kStorage: its elements
-  std::string text = {};                 // kText; kGlobal: "module name"; kStorage: its key
-  std::vector<Number> items = {};        // kTuple, kList; kDict: keys and values in turns
-  ElementType type = ElementType::kF32;  // kStorage; of a kGlobal that is one
-};
-
-const char* pickled_kind(PickledValue::Kind kind) {
-  constexpr const char* kNames[] = {"None",   "a bool", "a whole number", "a number",  "text",    "a tuple",
-                                    "a list", "a dict", "a name",         "a storage", "a tensor"};
-  return kNames[kind];
-}
-
-class PickleReader {
+class PickleReader : PickleStack {
  public:
-  PickleReader(std::string_view bytes, std::string origin) : bytes_(bytes), origin_(std::move(origin)) {}
+  PickleReader(std::string_view bytes, std::string origin) : PickleStack(bytes, std::move(origin)) {}
   PickledState read();
 
  private:
-  // What has been read, and what is wrong with it.
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = "") const {
-    throw Error(origin_ + ": byte " + with_commas(static_cast<int64_t>(instruction_at_)) + " of its pickle: " + what,
-                hint);
-  }
-  std::string_view take(uint64_t count) {
-    if (count > bytes_.size() - at_) fail("the pickle is cut off");
-    at_ += count;
-    return bytes_.substr(at_ - count, count);
-  }
-  template <class T>
-  T little() {
-    static_assert(std::is_unsigned_v<T>);
-    T value = 0;
-    const std::string_view from = take(sizeof(T));
-    for (size_t i = sizeof(T); i-- > 0;) value = static_cast<T>(value << 8 | static_cast<uint8_t>(from[i]));
-    return value;
-  }
-  std::string line() {
-    const size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) fail("the pickle is cut off");
-    std::string text(bytes_.substr(at_, end - at_));
-    at_ = end + 1;
-    return text;
-  }
-
-  // The stack.
-  Number make(PickledValue value) {
-    if (values_.size() == kMostValues) fail("it has more than " + with_commas(kMostValues) + " values");
-    values_.push_back(std::move(value));
-    return static_cast<Number>(values_.size() - 1);
-  }
-  void push(PickledValue value) { stack_.push_back(make(std::move(value))); }
-  Number pop() {
-    if (stack_.empty() || (!marks_.empty() && stack_.size() == marks_.back())) fail("a value is missing");
-    const Number top = stack_.back();
-    stack_.pop_back();
-    return top;
-  }
-  std::vector<Number> pop_to_mark() {
-    if (marks_.empty()) fail("a mark is missing");
-    const auto from = stack_.begin() + static_cast<int64_t>(marks_.back());
-    std::vector<Number> items(from, stack_.end());
-    stack_.erase(from, stack_.end());
-    marks_.pop_back();
-    return items;
-  }
-  PickledValue& top_of(PickledValue::Kind kind) {
-    if (stack_.empty() || (!marks_.empty() && stack_.size() == marks_.back())) fail("a value is missing");
-    PickledValue& value = values_[stack_.back()];
-    if (value.kind != kind)
-      fail(std::string(pickled_kind(kind)) + " is needed, and " + pickled_kind(value.kind) + " is there");
-    return value;
-  }
-  const PickledValue& of(Number number, PickledValue::Kind kind, const char* what) const {
-    const PickledValue& value = values_[number];
-    if (value.kind != kind) fail(std::string(what) + " is " + pickled_kind(value.kind) + ", not " + pickled_kind(kind));
-    return value;
-  }
-
-  void memoize(uint64_t key) {
-    if (stack_.empty()) fail("a value is missing");
-    memo_[key] = stack_.back();
-  }
-  void recall(uint64_t key) {
-    const auto found = memo_.find(key);
-    if (found == memo_.end()) fail("it recalls a value that it did not keep");
-    stack_.push_back(found->second);
-  }
-  void tuple(size_t count) {
-    std::vector<Number> items(count);
-    for (size_t i = count; i-- > 0;) items[i] = pop();
-    push({.kind = PickledValue::kTuple, .items = std::move(items)});
-  }
-  void extend(PickledValue::Kind kind, const std::vector<Number>& items) {
-    if (kind == PickledValue::kDict && items.size() % 2 != 0) fail("a dict has a key without a value");
-    auto& to = top_of(kind).items;
-    to.insert(to.end(), items.begin(), items.end());
-  }
-
   void global(const std::string& module, const std::string& name);
   void reduce();
   void storage();
@@ -134,24 +28,17 @@ class PickleReader {
   bool run_instruction();  // false after the last
   void flatten(Number dict, const std::string& prefix, int depth, PickledState& state) const;
 
-  std::string_view bytes_;
-  std::string origin_;
-  size_t at_ = 0, instruction_at_ = 0;
-  std::vector<PickledValue> values_;
   std::vector<PickledTensor> tensors_;
-  std::vector<Number> stack_;
-  std::vector<size_t> marks_;
-  std::map<uint64_t, Number> memo_;
 };
 
 void PickleReader::global(const std::string& module, const std::string& name) {
   PickledValue value{.kind = PickledValue::kGlobal, .text = module + ' ' + name};
   const bool is_callable = value.text == "collections OrderedDict" || value.text == "torch._utils _rebuild_tensor_v2" ||
                            value.text == "torch._utils _rebuild_parameter" || value.text == "torch Size";
-  const auto* storage = module == "torch" ? std::find_if(std::begin(kStorages), std::end(kStorages),
+  const auto* storage = module == "torch" ? std::find_if(std::begin(kTorchStorages), std::end(kTorchStorages),
                                                          [&](const auto& one) { return name == one.first; })
-                                          : std::end(kStorages);
-  if (storage != std::end(kStorages)) {
+                                          : std::end(kTorchStorages);
+  if (storage != std::end(kTorchStorages)) {
     value.type = storage->second;
     value.integer = 1;  // names a storage
   } else if (!is_callable) {
@@ -189,7 +76,7 @@ std::vector<int64_t> PickleReader::sides(Number number, const char* what) const 
 }
 
 /// _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks[, metadata])
-Number PickleReader::tensor(const std::vector<Number>& arguments) {
+PickleNumber PickleReader::tensor(const std::vector<Number>& arguments) {
   if (arguments.size() < 6 || arguments.size() > 7)
     fail("a tensor is described by " + counted(static_cast<int64_t>(arguments.size()), "value"));
   const PickledValue& storage = of(arguments[0], PickledValue::kStorage, "a tensor's storage");
@@ -409,55 +296,10 @@ PickledState PickleReader::read() {
   return state;
 }
 
-/// Writes instructions; every value anew, so nothing is kept in a memo.
-class PickleWriter {
- public:
-  void raw(std::string_view bytes) { out_ += bytes; }
-  void global(const char* module, const char* name) { out_ += std::string("c") + module + '\n' + name + '\n'; }
-  void text(const std::string& value) { out_ += 'X', little(value.size(), 4), out_ += value; }
-  void integer(int64_t value) { out_ += "\x8a\x08", little(static_cast<uint64_t>(value), 8); }
-  void integers(const std::vector<int64_t>& values) {
-    out_ += '(';
-    for (const int64_t value : values) integer(value);
-    out_ += 't';
-  }
-  void empty_ordered_dict() { global("collections", "OrderedDict"), out_ += ")R"; }
-  std::string take() { return std::move(out_); }
-
- private:
-  void little(uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out_ += static_cast<char>(value >> 8 * i & 255);
-  }
-  std::string out_;
-};
-
 }  // namespace
 
 PickledState read_pickled_state(std::string_view bytes, const std::string& origin) {
   return PickleReader(bytes, origin).read();
-}
-
-std::string write_pickled_state(const std::vector<PickledTensor>& tensors) {
-  PickleWriter to;
-  to.raw("\x80\x02");  // PROTO 2
-  to.empty_ordered_dict();
-  to.raw("(");
-  for (const auto& tensor : tensors) {
-    const auto* storage = std::find_if(std::begin(kStorages), std::end(kStorages),
-                                       [&](const auto& one) { return one.second == tensor.type; });
-    to.text(tensor.name);
-    to.global("torch._utils", "_rebuild_tensor_v2");
-    to.raw("((");
-    to.text("storage"), to.global("torch", storage->first), to.text(tensor.storage), to.text("cpu");
-    to.integer(tensor.storage_elements);
-    to.raw("tQ");  // the persistent id of the storage
-    to.integer(tensor.offset), to.integers(tensor.shape), to.integers(tensor.strides);
-    to.raw("\x89");  // requires_grad: False
-    to.empty_ordered_dict();
-    to.raw("tR");
-  }
-  to.raw("u.");
-  return to.take();
 }
 
 }  // namespace dcgan

@@ -1,0 +1,181 @@
+#include "cli/describe.hpp"
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "dataset/walk.hpp"
+#include "exchange/example_networks.hpp"
+#include "exchange/onnx.hpp"
+#include "exchange/torchscript.hpp"
+#include "exchange/weights_file.hpp"
+
+namespace dcgan {
+namespace {
+
+using Shapes = std::vector<std::pair<std::string, std::vector<int64_t>>>;
+
+/// Shapes below `prefix` and the count of numbers that are trained (running statistics and vectors of spectral norms
+/// are not).
+Json describe_tensors(const Shapes& shapes, const std::string& prefix) {
+  int64_t parameters = 0;
+  Json table = Json::object();
+  for (const auto& [name, shape] : shapes) {
+    if (!name.starts_with(prefix)) continue;
+    table[name.substr(prefix.size())] = shape;
+    if (name.find("running_") != std::string::npos || name.ends_with("num_batches_tracked") || name.ends_with(".u"))
+      continue;
+    int64_t count = 1;
+    for (const int64_t side : shape) count *= side;
+    parameters += count;
+  }
+  return {{"parameters", parameters}, {"tensors", table}};
+}
+
+Json describe_checkpoint(const fs::path& path) {
+  const ArchiveReader archive(path);
+  const Json& meta = archive.meta();
+  const auto shapes = archive.list();
+  const std::string origin = shown(path);
+  return {{"kind", "checkpoint"},
+          {"path", origin},
+          {"bytes", fs::file_size(path)},
+          {"written", meta.value("written", "")},
+          {"dcgan", meta.value("dcgan", "")},
+          {"images", required<int64_t>(meta, "images", origin)},
+          {"steps", meta.value("steps", Json())},
+          {"seconds", meta.value("seconds", Json())},
+          {"options", required<Json>(meta, "options", origin)},
+          {"network", required<Json>(meta, "network", origin)},
+          {"generator", describe_tensors(shapes, "generator.")},
+          {"discriminator", describe_tensors(shapes, "discriminator.")},
+          {"use", {"dcgan sample " + origin + " --out sheet.png", "dcgan export " + origin + " --out generator.pt"}}};
+}
+
+Json describe_run(const fs::path& path) {
+  const RunDirectory run = RunDirectory::open(path);
+  const std::string origin = shown(path);
+  const Json config = parse_json(read_file(run.config()), shown(run.config()));
+  if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
+  Json out = {{"kind", "run"},
+              {"path", origin},
+              {"data", config.value("data", "")},
+              {"data_images", config.value("data_images", Json())},
+              {"options", required<Json>(config, "options", shown(run.config()))},
+              {"checkpoints", run.checkpoints()},
+              {"grids", run.grids()},
+              {"last_record", run.last_record()}};
+  if (!run.checkpoints().empty()) {
+    const Json newest = describe_checkpoint(run.checkpoint(run.checkpoints().back()));
+    for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"})
+      out[key] = newest[key];
+  }
+  out["use"] = {"dcgan train --resume --run " + origin, "dcgan sample " + origin + " --out sheet.png",
+                "dcgan export " + origin + " --out generator.pt"};
+  return out;
+}
+
+/// The lines that show how to use a TorchScript file.
+Json uses_of_export(const Json& facts, const std::string& path) {
+  const std::string load = "Python: torch.jit.load('" + path + "')";
+  const std::string classes = facts.value("classes", int64_t{0}) > 0 ? ", torch.tensor([0])" : "";
+  const auto side = [&](const char* key) { return std::to_string(facts.value(key, int64_t{1})); };
+  if (facts["format"] == "dcgan-discriminator") {
+    const std::string x = "torch.rand(1, " + side("channels") + ", " + side("height") + ", " + side("width") + ")";
+    return {load + "(2 * " + x + " - 1" + classes + ")", load + ".features(2 * " + x + " - 1)"};
+  }
+  const std::string shape = "(1, " + side("latent") + ")";
+  const bool is_uniform = facts.value("latent_distribution", "normal") == "uniform";
+  return {"dcgan sample " + path + " --out sheet.png",
+          load + ".images(" + (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) + classes + ")"};
+}
+
+Json describe_export(const fs::path& path) {
+  Json out = {{"kind", ""}, {"path", shown(path)}, {"bytes", fs::file_size(path)}};
+  out.update(torchscript_metadata(path));
+  const char* network = out["format"] == "dcgan-discriminator" ? "discriminator" : "generator";
+  out["kind"] = std::string("exported ") + network;
+  out[network] = describe_tensors(torchscript_parameters(path), "");
+  out["use"] = uses_of_export(out, shown(path));
+  return out;
+}
+
+Json describe_onnx(const fs::path& path) {
+  const OnnxDescription model = read_onnx_file(path);
+  const Json metadata = onnx_metadata(model, "'" + shown(path) + "'");
+  Shapes shapes;
+  for (const auto& tensor : model.tensors)
+    if (tensor.type != "INT64") shapes.emplace_back(printable(tensor.name), tensor.shape);  // else the shape of a value
+  Json inputs = Json::object(), outputs = Json::object(), operators = Json::array();
+  for (const auto& value : model.inputs) inputs[printable(value.name)] = shape_text(value);
+  for (const auto& value : model.outputs) outputs[printable(value.name)] = shape_text(value);
+  for (const auto& one : model.operators) operators.push_back(printable(one));
+  Json out = {{"kind", metadata.is_null() ? "an ONNX model, none that dcgan exported" : "exported generator, ONNX"},
+              {"path", shown(path)},
+              {"bytes", fs::file_size(path)},
+              {"ir_version", model.ir_version},
+              {"operator_set", model.operator_set},
+              {"producer", printable(model.producer + " " + model.producer_version)},
+              {"nodes", model.nodes},
+              {"operators", operators}};
+  for (const auto& [key, value] : metadata.items())  // a file does not say what it is called
+    if (!out.contains(key)) out[key] = value;
+  out["inputs"] = inputs, out["outputs"] = outputs;
+  out["use"] = Json::array();
+  if (metadata.is_null()) {
+    out["weights"] = describe_tensors(shapes, "");
+    return out;
+  }
+  const std::string origin = shown(path);
+  out["inputs"] = required<Json>(metadata, "inputs", origin);
+  out["generator"] = describe_tensors(shapes, "");
+  const std::string z = metadata.value("latent_distribution", Json()) == "uniform" ? "2 * numpy.random.rand(1, "
+                                                                                   : "numpy.random.randn(1, ";
+  const auto classes = required<int64_t>(metadata, "classes", origin);
+  const std::string y = ", 'y': numpy.eye(" + std::to_string(classes) + ", dtype='float32')[[0]]";
+  out["use"] = {"Python: onnxruntime.InferenceSession('" + shown(path) + "').run(None, {'z': (" + z +
+                    std::to_string(required<int64_t>(metadata, "latent", origin)) + ")" + (z[0] == '2' ? " - 1" : "") +
+                    ").astype('float32')" + (classes > 0 ? y : "") + "})",
+                "C++: cv::dnn::readNetFromONNX, see docs/examples/onnx"};
+  return out;
+}
+
+Json describe_weights(const fs::path& path) {
+  const WeightsFile file = read_weights(path);
+  Shapes shapes;
+  for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(printable(name), tensor.sizes().vec());
+  Json metadata = Json::object();
+  for (const auto& [key, value] : file.metadata) metadata[printable(key)] = printable(value);
+  const bool is_ours = metadata.value("format", "") == "dcgan";
+  const int network = example_network(file.tensors);
+  Json out = {{"kind", is_ours        ? "exported model"
+                       : network == 1 ? "generator of PyTorch's DCGAN example"
+                       : network == 2 ? "discriminator of PyTorch's DCGAN example"
+                                      : "weights of another program"},
+              {"path", shown(path)},
+              {"bytes", fs::file_size(path)},
+              {"file", looks_like_state_dict(path) ? "state dict of torch.save" : "safetensors"},
+              {"metadata", metadata},
+              {"weights", describe_tensors(shapes, "")},
+              {"others", file.others},
+              {"use", Json::array()}};
+  const std::string first = network == 2 ? "netG.pth " : "";
+  if (is_ours || network > 0) out["use"].push_back("dcgan import " + first + shown(path) + " --out imported.ckpt");
+  return out;
+}
+
+}  // namespace
+
+std::optional<Json> describe_model(const fs::path& path) {
+  if (is_run_directory(path)) return describe_run(path);
+  if (looks_like_archive(path)) return describe_checkpoint(path);
+  if (looks_like_weights(path)) return describe_weights(path);
+  if (looks_like_onnx(path)) return describe_onnx(path);
+  if (looks_like_torchscript(path)) return describe_export(path);
+  return {};
+}
+
+}  // namespace dcgan
