@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   try {
     return dcgan::run_program(dcgan::all_verbs(), argc, argv);
   } catch (const dcgan::Stopped& stopped) {
-    std::fprintf(stderr, "%s\n", stopped.what());
+    if (*stopped.what()) std::fprintf(stderr, "%s\n", stopped.what());
     return stopped.exit_code();
   } catch (const dcgan::Error& error) {
     print_error(error.what(), error.hint());

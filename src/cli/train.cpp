@@ -1,9 +1,11 @@
 // `dcgan train`: options to one immutable plan, then training.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "checkpoint/run_directory.hpp"
 #include "cli/opening.hpp"
+#include "cli/ranks.hpp"
 #include "cli/train_layers.hpp"
 #include "cli/train_words.hpp"
 #include "cli/verb.hpp"
@@ -12,6 +14,7 @@
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "core/version.hpp"
 #include "dataset/walk.hpp"
 #include "train/checks.hpp"
 #include "train/device.hpp"
@@ -34,9 +37,9 @@ std::string run_name(const fs::path& data) {
 /// the run: it may be given.
 std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
   static const std::set<std::string> free = {
-      "images",     "epochs",         "time",        "log_every", "sample_every", "checkpoint_every",
-      "keep",       "device",         "threads",     "cache",     "cache_limit",  "strict",
-      "eval_every", "stop_when_flat", "on_collapse", "no_graph",  "deterministic"};
+      "images",     "epochs",         "time",        "log_every", "sample_every",  "checkpoint_every",
+      "keep",       "device",         "threads",     "cache",     "cache_limit",   "strict",
+      "eval_every", "stop_when_flat", "on_collapse", "no_graph",  "deterministic", "rank_timeout"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));
@@ -74,9 +77,45 @@ void refuse_file_for_resume(const std::string& data) {
   }
 }
 
-Dataset open_with_progress(const std::string& path, const AllOptions& options) {
-  DecodeLine line;
-  return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
+/// The first rank of a host opens its data, and decodes them into the cache; the others wait.
+Dataset open_with_progress(const std::string& path, const AllOptions& options, Ranks& ranks) {
+  const auto open = [&] {
+    DecodeLine line;
+    return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
+  };
+  std::optional<Dataset> dataset;
+  if (ranks.is_first_of_host()) dataset.emplace(open());
+  ranks.group->gather("", "opening the data", Patience::kWhileAlive);
+  if (!dataset) dataset.emplace(open());
+  return std::move(*dataset);
+}
+
+/// The first rank's plan, which others hold but for their own device and threads.
+TrainPlan plan_of_ranks(AllOptions options, const std::string& data, const Dataset& dataset, Ranks& ranks) {
+  options.run.device = device_of_rank(options.run.device, ranks);
+  if (!ranks.is_alone() && !options.run.threads)
+    options.run.threads = std::max<int64_t>(1, usable_cores() / ranks.launch.local_size);
+  if (ranks.is_first()) {
+    const TrainPlan plan = make_plan(std::move(options), data, dataset);
+    check_shares(ranks, *plan.options.train.batch);
+    ranks.group->share(compact(options_json(plan.options)), "the plan", Patience::kWhileAlive);
+    return plan;
+  }
+  const std::string device = options.run.device;
+  const auto threads = options.run.threads;
+  const Json shared = parse_json(ranks.group->share("", "the plan", Patience::kWhileAlive), "rank 0's plan");
+  set_from_json(fields_of(options), shared, "rank 0's plan");
+  options.run.device = device, options.run.threads = threads;
+  return make_plan(std::move(options), data, dataset);
+}
+
+/// What all ranks must have in common.
+Json facts_of(const AllOptions& options, const Dataset& dataset) {
+  Json facts = options_json(options);
+  facts.erase("device"), facts.erase("threads");
+  facts["version of dcgan"] = kVersionText;
+  facts["data"] = dataset.pixels->info().identity;
+  return facts;
 }
 
 /// Refuses what excludes one another, before pictures are read. Where the preset hangs on them: what does so under all
@@ -92,7 +131,7 @@ void check_before_data(const TrainCommand& command, const Invocation& invocation
   }
 }
 
-void start_run(const Invocation& invocation) {
+void start_run(const Invocation& invocation, Ranks& ranks) {
   const std::string data = invocation.positional(0);
   TrainCommand command = layered(invocation, "auto");
   if (command.all.preset != "auto") command = layered(invocation, preset_named(command.all.preset).name);
@@ -106,8 +145,9 @@ void start_run(const Invocation& invocation) {
   std::vector<std::string> ignored;
   const bool on_gpu = resolve_device(command.all.run.device, ignored) != "cpu";
   check_one_length(command.all.length);
-  if (!command.dry_run && !command.run.empty()) RunDirectory::check_free(command.run);
-  const Dataset dataset = open_with_progress(data, command.all);
+  if (!command.dry_run && !command.run.empty() && ranks.is_first()) RunDirectory::check_free(command.run);
+  const Dataset dataset = open_with_progress(data, command.all, ranks);
+  check_agreement(ranks, facts_of(command.all, dataset));
   if (command.all.preset == "auto") {
     const auto& info = dataset.pixels->info();
     const PresetChoice choice = choose_preset({info.count, info.size, command.all.train.conditional, on_gpu});
@@ -117,37 +157,76 @@ void start_run(const Invocation& invocation) {
   }
   check_in_vain(invocation.given, command.all);
   const std::string absolute = fs::absolute(data).lexically_normal().native();
-  const TrainPlan plan = make_plan(command.all, absolute, dataset);
-  if (command.all.init_from != "none") check_same_networks(plan.network, command.all.init_from);
+  const TrainPlan plan = plan_of_ranks(command.all, absolute, dataset, ranks);
+  if (command.all.init_from != "none" && ranks.is_first()) check_same_networks(plan.network, command.all.init_from);
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
   describe_load(*plan.options.run.threads);
-  if (command.dry_run) return print_dry_run(plan, dataset, command.json);
-  const RunDirectory run =
-      command.run.empty() ? RunDirectory::create_next("runs", run_name(data)) : RunDirectory::create(command.run);
-  const DirectoryLock lock(run.path());
-  Console console(command.json, plan.goal());
+  if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
+  const RunDirectory run = !ranks.is_first()     ? RunDirectory(command.run)
+                           : command.run.empty() ? RunDirectory::create_next("runs", run_name(data))
+                                                 : RunDirectory::create(command.run);
+  std::optional<DirectoryLock> lock;
+  if (ranks.is_first()) lock.emplace(run.path());
+  Console console(command.json, plan.goal(), !ranks.is_first());
   console.event("run " + shown(run.path()),
                 {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   try {
-    train(plan, dataset, run, false, console);
+    train(plan, dataset, run, false, console, ranks.group);
   } catch (...) {
-    run.remove_if_unused();
+    if (ranks.is_first()) run.remove_if_unused();
     throw;
   }
 }
 
-void resume_run(TrainCommand& command, const Invocation& invocation) {
+/// What the first rank knows of the run and the others are told: its options, and images seen, -1 without a checkpoint.
+struct RunToResume {
+  Json config;
+  int64_t position = -1;
+};
+
+RunToResume look_at_run(const RunDirectory& run) {
+  RunToResume found;
+  const std::string origin = shown(run.config());
+  found.config = parse_json(read_file(run.config()), origin);
+  if (!found.config.is_object() || found.config.value("format", Json()) != "dcgan-run")
+    throw Error("'" + origin + "' is no config of a run");
+  const auto checkpoints = run.checkpoints();
+  if (checkpoints.empty()) return found;
+  const CheckpointHead head = [&] {
+    try {
+      return read_head(run.checkpoint(checkpoints.back()));
+    } catch (const Error& error) {
+      throw Error(error.what(), error.hint().empty() ? run.hint_to_older_checkpoint() : error.hint());
+    }
+  }();
+  if (head.data_identity != required<std::string>(found.config, "data_identity", origin))
+    throw Error("'" + origin + "' and the run's checkpoint name different data");
+  if (const auto other = changed_options(required<Json>(found.config, "options", origin), head.options); !other.empty())
+    throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
+                "one of them is from another run, or was edited; bring the right one back");
+  found.position = checkpoints.back();
+  return found;
+}
+
+void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& ranks) {
   const std::string data_given = invocation.positional(0);
   refuse_file_for_resume(data_given);
   if (command.run.empty()) throw UsageError("--resume needs the run to go on with", "add --run DIR");
-  const RunDirectory run = RunDirectory::open(command.run);
-  const DirectoryLock lock(run.path());
+  const RunDirectory run = ranks.is_first() ? RunDirectory::open(command.run) : RunDirectory(command.run);
+  std::optional<DirectoryLock> lock;
+  if (ranks.is_first()) lock.emplace(run.path());
+  RunToResume found;
+  if (ranks.is_first()) found = look_at_run(run);
+  const Json told = parse_json(
+      ranks.group->share(compact({{"config", found.config}, {"position", found.position}}), "the run to go on with"),
+      "rank 0");
+  found = {required<Json>(told, "config", "rank 0"), required<int64_t>(told, "position", "rank 0")};
+  const Json& config = found.config;
+  const bool has_checkpoint = found.position >= 0;
   const std::string origin = shown(run.config());
-  const Json config = parse_json(read_file(run.config()), origin);
-  if (!config.is_object() || config.value("format", Json()) != "dcgan-run")
-    throw Error("'" + origin + "' is no config of a run");
   const Json stored_options = required<Json>(config, "options", origin);
+  const std::string identity = required<std::string>(config, "data_identity", origin);
   set_from_json(fields_of(command.all), stored_options, "'" + origin + "'");
   if (!stored_options.contains("preset")) command.all.preset = "default";  // older than presets
   apply_layers(command, invocation, "auto");
@@ -155,50 +234,34 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
   if (const auto changed = changed_options(stored_options, options_json(command.all)); !changed.empty())
     throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
                      "leave it out to keep the run's own value, or start a new run");
-
-  const auto checkpoints = run.checkpoints();
-  const std::string identity = required<std::string>(config, "data_identity", origin);
-  if (!checkpoints.empty()) {
-    const CheckpointHead head = [&] {
-      try {
-        return read_head(run.checkpoint(checkpoints.back()));
-      } catch (const Error& error) {
-        throw Error(error.what(), error.hint().empty() ? run.hint_to_older_checkpoint() : error.hint());
-      }
-    }();
-    if (head.data_identity != identity) throw Error("'" + origin + "' and the run's checkpoint name different data");
-    if (const auto other = changed_options(stored_options, head.options); !other.empty())
-      throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
-                  "one of them is from another run, or was edited; bring the right one back");
-  }
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
   std::error_code ignored;
   if (!fs::exists(data, ignored))
     throw UsageError(
         "the run's data '" + printable(data) + "' is not there",
         "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shown(run.path()) + "`");
-  const Dataset dataset = open_with_progress(data, command.all);
+  const Dataset dataset = open_with_progress(data, command.all, ranks);
   if (dataset.pixels->info().identity != identity)
     throw UsageError("the pictures in '" + printable(data) +
                          "' are not those the run was trained on: " + counted(dataset.pixels->info().count, "picture") +
                          " here, " + counted(config.value("data_images", int64_t{0}), "picture") + " then",
                      "bring the old ones back, or start a new run");
-  const TrainPlan plan = make_plan(command.all, fs::absolute(data).lexically_normal().native(), dataset);
+  check_agreement(ranks, facts_of(command.all, dataset));
+  const TrainPlan plan = plan_of_ranks(command.all, fs::absolute(data).lexically_normal().native(), dataset, ranks);
   describe_data(data, dataset, plan.options.data.cache_limit);
   announce_younger_options(stored_options, options_json(plan.options));
   announce_changes(stored_options, options_json(plan.options));
   describe_load(*plan.options.run.threads);
-  const int64_t position = checkpoints.empty() ? 0 : checkpoints.back();
+  const int64_t position = std::max<int64_t>(0, found.position);
   if (const auto total = plan.total_images(); total && position >= *total) {
     note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +
          "; to train on, add for instance --images " + std::to_string(2 * position));
     return;
   }
-  if (command.dry_run) return print_dry_run(plan, dataset, command.json);
-  Console console(command.json, plan.goal());
-  if (checkpoints.empty()) {
-    run.cut_back_to(0);
-    fs::remove(run.log(), ignored);
+  if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
+  Console console(command.json, plan.goal(), !ranks.is_first());
+  if (!has_checkpoint) {
+    if (ranks.is_first()) run.cut_back_to(0), fs::remove(run.log(), ignored);
     console.event("the run has no checkpoint yet: it begins again",
                   {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
@@ -210,7 +273,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation) {
                             : ""),
                   {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
   }
-  train(plan, dataset, run, !checkpoints.empty(), console);
+  train(plan, dataset, run, has_checkpoint, console, ranks.group);
 }
 
 }  // namespace
@@ -233,10 +296,16 @@ Verb train_verb() {
   verb.run = [shown_command](const Invocation& invocation) {
     TrainCommand command;
     set_all(fields_of(command), invocation.given);
-    if (command.resume) return resume_run(command, invocation);
-    if (invocation.positionals.empty())
-      throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
-    start_run(invocation);
+    with_ranks(command.all, [&](Ranks& ranks) {
+      if (command.resume_auto) {
+        if (command.run.empty()) throw UsageError("--resume-auto needs the run to go on with", "add --run DIR");
+        command.resume = ranks.group->share(is_run_directory(command.run) ? "yes" : "no", "--resume-auto") == "yes";
+      }
+      if (command.resume) return resume_run(command, invocation, ranks);
+      if (invocation.positionals.empty())
+        throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
+      start_run(invocation, ranks);
+    });
   };
   return verb;
 }

@@ -12,6 +12,7 @@ struct TrainCommand {
   std::string run;
   std::string config;
   bool resume = false;
+  bool resume_auto = false;
   bool dry_run = false;
   bool json = false;
   AllOptions all;
@@ -20,6 +21,8 @@ struct TrainCommand {
   void fields(Visit&& visit) {
     visit("run", run, "the run directory; without it runs/00000-NAME, the next free number", any_text("DIR"));
     visit("resume", resume, "go on with the run of --run, with its own options", {});
+    visit("resume-auto", resume_auto, "the same if --run is a run already, else begin it: for launchers that restart",
+          {});
     visit("config", config, "options from a file; flags win over it; a run's config.json serves",
           any_text("FILE.json"));
     visit("dry-run", dry_run,

@@ -70,7 +70,7 @@ int64_t Loader::picture_of(int64_t image) const {
 void Loader::fill(Batch& batch, int64_t ticket) const {
   const auto& info = pixels_.info();
   const int64_t image_bytes = info.image_bytes();
-  batch.first_image = options_.first_image + ticket * options_.batch;
+  batch.first_image = options_.first_image + ticket * (options_.stride > 0 ? options_.stride : options_.batch);
   batch.pixels.resize(static_cast<size_t>(options_.batch * image_bytes));
   batch.labels.resize(static_cast<size_t>(options_.batch));
   for (int64_t i = 0; i < options_.batch; ++i) {

@@ -24,7 +24,8 @@ struct Batch {
 
 struct LoaderOptions {
   int64_t batch = 64;
-  int64_t first_image = 0;  // images seen before the first batch
+  int64_t first_image = 0;  // of the first batch
+  int64_t stride = 0;       // from the first image of a batch to that of the next; 0: `batch`
   uint64_t seed = 0;
   bool flip = false;
   bool class_balanced = false;

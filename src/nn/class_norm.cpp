@@ -8,6 +8,7 @@
 #include "nn/cpu_tensors.hpp"
 #include "nn/norm_activation.hpp"
 #include "nn/norm_kernels.hpp"
+#include "nn/sync_norm.hpp"
 
 namespace dcgan {
 namespace {
@@ -140,10 +141,11 @@ at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor&
   const auto* own = dynamic_cast<const ClassNormImpl*>(norm.get());
   if (!own) return norm_activation(norm, x, slope);
   const auto gain = own->class_gain.index_select(0, y), bias = own->class_bias.index_select(0, y);
-  if (norm->is_training() && has_kernels(x))
+  Group* const group = norm->is_training() ? NormScope::current() : nullptr;
+  if (norm->is_training() && !group && has_kernels(x))
     return ImageNormActivation::apply(x.contiguous(at::MemoryFormat::ChannelsLast), gain, bias, norm.get(), slope);
   const auto wide = [](const at::Tensor& t) { return t.view({t.size(0), t.size(1), 1, 1}); };
-  const auto t = (norm(x) * wide(gain) + wide(bias)).to(x.scalar_type());
+  const auto t = ((group ? normalised_over(*group, *norm, x) : norm(x)) * wide(gain) + wide(bias)).to(x.scalar_type());
   return slope == 0 ? at::relu(t) : at::leaky_relu(t, slope);
 }
 

@@ -7,6 +7,7 @@
 #include "nn/batch_moments.hpp"
 #include "nn/cpu_tensors.hpp"
 #include "nn/norm_kernels.hpp"
+#include "nn/sync_norm.hpp"
 
 namespace dcgan {
 namespace {
@@ -145,10 +146,17 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
 }  // namespace
 
 torch::Tensor norm_activation(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, double slope, int64_t batches) {
-  if (norm->is_training() && has_kernels(x))
+  const auto wide = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
+  Group* const group = norm->is_training() ? NormScope::current() : nullptr;
+  if (norm->is_training() && !group && has_kernels(x))
     return NormActivation::apply(x.contiguous(kLayout), norm->weight, norm->bias, norm.get(), slope, batches);
   std::vector<at::Tensor> normalised;
-  for (int64_t i = 0; i < batches; ++i) normalised.push_back(norm(batch_of(x, i, batches)));
+  for (int64_t i = 0; i < batches; ++i) {
+    const auto batch = batch_of(x, i, batches);
+    normalised.push_back(
+        group ? (normalised_over(*group, *norm, batch) * wide(norm->weight) + wide(norm->bias)).to(x.scalar_type())
+              : norm(batch));
+  }
   const auto all = batches == 1 ? normalised.front() : at::cat(normalised);
   return slope == 0 ? at::relu(all) : at::leaky_relu(all, slope);
 }

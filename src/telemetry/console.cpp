@@ -28,9 +28,10 @@ std::string fitted_line(std::vector<LinePart> parts, size_t columns) {
   return line().substr(0, columns);
 }
 
-Console::Console(bool json, Goal goal)
-    : json_(json), terminal_(stderr_is_terminal() && (json || stdout_is_terminal())), goal_(goal) {
+Console::Console(bool json, Goal goal, bool quiet)
+    : quiet_(quiet), json_(json), terminal_(stderr_is_terminal() && (json || stdout_is_terminal())), goal_(goal) {
   sink_before_ = set_log_sink([this](const std::string& line) {
+    if (quiet_) return;
     const std::lock_guard lock(mutex_);
     clear();
     std::fprintf(stderr, "%s\n", line.c_str());
@@ -73,6 +74,7 @@ std::string Console::progress(int64_t images, double seconds, size_t columns) co
 }
 
 void Console::step(int64_t images, double seconds) {
+  if (quiet_) return;
   const std::lock_guard lock(mutex_);
   if (first_images_ < 0) {
     first_images_ = images, first_seconds_ = seconds;
@@ -89,6 +91,7 @@ void Console::step(int64_t images, double seconds) {
 }
 
 void Console::record(const Record& record, double) {
+  if (quiet_) return;
   const std::lock_guard lock(mutex_);
   last_ = record;
   if (!json_) return;
@@ -97,6 +100,7 @@ void Console::record(const Record& record, double) {
 }
 
 void Console::event(const std::string& line, const Json& object) {
+  if (quiet_) return;
   const std::lock_guard lock(mutex_);
   clear();
   if (last_ && object.value("event", "") == "eval" && object["kid"].is_number()) last_->kid = object["kid"];

@@ -31,8 +31,9 @@ std::string fitted_line(std::vector<LinePart> parts, size_t columns);
 
 class Console {
  public:
-  /// With `json`, records and events go to standard output as JSON lines and people's text to standard error.
-  Console(bool json, Goal goal);
+  /// With `json`, records and events go to standard output as JSON lines and people's text to standard error. A `quiet`
+  /// one says nothing: another process speaks.
+  Console(bool json, Goal goal, bool quiet = false);
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
@@ -52,6 +53,7 @@ class Console {
   void clear();
   void say(const std::string& line);
 
+  const bool quiet_;
   const bool json_;
   const bool terminal_;
   const Goal goal_;

@@ -3,6 +3,7 @@
 
 #include "core/options.hpp"
 #include "dataset/options.hpp"
+#include "dist/options.hpp"
 #include "nn/network.hpp"
 #include "train/augment_options.hpp"
 
@@ -93,6 +94,7 @@ struct TrainOptions {
   ScheduleOptions schedule;
   bool conditional = false;
   int64_t freeze_d = 0;
+  bool sync_batchnorm = false;
   int64_t seed = 0;
 
   template <class Visit>
@@ -111,6 +113,8 @@ struct TrainOptions {
           "Miyato and Koyama 2018");
     visit("freeze-d", freeze_d, "first blocks of the discriminator that keep their weights", within(0, 16, "blocks"),
           "Mo et al. 2020, \"Freeze the discriminator\", section 3");
+    visit("sync-batchnorm", sync_batchnorm,
+          "BatchNorm of several processes takes the statistics of all their images, as one process has them", {});
     visit("seed", seed, "names every random draw of the run", within(0, 9e18));
   }
 };
@@ -164,6 +168,7 @@ struct RunOptions {
   std::optional<int64_t> sample_every;
   std::optional<int64_t> checkpoint_every;
   int64_t keep = 3;
+  GroupOptions ranks;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -177,6 +182,7 @@ struct RunOptions {
     visit("checkpoint-every", checkpoint_every, "a checkpoint and generator.pt; auto: 25000 on a CPU, 500000 on a GPU",
           automatic(within(1, 1e12, "images")));
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
+    ranks.fields(visit);
   }
 };
 

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <csignal>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "dist/speed.hpp"
 #include "exchange/torchscript.hpp"
 #include "train/fit.hpp"
 #include "train/sheets.hpp"
@@ -25,50 +28,97 @@ double seconds_now() {
 /// The parts of one run, put together; usable once made.
 class Run {
  public:
-  Run(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& directory, bool resume, Console& console)
+  Run(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& directory, bool resume, Console& console,
+      const std::shared_ptr<Group>& group)
       : plan_(plan),
         dataset_(dataset),
         directory_(directory),
         console_(console),
-        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu),
+        group_(group),
+        trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu, group),
         sheets_(plan, *dataset.pixels, directory),
         watch_(plan, dataset) {
-    if (resume)
-      go_back_to_checkpoint();
-    else
-      write_beginning();
+    if (group_->is_first()) resume ? go_back_to_checkpoint() : write_beginning();
+    share_beginning();
+    if (group_->is_first()) log_.emplace(directory_.log());
+    measure_ranks();
     record_began_ = start_ = seconds_now();
     record_images_ = trainer_.images();
   }
 
   void until_done() {
-    LineFile log(directory_.log());
-    Loader loader(*dataset_.pixels, loader_options(plan_, *dataset_.pixels, trainer_.images()));
+    Loader loader(*dataset_.pixels, loader_options(plan_, *dataset_.pixels, trainer_.images(), *group_));
     while (!is_complete()) {
       const double waiting = seconds_now();
       const Batch& batch = loader.next();
       waited_ += seconds_now() - waiting;
       const int64_t before = trainer_.images();
-      trainer_.step(batch);
+      const Wishes others = trainer_.step(batch, wishes());
+      wishes_ = group_->size() == 1 ? wishes() : others;  // alone there is no need to wait for the next step
       console_.step(trainer_.images(), in_process());
-      if (is_due(before, plan_.options.watch.eval_every)) evaluate(log);
-      if (trainer_.steps() % plan_.options.run.log_every == 0) write_record(log);
+      if (is_due(before, plan_.options.watch.eval_every)) evaluate();
+      if (trainer_.steps() % plan_.options.run.log_every == 0) write_record();
       if (grid_is_due(before, trainer_.images(), *plan_.options.run.sample_every)) write_grid();
       if (multiple_passed(before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
-      if (const int signal = stop_signal()) stop_for(signal);
+      if (wishes_.interrupt || wishes_.terminate) stop_for(wishes_.interrupt ? SIGINT : SIGTERM);
     }
     finish();
   }
 
  private:
+  /// This rank's. Time is the first one's.
+  Wishes wishes() const {
+    const int signal = stop_signal();
+    const auto limit = plan_.goal().seconds;
+    return {signal == SIGINT, signal != 0 && signal != SIGINT, group_->is_first() && limit && in_process() >= *limit};
+  }
+
+  /// All ranks begin where the first one does.
+  void share_beginning() {
+    if (group_->size() == 1) return;
+    trainer_.share_state();
+    const Json own = {{"position", trainer_.position()}, {"watch", watch_.state()}, {"saved", saved_images_}};
+    const Json shared = parse_json(group_->share(compact(own), "the beginning", Patience::kWhileAlive), "rank 0");
+    if (group_->is_first()) return;
+    trainer_.set_position(required<Json>(shared, "position", "rank 0"), "rank 0");
+    watch_.set_state(required<Json>(shared, "watch", "rank 0"), "rank 0");
+    saved_images_ = required<int64_t>(shared, "saved", "rank 0");
+  }
+
+  /// Says how fast gradients are exchanged. All ranks.
+  void measure_ranks() {
+    if (group_->size() == 1) return;
+    int64_t numbers = 0;
+    for (const auto* network : {&static_cast<const torch::nn::Module&>(*trainer_.generator()),
+                                &static_cast<const torch::nn::Module&>(*trainer_.discriminator())})
+      for (const auto& parameter : network->parameters()) numbers += parameter.numel();
+    const ExchangeSpeed speed = measure_exchange(*group_, numbers, at::Device(plan_.options.run.device));
+    const Json event = {{"event", "ranks"},
+                        {"images", trainer_.images()},
+                        {"ranks", group_->size()},
+                        {"gradient_bytes", numbers * 4},
+                        {"exchange_seconds", speed.seconds},
+                        {"latency_seconds", speed.latency},
+                        {"bytes_per_second", speed.bytes_per_second}};
+    append_to_log(event);
+    console_.event("ranks: " + std::to_string(group_->size()) + " exchange the gradients of a step, " +
+                       bytes_text(static_cast<double>(4 * numbers)) + ", in " + fixed_text(1000 * speed.seconds, 1) +
+                       " ms (" + bytes_text(speed.bytes_per_second) + "/s, latency " +
+                       fixed_text(1000 * speed.latency, 2) + " ms)",
+                   event);
+  }
+
+  void append_to_log(const Json& json) {
+    if (log_) log_->append(compact(json));
+  }
+
   double in_process() const { return seconds_now() - start_; }
   double in_all() const { return seconds_before_ + in_process(); }
 
   bool is_complete() const {
     if (is_over_) return true;
-    const auto goal = plan_.goal();
-    if (goal.seconds && in_process() >= *goal.seconds) return true;
-    return goal.images && trainer_.images() >= *goal.images;
+    const auto images = plan_.goal().images;
+    return wishes_.time_is_up || (images && trainer_.images() >= *images);
   }
 
   bool is_due(int64_t before, std::optional<int64_t> every) const {
@@ -120,7 +170,7 @@ class Run {
     write_file(directory_.config(), pretty(config_json(plan_)));
   }
 
-  void write_record(LineFile& log) {
+  void write_record() {
     Record record;
     const double now = seconds_now();
     trainer_.take_record(record);
@@ -131,17 +181,21 @@ class Run {
     record_began_ = now, record_images_ = record.images, waited_ = 0;
     check_finite(record);
     const bool has_changed = watch_.judge(record);
-    log.append(compact(to_json(record)));
+    append_to_log(to_json(record));
     console_.record(record, in_process());
-    if (has_changed) tell_verdict(log);
-    if (watch_.judgement().verdict == Verdict::kCollapsed) act_on_collapse(log);
+    if (has_changed) tell_verdict();
+    if (watch_.judgement().verdict == Verdict::kCollapsed) act_on_collapse();
   }
 
-  void evaluate(LineFile& log) {
+  void evaluate() {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
-    const auto generator = make_generator(evaluation(), info());
-    const Seen seen = watch_.evaluate(*generator, trainer_.images());
-    log.append(compact(seen.json()));
+    Seen seen;
+    if (group_->is_first()) seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images());
+    if (group_->size() > 1)
+      seen = Seen::from_json(parse_json(group_->share(compact(seen.json()), "an evaluation", Patience::kWhileAlive),
+                                        "rank 0's evaluation"));
+    watch_.take(seen);
+    append_to_log(seen.json());
     console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
@@ -156,31 +210,31 @@ class Run {
     }
   }
 
-  void tell_verdict(LineFile& log) {
+  void tell_verdict() {
     const Judgement& now = watch_.judgement();
     const std::string verdict(words(now.verdict));
     const Json event = {
         {"event", "verdict"}, {"images", trainer_.images()}, {"verdict", verdict}, {"reason", now.reason}};
-    log.append(compact(event));
+    append_to_log(event);
     console_.event("verdict at " + counted(trainer_.images(), "image") + ": " + verdict +
                        (now.reason.empty() ? "" : ": " + now.reason),
                    event);
   }
 
-  void act_on_collapse(LineFile& log) {
+  void act_on_collapse() {
     const auto& what = plan_.options.watch.on_collapse;
     if (what == "warn") return;
     if (what == "stop") {
       note("the run ends, because it has collapsed (--on-collapse stop)");
       is_over_ = true;
     } else {
-      roll_back(log);
+      roll_back();
     }
   }
 
   /// Weights, optimizers and average of the best state, at the position that the run has: so that what is drawn from
   /// here on is other than it was.
-  void roll_back(LineFile& log) {
+  void roll_back() {
     constexpr int kMostRollbacks = 5;
     if (!watch_.progress().has_best() || trainer_.rollbacks() >= kMostRollbacks) {
       note(watch_.progress().has_best()
@@ -191,11 +245,13 @@ class Run {
     }
     const int64_t best = watch_.progress().best().images;
     const fs::path path = directory_.best(best);
-    trainer_.roll_back(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+    if (group_->is_first()) trainer_.load(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+    trainer_.share_state();
+    trainer_.count_rollback();
     evaluated_images_ = -1;
     watch_.forget_balance(trainer_.images());
     const Json event = {{"event", "rollback"}, {"images", trainer_.images()}, {"to", best}};
-    log.append(compact(event));
+    append_to_log(event);
     console_.event("back to the best state, of " + counted(best, "image") + "; step sizes are halved", event);
   }
 
@@ -231,6 +287,7 @@ class Run {
   }
 
   void write_grid() {
+    if (!group_->is_first()) return;
     const StopHeld held;
     const auto generator = make_generator(evaluation(), info());
     const fs::path path = sheets_.write_grid(*generator, trainer_.images());
@@ -239,8 +296,10 @@ class Run {
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
-  /// The whole state as a checkpoint; before it, if asked for, generator.pt.
+  /// All ranks: the whole state as a checkpoint; before it, if asked for, generator.pt.
   void write_state(const fs::path& path, bool exports) {
+    trainer_.average_statistics();
+    if (!group_->is_first()) return;
     Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
     meta.update(trainer_.position());
     meta["seconds"] = in_all();
@@ -265,6 +324,7 @@ class Run {
     const fs::path path = directory_.checkpoint(trainer_.images());
     write_state(path, !watch_.progress().has_best());
     saved_images_ = trainer_.images();
+    if (!group_->is_first()) return;
     directory_.keep_newest_checkpoints(plan_.options.run.keep);
     directory_.keep_best(watch_.progress().best().images);
     console_.event("checkpoint " + shown(path),
@@ -273,6 +333,7 @@ class Run {
 
   [[noreturn]] void stop_for(int signal) {
     save();
+    group_->gather("", "the end", Patience::kWhileAlive);
     throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") +
                               "; all is saved; go on with `dcgan train --resume --run " + shown(directory_.path()) +
                               "`");
@@ -280,8 +341,9 @@ class Run {
 
   void finish() {
     std::error_code ignored;
-    if (!fs::exists(directory_.samples(trainer_.images()), ignored)) write_grid();
+    if (group_->is_first() && !fs::exists(directory_.samples(trainer_.images()), ignored)) write_grid();
     save();
+    group_->gather("", "the end", Patience::kWhileAlive);
     const double seconds = in_process();
     console_.event(
         "done: " + counted(trainer_.images(), "image") + " seen, " + duration_text(seconds) + " in this process",
@@ -292,9 +354,12 @@ class Run {
   const Dataset& dataset_;
   const RunDirectory& directory_;
   Console& console_;
+  const std::shared_ptr<Group> group_;
   Trainer trainer_;
   RunSheets sheets_;
   Watch watch_;
+  std::optional<LineFile> log_;  // the first rank's
+  Wishes wishes_;                // of all ranks, as of the last step
   bool is_over_ = false;
   double seconds_before_ = 0, start_ = 0;
   double record_began_ = 0, waited_ = 0;
@@ -306,10 +371,11 @@ class Run {
 
 }  // namespace
 
-void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console) {
+void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console,
+           const std::shared_ptr<Group>& group) {
   settle_process(*plan.options.run.threads);
   within_memory(plan.network, plan.options.train, plan.options.run.device,
-                [&] { Run(plan, dataset, run, resume, console).until_done(); });
+                [&] { Run(plan, dataset, run, resume, console, group).until_done(); });
 }
 
 CheckpointHead read_head(const fs::path& checkpoint) {

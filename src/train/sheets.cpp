@@ -17,11 +17,12 @@ int64_t grid_images(Size size) {
 
 }  // namespace
 
-LoaderOptions loader_options(const TrainPlan& plan, const Pixels& pixels, int64_t first_image) {
+LoaderOptions loader_options(const TrainPlan& plan, const Pixels& pixels, int64_t first_image, const Group& group) {
   const auto& options = plan.options;
   LoaderOptions loader;
-  loader.batch = *options.train.batch;
-  loader.first_image = first_image;
+  loader.stride = *options.train.batch;
+  loader.batch = loader.stride / group.size();
+  loader.first_image = first_image + group.rank() * loader.batch;
   loader.seed = static_cast<uint64_t>(options.train.seed);
   loader.flip = options.data.flip, loader.class_balanced = options.data.class_balanced;
   loader.threads = pixels.decodes() ? *options.run.threads : 1;
@@ -34,7 +35,7 @@ RunSheets::RunSheets(const TrainPlan& plan, const Pixels& pixels, const RunDirec
 
 const Batch& RunSheets::first_pictures() {
   if (!first_pictures_.labels.empty()) return first_pictures_;
-  auto options = loader_options(plan_, pixels_, 0);
+  auto options = loader_options(plan_, pixels_, 0, *alone());
   options.batch = count_, options.ahead = 1, options.threads = 1;
   first_pictures_ = Loader(pixels_, options).next();
   return first_pictures_;

@@ -9,10 +9,11 @@
 namespace dcgan {
 
 class Generator;
+class Group;
 class Trainer;
 
-/// How batches of a run are read from `first_image` on.
-LoaderOptions loader_options(const TrainPlan& plan, const Pixels& pixels, int64_t first_image);
+/// How batches of a run are read from `first_image` on: this rank's share of each.
+LoaderOptions loader_options(const TrainPlan& plan, const Pixels& pixels, int64_t first_image, const Group& group);
 
 class RunSheets {
  public:

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
+#include "nn/sync_norm.hpp"
 #include "nn/weights.hpp"
 #include "train/average.hpp"
 #include "train/figures.hpp"
@@ -53,14 +54,6 @@ at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
 /// Classes for a batch that holds all images twice over.
 at::Tensor twice(const at::Tensor& classes) { return classes.defined() ? at::cat({classes, classes}) : classes; }
 
-/// sum += part, all of a list at once; the first part is the sum.
-void add_to(std::vector<at::Tensor>& sum, std::vector<at::Tensor> part) {
-  if (sum.empty())
-    sum = std::move(part);
-  else
-    at::_foreach_add_(sum, part);
-}
-
 /// The first blocks of D keep their weights: names like "conv0.weight" tell the block.
 NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
   NamedTensors out;
@@ -77,15 +70,19 @@ NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
 
 }  // namespace
 
+constexpr int64_t kWishes = 3;
+
 void settle_process(int64_t threads) {
   at::set_num_threads(static_cast<int>(threads));
   keep_freed_memory();
 }
 
-Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu)
+Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu,
+                 std::shared_ptr<Group> group)
     : options_(options),
       precision_(precision_from(options.precision)),
       device_(device),
+      group_(std::move(group)),
       gpu_(device.is_cuda() ? make_gpu_pipeline(device, gpu, precision_ == Precision::kTf32) : nullptr),
       generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device,
                           precision_)),
@@ -96,6 +93,8 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
       adam_d_(unfrozen(tensors_of(*discriminator_, false), options.freeze_d),
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
                options.adam.beta2.discriminator}),
+      mean_g_(std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kFigures)),
+      mean_d_(std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kFigures + kWishes)),
       objective_(options.objective),
       augment_kinds_(options.augment.kinds()),
       augment_p_(options.augment, device) {
@@ -105,6 +104,7 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
   average_weight_ = at::zeros({}, average_.front().options());
   noise_level_ = at::zeros({}, average_.front().options());
   moves_augment_p_ = at::zeros({}, noise_level_.options().dtype(at::kFloat));
+  wishes_ = at::zeros({kWishes}, at::TensorOptions(at::kDouble).device(device));
   sums_ = at::zeros({kFigures}, at::TensorOptions(at::kDouble).device(device));
 }
 
@@ -116,25 +116,36 @@ Trainer::StepKind Trainer::next_kind() const {
   return {(steps_ + 1) % options_.schedule.critic_steps == 0, objective_.is_lazy_turn(steps_)};
 }
 
-void Trainer::step(const Batch& batch) {
+Wishes Trainer::step(const Batch& batch, const Wishes& wishes) {
   take_turn();
-  const auto n = static_cast<int64_t>(batch.labels.size());
+  const auto share = static_cast<int64_t>(batch.labels.size()), n = share * group_->size();
+  const int64_t first_image = batch.first_image - group_->rank() * share;  // of all ranks' shares
   const StepKind kind = next_kind();
-  const double noise = noise_level(options_.objective, batch.first_image);
+  const double noise = noise_level(options_.objective, first_image);
   StepInputs inputs = host_inputs(batch, generator_->plan(), options_, objective_.mixes(), noise > 0);
-  images_ = batch.first_image + n;
+  images_ = first_image + n;
   ++steps_, ++steps_in_record_;
   g_steps_in_record_ += kind.updates_g;
   const auto& schedule = options_.schedule;
   average_weight_.fill_(1 - average_decay(n * schedule.critic_steps, images_, schedule.ema_images, schedule.ema_ramp));
   noise_level_.fill_(noise);
   moves_augment_p_.fill_(steps_ % AdaptiveProbability::kStepsAMove == 0);
-  const double factor = std::exp2(-rollbacks_) * rate_factor(schedule, batch.first_image);
+  const double factor = std::exp2(-rollbacks_) * rate_factor(schedule, first_image);
   adam_g_.set_rate(factor * options_.adam.learning_rate.generator);
   adam_d_.set_rate(factor * options_.adam.learning_rate.discriminator);
-  if (!gpu_) return alternate(inputs, kind);
-  inputs = gpu_->deliver(inputs);
-  gpu_->run(kind.number(), [&] { alternate(inputs, kind); });
+  if (gpu_) inputs = gpu_->deliver(inputs);
+  const auto work = [&] { alternate(inputs, kind); };
+  if (group_->size() == 1) {
+    gpu_ ? gpu_->run(kind.number(), work) : work();
+    return wishes;
+  }
+  // Collectives are not recorded, and what all wish has to be known.
+  wishes_.copy_(
+      at::tensor(std::vector<double>{1.0 * wishes.interrupt, 1.0 * wishes.terminate, 1.0 * wishes.time_is_up}));
+  work();
+  const auto all = mean_d_->beside().narrow(0, kFigures, kWishes).to(at::kCPU, at::kDouble);
+  const double* wish = all.const_data_ptr<double>();
+  return {wish[0] > 0, wish[1] > 0, wish[2] > 0};
 }
 
 std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t count) const {
@@ -171,7 +182,7 @@ at::Tensor Trainer::shown(const at::Tensor& images, const Part& part, Pass pass)
   return out;
 }
 
-std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures) {
+at::Tensor Trainer::loss_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures) {
   const auto real = shown(part.real, part, Pass::kReal);
   const auto fake = shown(part.fake.detach(), part, Pass::kGeneratedForD);
   at::Tensor real_logits, fake_logits;
@@ -188,7 +199,6 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
                                  fake.to(real.scalar_type()), part.mix, kind.is_lazy_turn);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
-  auto gradients = torch::autograd::grad({total}, adam_d_.parameters());
   const at::NoGradGuard no_grad;
   const auto right = objective_.right(real_logits, fake_logits);
   figures[kLossReal] = loss.real, figures[kLossFake] = loss.fake;
@@ -196,10 +206,10 @@ std::vector<at::Tensor> Trainer::gradients_d(Part& part, StepKind kind, std::vec
   figures[kDReal] = objective_.loss().probability(real_logits, fake_logits).mean();
   figures[kDFakeBefore] = objective_.loss().probability(fake_logits, real_logits).mean();
   figures[kRealRight] = right.real, figures[kFakeRight] = right.fake;
-  return gradients;
+  return total;
 }
 
-std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>& figures) {
+at::Tensor Trainer::loss_g(Part& part, std::vector<at::Tensor>& figures) {
   const auto fake = shown(part.fake, part, Pass::kGeneratedForG);
   at::Tensor real_logits, fake_logits;
   {
@@ -212,66 +222,68 @@ std::vector<at::Tensor> Trainer::gradients_g(Part& part, std::vector<at::Tensor>
     fake_logits = discriminator_(fake, 1, part.classes);
   }
   const auto loss = objective_.generator(real_logits, fake_logits);
-  auto gradients = torch::autograd::grad({loss}, adam_g_.parameters());
   const at::NoGradGuard no_grad;
   figures[kLossG] = loss, figures[kDFakeAfter] = objective_.loss().probability(fake_logits, real_logits).mean();
-  return gradients;
+  return loss;
 }
 
 void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
   auto parts = parts_of(inputs, std::min(options_.schedule.accumulate, inputs.pixels.size(0)));
-  const auto share = 1.0 / static_cast<double>(parts.size());
+  const auto count = static_cast<int64_t>(parts.size());
+  const NormScope over_all(options_.sync_batchnorm ? group_.get() : nullptr);
   const auto zero = at::zeros({}, sums_.options());
-  std::vector<at::Tensor> sum_d, sum_g;
-  at::Tensor sign;
-  const auto mean = [&](std::vector<at::Tensor>& sum) {
-    if (parts.size() > 1) at::_foreach_mul_(sum, share);
+  /// Adds a part's loss to the mean; figures of the parts so far go along with the last.
+  const auto add = [&](GradientMean& mean, const at::Tensor& loss, const std::vector<at::Tensor>& figures,
+                       at::Tensor& sum, bool is_last, const at::Tensor& wishes) {
+    at::Tensor beside;
+    {
+      const at::NoGradGuard no_grad;
+      const auto own = at::stack(figures).div(static_cast<double>(count));
+      sum = sum.defined() ? sum + own : own;
+      beside = wishes.defined() ? at::cat({sum, wishes}) : sum;
+    }
+    mean.add(loss, is_last, beside);
   };
-  const auto take_figures = [&](const std::vector<at::Tensor>& figures) {
-    const at::NoGradGuard no_grad;
-    sums_.add_(at::stack(figures), share);
-  };
+  at::Tensor sum_d, sum_g;
   for (Part& part : parts) {
     // One pass serves both updates, because G does not change in between; but several parts are not held at once.
-    const bool keeps = kind.updates_g && parts.size() == 1;
+    const bool keeps = kind.updates_g && count == 1;
     const at::AutoGradMode mode(keeps);
     part.fake = generate(part);
     const at::AutoGradMode grad(true);
     std::vector<at::Tensor> figures(kFigures, zero);
-    add_to(sum_d, gradients_d(part, kind, figures));
-    take_figures(figures);
-    if (options_.augment.adaptive()) {  // the mean sign of logits, from the share on the right side
-      const at::NoGradGuard no_grad;
-      const auto part_sign = (2 * figures[kRealRight] - 1).mul(share);
-      sign = sign.defined() ? sign + part_sign : part_sign;
-    }
+    const auto loss = loss_d(part, kind, figures);
+    add(*mean_d_, loss, figures, sum_d, &part == &parts.back(), wishes_);
     if (!keeps) part.fake.reset();
   }
-  mean(sum_d);
+  const auto gradients_d = mean_d_->take(count);
+  const auto figures_d = mean_d_->beside().narrow(0, 0, kFigures).to(at::kDouble);
   std::vector<at::Tensor> norms(kFigures, zero);
-  norms[kNormD] = norm_of(sum_d);
-  adam_d_.step(sum_d);
-  if (options_.augment.adaptive()) {
+  norms[kNormD] = norm_of(gradients_d);
+  adam_d_.step(gradients_d);
+  if (options_.augment.adaptive()) {  // the mean sign of logits, from the share on the right side
     const at::NoGradGuard no_grad;
-    augment_p_.update(moves_augment_p_, sign, inputs.pixels.size(0));
+    augment_p_.update(moves_augment_p_, 2 * figures_d[kRealRight] - 1, inputs.pixels.size(0) * group_->size());
   }
 
+  at::Tensor figures_g = at::zeros_like(figures_d);
   if (kind.updates_g) {
     const Frozen frozen(adam_d_.parameters());
     for (Part& part : parts) {
       if (!part.fake.defined()) part.fake = generate(part);
       std::vector<at::Tensor> figures(kFigures, zero);
-      add_to(sum_g, gradients_g(part, figures));
-      take_figures(figures);
+      const auto loss = loss_g(part, figures);
+      add(*mean_g_, loss, figures, sum_g, &part == &parts.back(), {});
       part.fake.reset();
     }
-    mean(sum_g);
-    norms[kNormG] = norm_of(sum_g);
-    adam_g_.step(sum_g);
+    const auto gradients_g = mean_g_->take(count);
+    figures_g = mean_g_->beside().to(at::kDouble);
+    norms[kNormG] = norm_of(gradients_g);
+    adam_g_.step(gradients_g);
     update_average(average_, adam_g_.parameters(), average_weight_);
   }
   const at::NoGradGuard no_grad;
-  sums_.add_(at::stack(norms));
+  sums_.add_(figures_d).add_(figures_g).add_(at::stack(norms));
 }
 
 at::Tensor Trainer::shown_to_d(const Batch& batch) const {

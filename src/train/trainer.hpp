@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "dataset/loader.hpp"
+#include "dist/gradient_mean.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
 #include "nn/named_tensors.hpp"
@@ -22,16 +23,26 @@ namespace dcgan {
 /// Threads and memory of the process, settled once before the first Trainer is made.
 void settle_process(int64_t threads);
 
+/// What a rank wants all to do after a step. Any rank's wish is everyone's.
+struct Wishes {
+  bool interrupt = false, terminate = false;  // it got that signal
+  bool time_is_up = false;
+};
+
 class Trainer {
  public:
   /// Networks with initial weights drawn from options.seed. `batch` and `precision` must be resolved. On a GPU it
-  /// belongs to the thread that makes it.
-  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {});
+  /// belongs to the thread that makes it. With a group of several ranks each has its share of every batch, and all do
+  /// the same steps; without one it is alone.
+  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {},
+          std::shared_ptr<Group> group = alone());
 
   /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
   /// update; D stays in training mode throughout and G's step computes no gradient for D's weights. With critic steps
   /// above 1 G's part comes in every so many steps only. Radford et al. 2015; Goodfellow et al. 2014, algorithm 1.
-  void step(const Batch& batch);  // on a GPU it returns before the GPU is done
+  /// `batch` is this rank's share; shares are of one size. On a GPU it returns before the GPU is done, if it is alone.
+  /// The wishes of all ranks.
+  Wishes step(const Batch& batch, const Wishes& wishes = {});
 
   /// On a GPU: steps are replayed from a recording by now.
   bool is_recorded() const { return gpu_ && gpu_->is_recorded(); }
@@ -57,9 +68,13 @@ class Trainer {
   /// Takes the weights of both networks and of the average, and BatchNorm's statistics, from another run's state.
   /// Everything else stays at its beginning.
   void take_weights(const NamedTensors& stored, const std::string& origin);
-  /// Back to an earlier state, but at the position of now and with half the step sizes.
-  void roll_back(NamedTensors stored, const std::string& origin);
+  /// After load() of an earlier state: goes on at the position of now, with half the step sizes.
+  void count_rollback();
   int64_t rollbacks() const { return rollbacks_; }
+  /// All ranks: the first one's whole state for all.
+  void share_state();
+  /// All ranks: BatchNorm's running statistics become the means of all ranks' ones. Weights do not depend on them.
+  void average_statistics();
   /// Position for the checkpoint's head, and back.
   Json position() const;
   void set_position(const Json& meta, const std::string& origin);
@@ -88,9 +103,9 @@ class Trainer {
   at::Tensor generate(const Part& part);
   /// What D is shown of images in this pass.
   at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
-  /// Gradients of the loss over one part; figures go into `figures`.
-  std::vector<at::Tensor> gradients_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures);
-  std::vector<at::Tensor> gradients_g(Part& part, std::vector<at::Tensor>& figures);
+  /// The loss over one part; its figures go into `figures`.
+  at::Tensor loss_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures);
+  at::Tensor loss_g(Part& part, std::vector<at::Tensor>& figures);
   /// Names and tensors that are live in this object, to be written or filled.
   NamedTensors live_state() const;
   NamedTensors average_state() const;
@@ -100,10 +115,12 @@ class Trainer {
   TrainOptions options_;
   Precision precision_;
   at::Device device_;
+  std::shared_ptr<Group> group_;
   std::unique_ptr<GpuPipeline> gpu_;  // nullptr on a CPU
   GeneratorNet generator_;
   DiscriminatorNet discriminator_;
   Adam adam_g_, adam_d_;
+  std::unique_ptr<GradientMean> mean_g_, mean_d_;
   Objective objective_;
   AugmentKinds augment_kinds_;
   AdaptiveProbability augment_p_;
@@ -111,6 +128,7 @@ class Trainer {
   // A number each, on the device: what this step's schedules say.
   at::Tensor average_weight_;  // of the live weights in the average
   at::Tensor noise_level_, moves_augment_p_;
+  at::Tensor wishes_;  // float, one place a wish
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };

@@ -90,12 +90,34 @@ void Trainer::take_weights(const NamedTensors& stored, const std::string& origin
   if (gpu_) gpu_->forget();
 }
 
-void Trainer::roll_back(NamedTensors stored, const std::string& origin) {
-  std::erase_if(stored, [](const auto& one) { return one.first == "record.sums"; });
-  stored.emplace_back("record.sums", at::zeros_like(sums_).cpu());
-  load(std::move(stored), origin);
+void Trainer::count_rollback() {
+  sums_.zero_();
   steps_in_record_ = g_steps_in_record_ = 0;
   ++rollbacks_;
+}
+
+void Trainer::share_state() {
+  if (group_->size() == 1) return;
+  NamedTensors all = live_state();
+  append(all, "ema.", average_state());
+  for (const auto& [name, tensor] : all) {
+    const auto dense = tensor.detach().contiguous();
+    group_->share(dense);
+    tensor.detach().copy_(dense);
+  }
+}
+
+void Trainer::average_statistics() {
+  if (group_->size() == 1) return;
+  const auto average = [&](const auto& network) {
+    for (const auto& [name, tensor] : tensors_of(*network, true)) {
+      if (name.find("running_") == std::string::npos) continue;
+      const auto sum = tensor.to(at::kDouble, false, /*copy=*/true);
+      group_->sum(sum);
+      tensor.copy_(sum / static_cast<double>(group_->size()));
+    }
+  };
+  average(generator_), average(discriminator_);
 }
 
 Json Trainer::position() const {

@@ -65,7 +65,17 @@ void Watch::open_real_sides() {
   for (const auto& remark : remarks) warn(remark);
 }
 
-Seen Watch::evaluate(Generator& generator, int64_t images) {
+Seen Seen::from_json(const Json& json) {
+  const std::string origin = "an evaluation";
+  Seen seen;
+  seen.quality = {required<int64_t>(json, "images", origin), number_in(json, "kid", origin),
+                  number_in(json, "kid_error", origin), number_in(json, "memorised", origin),
+                  number_in(json, "memorised_floor", origin)};
+  seen.diversity = number_in(json, "diversity", origin);
+  return seen;
+}
+
+Seen Watch::measure(Generator& generator, int64_t images) {
   if (!network_) open_real_sides();
   GeneratedImages source(generator, plan_.options.watch.eval_samples, kSeed);
   const at::Tensor features = features_of(*network_, source, "generated images", stop_if_asked);
@@ -75,9 +85,12 @@ Seen Watch::evaluate(Generator& generator, int64_t images) {
   seen.quality = {images, found.value, found.standard_error, memorised(features, trained_ ? trained_->reference : real),
                   memorised_floor_};
   seen.diversity = spread_of(features) / real.spread;
+  return seen;
+}
+
+void Watch::take(Seen& seen) {
   seen.is_best = progress_.add(seen.quality);
   last_ = seen, is_new_ = true;
-  return seen;
 }
 
 bool Watch::judge(Record& record) {

@@ -18,8 +18,9 @@ struct Seen {
   Quality quality;
   double diversity = Quality::kUnknown;  // spread of the generated images over that of the real ones
   bool is_best = false;
-  /// For log.jsonl.
+  /// For log.jsonl, and for the other ranks.
   Json json() const;
+  static Seen from_json(const Json& json);
 };
 
 class Watch {
@@ -29,7 +30,9 @@ class Watch {
 
   /// Compares images of `generator`, which has seen `images`, with real ones: those held out where they are enough,
   /// else those of the training. Latents are the same each time, and used for nothing else.
-  Seen evaluate(Generator& generator, int64_t images);
+  Seen measure(Generator& generator, int64_t images);
+  /// Takes note of what was measured, here or by another rank; says whether it is the best.
+  void take(Seen& seen);
 
   /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
   bool judge(Record& record);

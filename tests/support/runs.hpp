@@ -52,7 +52,7 @@ class RunTest : public testing::Test {
     const TrainPlan plan = make_plan(options_, (folder_ / "photos").native(), dataset);
     const RunDirectory run = resume ? RunDirectory::open(folder_ / name) : RunDirectory::create(folder_ / name);
     Console console(false, plan.goal());
-    train(plan, dataset, run, resume, console);
+    train(plan, dataset, run, resume, console, alone());
     return run;
   }
 

@@ -1,0 +1,206 @@
+#include "dist/group.hpp"
+
+#include <c10/util/Flags.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <chrono>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/platform/machine.hpp"
+#include "core/text.hpp"
+#include "dist/backend.hpp"
+#include "dist/heartbeat.hpp"
+
+C10_DECLARE_int(caffe2_log_level);
+
+namespace dcgan {
+namespace {
+
+/// c10d tells of every try to connect, with its stack. Errors say what matters.
+void quieten_c10d() {
+  constexpr int kFatal = 3;
+  if (environment("TORCH_CPP_LOG_LEVEL").empty()) FLAGS_caffe2_log_level = kFatal;
+}
+
+using StorePtr = c10::intrusive_ptr<c10d::Store>;
+using std::chrono::milliseconds;
+
+class Alone : public Group {
+ public:
+  int64_t rank() const override { return 0; }
+  int64_t size() const override { return 1; }
+  std::unique_ptr<Exchange> begin_sum(const at::Tensor&) override { return std::make_unique<Done>(); }
+  void share(const at::Tensor&) override {}
+  std::vector<std::string> gather(const std::string& text, const std::string&, Patience) override { return {text}; }
+  std::string share(const std::string& text, const std::string&, Patience) override { return text; }
+  void give_up(const std::string&) override {}
+
+ private:
+  struct Done : Exchange {
+    void wait() override {}
+  };
+};
+
+milliseconds to_milliseconds(double seconds) { return milliseconds(static_cast<int64_t>(seconds * 1000)); }
+
+/// c10d's messages go on for pages.
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return printable(text.substr(0, text.find('\n')));
+}
+
+StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(launch.port);
+  options.isServer = keeps;
+  options.waitWorkers = false;
+  options.timeout = timeout;
+  const std::string place = printable(launch.address) + ":" + std::to_string(launch.port);
+  try {
+    StorePtr store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
+    // A name of its own for each attempt: torchrun's agent keeps what an earlier one has left.
+    return c10::make_intrusive<c10d::PrefixStore>("dcgan/" + std::to_string(launch.attempt), store);
+  } catch (const std::exception& error) {
+    if (keeps)
+      throw Error("rank 0 cannot open the ranks' store at " + place + ": " + first_line(error),
+                  "the port may be in use: choose another MASTER_PORT, the same for all");
+    throw Error("rank " + std::to_string(launch.rank) + " does not reach the ranks' store at " + place,
+                "does rank 0 run there? check MASTER_ADDR and MASTER_PORT, and the network between");
+  }
+}
+
+class Several : public Group {
+ public:
+  Several(const Launch& launch, const at::Device& device, const GroupOptions& options)
+      : launch_(launch),
+        timeout_(to_milliseconds(options.timeout)),
+        store_(open_store(launch, launch.rank == 0 && !launch.launcher_keeps_store, timeout_)),
+        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout) {
+    gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
+    backend_ = guarded("meeting the others", [&] {
+      return make_backend(store_, launch.rank, launch.size, device, launch.address, launch.port, timeout_);
+    });
+  }
+
+  int64_t rank() const override { return launch_.rank; }
+  int64_t size() const override { return launch_.size; }
+
+  std::unique_ptr<Exchange> begin_sum(const at::Tensor& values) override {
+    return guarded("a sum over the ranks", [&] {
+      std::vector<at::Tensor> tensors = {values};
+      return std::make_unique<Begun>(*this, backend_->allreduce(tensors));
+    });
+  }
+
+  void share(const at::Tensor& values) override {
+    guarded("a broadcast", [&] {
+      std::vector<at::Tensor> tensors = {values};
+      finish(*backend_->broadcast(tensors));
+      return 0;
+    });
+  }
+
+  std::vector<std::string> gather(const std::string& text, const std::string& what, Patience patience) override {
+    const std::string place = "gathered/" + std::to_string(exchanges_++) + "/";
+    return guarded(what, [&] {
+      store_->set(place + std::to_string(rank()), text);
+      std::vector<std::string> all;
+      for (int64_t other = 0; other < size(); ++other) all.push_back(text_of(place, other, what, patience));
+      return all;
+    });
+  }
+
+  std::string share(const std::string& text, const std::string& what, Patience patience) override {
+    const std::string place = "shared/" + std::to_string(exchanges_++) + "/";
+    return guarded(what, [&] {
+      if (is_first()) store_->set(place + "0", text);
+      return text_of(place, 0, what, patience);
+    });
+  }
+
+  void give_up(const std::string& why) override {
+    heartbeat_.give_up("rank " + std::to_string(rank()) + " ended: " + why);
+    if (launch_.rank == 0 && !launch_.launcher_keeps_store)
+      std::this_thread::sleep_for(std::chrono::seconds(2));  // the store ends with this process; let the others read
+  }
+
+ private:
+  struct Begun : Exchange {
+    Begun(Several& group, c10::intrusive_ptr<c10d::Work> work) : group(group), work(std::move(work)) {}
+    void wait() override {
+      group.guarded("a sum over the ranks", [&] {
+        group.finish(*work);
+        return 0;
+      });
+    }
+    Several& group;
+    c10::intrusive_ptr<c10d::Work> work;
+  };
+
+  /// Waits in slices, so that a rank that has gone is noticed though its connection stands.
+  void finish(c10d::Work& work) {
+    constexpr milliseconds kSlice{500};
+    for (auto left = timeout_;; left -= kSlice) {
+      try {
+        work.wait(kSlice);
+        return;
+      } catch (const std::exception&) {
+        if (work.isCompleted()) throw;
+        if (left < kSlice || !heartbeat_.trouble().empty()) throw;
+      }
+    }
+  }
+
+  std::string text_of(const std::string& place, int64_t other, const std::string& what, Patience patience) {
+    const std::string key = place + std::to_string(other);
+    const auto end = std::chrono::steady_clock::now() + timeout_;
+    while (!store_->check({key})) {
+      if (const std::string known = heartbeat_.trouble(); !known.empty()) throw Error(known);
+      if (patience == Patience::kTimeout && std::chrono::steady_clock::now() > end) {
+        const std::string missing = "rank " + std::to_string(other) + " has not come to " + what + " within " +
+                                    counted(timeout_.count() / 1000, "second");
+        heartbeat_.give_up(missing);
+        throw Error(missing, "was it started? --rank-timeout waits longer");
+      }
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return store_->get_to_str(key);
+  }
+
+  /// Whatever c10d throws becomes an error that names the rank to blame.
+  template <class Body>
+  auto guarded(const std::string& what, const Body& body) -> decltype(body()) {
+    try {
+      return body();
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      const std::string trouble = heartbeat_.blame();
+      throw Error((trouble.empty() ? "the ranks lost one another" : trouble) + " (noticed by rank " +
+                      std::to_string(rank()) + " in " + what + ")",
+                  trouble.empty() ? first_line(error)
+                                  : "its own messages say more; the last checkpoint is whole: go on with --resume");
+    }
+  }
+
+  const Launch launch_;
+  const milliseconds timeout_;
+  StorePtr store_;
+  Heartbeat heartbeat_;
+  c10::intrusive_ptr<c10d::Backend> backend_;
+  int64_t exchanges_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Group> alone() { return std::make_unique<Alone>(); }
+
+std::unique_ptr<Group> join(const Launch& launch, const at::Device& device, const GroupOptions& options) {
+  if (launch.size == 1) return alone();
+  quieten_c10d();
+  return std::make_unique<Several>(launch, device, options);
+}
+
+}  // namespace dcgan

@@ -1,0 +1,110 @@
+#include "dist/heartbeat.hpp"
+
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto kBeat = 500ms;
+const std::string kEnd = "end";  // of the first rank that failed: what it said
+
+std::string beat_of(int rank) { return "beat/" + std::to_string(rank); }
+
+std::string has_gone(int rank) { return "rank " + std::to_string(rank) + " has gone"; }
+
+/// Of whoever keeps the store, when it does not answer.
+const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for it, has gone";
+
+}  // namespace
+
+Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout)
+    : store_(std::move(store)), rank_(rank), size_(size), timeout_(timeout), thread_([this] { live(); }) {}
+
+Heartbeat::~Heartbeat() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Heartbeat::live() {
+  const int watched = (rank_ + 1) % size_;
+  int64_t last = -1;
+  auto changed = Clock::now();
+  std::unique_lock lock(mutex_);
+  while (!ends_) {
+    lock.unlock();
+    try {
+      const std::lock_guard one_call(store_mutex_);
+      store_->add(beat_of(rank_), 1);
+      if (const std::string said = said_at_the_end(); !said.empty()) note(said);
+      const int64_t now = store_->add(beat_of(watched), 0);  // 0 before it has come
+      if (now != last || now == 0) last = now, changed = Clock::now();
+    } catch (const std::exception&) {  // whatever c10d throws: its connection is broken
+      note(kNobodyAnswers);
+    }
+    const std::chrono::duration<double> silent = Clock::now() - changed;
+    if (silent.count() > timeout_)
+      give_up("rank " + std::to_string(watched) + " has given no sign of life for " +
+              counted(static_cast<int64_t>(timeout_), "second"));
+    lock.lock();
+    wake_.wait_for(lock, kBeat, [this] { return ends_; });
+  }
+}
+
+void Heartbeat::note(const std::string& trouble) {
+  const std::lock_guard lock(mutex_);
+  if (trouble_.empty()) trouble_ = trouble;
+}
+
+std::string Heartbeat::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+std::string Heartbeat::said_at_the_end() { return store_->check({kEnd}) ? store_->get_to_str(kEnd) : ""; }
+
+void Heartbeat::give_up(const std::string& why) {
+  try {
+    const std::lock_guard one_call(store_mutex_);
+    note(store_->compareSet(kEnd, "", why));
+  } catch (const std::exception&) {
+    note(kNobodyAnswers);
+  }
+}
+
+std::string Heartbeat::blame() {
+  const auto beats = [this] {
+    std::map<int, int64_t> all;
+    const std::lock_guard one_call(store_mutex_);
+    for (int rank = 0; rank < size_; ++rank) all[rank] = store_->add(beat_of(rank), 0);
+    return all;
+  };
+  try {
+    const auto before = beats();
+    for (int i = 0; i < 6; ++i) {  // who ended with an error has said so by then
+      if (const std::string known = trouble(); !known.empty()) return known;
+      std::this_thread::sleep_for(kBeat);
+    }
+    const auto after = beats();
+    for (int rank = 0; rank < size_; ++rank)
+      if (rank != rank_ && before.at(rank) == after.at(rank)) {
+        give_up(has_gone(rank));
+        return trouble();
+      }
+  } catch (const std::exception&) {
+    note(kNobodyAnswers);
+  }
+  return trouble();
+}
+
+}  // namespace dcgan

@@ -1,0 +1,66 @@
+// Several processes of one group for tests: forked, each a rank.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "dist/group.hpp"
+#include "support/temporary.hpp"
+
+namespace dcgan::test {
+
+/// A port that nobody listens on at this moment.
+inline int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET, address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ::bind(socket, reinterpret_cast<sockaddr*>(&address), length);
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
+/// How a rank ended: what it gave back, or "error: " and what it threw; empty for one that was killed.
+using Ends = std::vector<std::string>;
+
+/// Runs `body` as each of `size` ranks, in processes of their own; what it returns, by rank.
+inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, double timeout = 60) {
+  const TemporaryFolder folder;
+  const int port = free_port();
+  std::vector<pid_t> children;
+  for (int rank = 0; rank < size; ++rank) {
+    const pid_t child = ::fork();
+    if (child != 0) {
+      children.push_back(child);
+      continue;
+    }
+    std::string said;
+    try {
+      Launch launch{"a test", rank, size, rank, size, "127.0.0.1", port};
+      const auto group = join(launch, at::Device(at::kCPU), {timeout});
+      said = body(*group);
+      group->gather("", "the end");  // the store lives until all have read from it
+    } catch (const std::exception& error) {
+      said = std::string("error: ") + error.what();
+    }
+    write_text(folder / std::to_string(rank), said);
+    ::_exit(0);
+  }
+  Ends ends;
+  for (int rank = 0; rank < size; ++rank) {
+    ::waitpid(children[static_cast<size_t>(rank)], nullptr, 0);
+    const fs::path path = folder / std::to_string(rank);
+    ends.push_back(fs::exists(path) ? read_text(path) : "");
+  }
+  return ends;
+}
+
+}  // namespace dcgan::test
