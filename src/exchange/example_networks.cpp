@@ -9,6 +9,7 @@
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/generator.hpp"
 
 namespace dcgan {
 namespace {
@@ -86,9 +87,12 @@ NetworkPlan plan_of(const NamedTensors& generator, const std::string& origin) {
   plan.options.base_channels = {base, base};
   plan.options.max_channels = std::max<int64_t>(most, plan.options.max_channels);
   if (plan.channels(base).front() != most) plan.options.max_channels = most;
+  if (!is_picture_channels(plan.image_channels))
+    throw Error(
+        origin + " makes images of " + counted(plan.image_channels, "channel") + ", and pictures have 1, 3 or 4",
+        "import a generator of gray or coloured pictures");
   const int64_t side = std::min(plan.shape.base.width, plan.shape.base.height);
-  if (side < 1 || plan.shape.doublings > 10 || plan.channels(base).front() != most || plan.image_channels < 1 ||
-      plan.image_channels > 4)
+  if (side < 1 || plan.shape.doublings > 10 || plan.channels(base).front() != most)
     throw Error(origin +
                 " has layers that are not those of DCGAN's generator: they must begin at one pixel and double "
                 "the sides while they halve the channels");

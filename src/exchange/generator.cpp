@@ -98,7 +98,7 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const int64_t n = required<int64_t>(json, "doublings", origin);
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);
-  if (n < 1 || n > 20 || width < 1 || height < 1 || plan.image_channels < 1)
+  if (n < 1 || n > 20 || width < 1 || height < 1 || !is_picture_channels(plan.image_channels))
     throw Error(origin + " holds an impossible shape");
   if (json.contains("classes")) {  // older files know none
     plan.classes = required<int64_t>(json, "classes", origin);

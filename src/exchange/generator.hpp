@@ -48,6 +48,9 @@ class Generator {
 /// share.
 std::string weights_digest(const Layers& layers);
 
+/// Gray, RGB, RGBA: what pictures can be written of. A file may claim any number.
+inline bool is_picture_channels(int64_t channels) { return channels == 1 || channels == 3 || channels == 4; }
+
 /// Images [N, C, H, W] in [-1, 1] to uint8 [N, H, W, C]: round((x + 1) x 127.5).
 at::Tensor to_bytes(const at::Tensor& images);
 
