@@ -71,13 +71,15 @@ StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
   }
 }
 
+bool keeps_store(const Launch& launch) { return launch.rank == 0 && !launch.launcher_keeps_store; }
+
 class Several : public Group {
  public:
   Several(const Launch& launch, const at::Device& device, const GroupOptions& options)
       : launch_(launch),
         timeout_(to_milliseconds(options.timeout)),
-        store_(open_store(launch, launch.rank == 0 && !launch.launcher_keeps_store, timeout_)),
-        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout) {
+        store_(open_store(launch, keeps_store(launch), timeout_)),
+        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout, keeps_store(launch)) {
     gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
     backend_ = guarded("meeting the others", [&] {
       return make_backend(store_, launch.rank, launch.size, device, launch.address, launch.port, timeout_);
@@ -122,8 +124,6 @@ class Several : public Group {
 
   void give_up(const std::string& why) override {
     heartbeat_.give_up("rank " + std::to_string(rank()) + " ended: " + why);
-    if (launch_.rank == 0 && !launch_.launcher_keeps_store)
-      std::this_thread::sleep_for(std::chrono::seconds(2));  // the store ends with this process; let the others read
   }
 
  private:

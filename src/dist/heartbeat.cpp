@@ -1,7 +1,6 @@
 #include "dist/heartbeat.hpp"
 
 #include <chrono>
-#include <map>
 #include <utility>
 
 #include "core/text.hpp"
@@ -16,6 +15,7 @@ constexpr auto kBeat = 500ms;
 const std::string kEnd = "end";  // of the first rank that failed: what it said
 
 std::string beat_of(int rank) { return "beat/" + std::to_string(rank); }
+std::string reader(int rank) { return "read/" + std::to_string(rank); }  // set once it has read the end
 
 std::string has_gone(int rank) { return "rank " + std::to_string(rank) + " has gone"; }
 
@@ -24,10 +24,16 @@ const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for i
 
 }  // namespace
 
-Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout)
-    : store_(std::move(store)), rank_(rank), size_(size), timeout_(timeout), thread_([this] { live(); }) {}
+Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout, bool keeps_store)
+    : store_(std::move(store)),
+      rank_(rank),
+      size_(size),
+      timeout_(timeout),
+      keeps_store_(keeps_store),
+      thread_([this] { live(); }) {}
 
 Heartbeat::~Heartbeat() {
+  if (keeps_store_ && !trouble().empty()) let_others_read();
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;
@@ -46,7 +52,7 @@ void Heartbeat::live() {
     try {
       const std::lock_guard one_call(store_mutex_);
       store_->add(beat_of(rank_), 1);
-      if (const std::string said = said_at_the_end(); !said.empty()) note(said);
+      read_the_end();
       const int64_t now = store_->add(beat_of(watched), 0);  // 0 before it has come
       if (now != last || now == 0) last = now, changed = Clock::now();
     } catch (const std::exception&) {  // whatever c10d throws: its connection is broken
@@ -71,7 +77,18 @@ std::string Heartbeat::trouble() const {
   return trouble_;
 }
 
-std::string Heartbeat::said_at_the_end() { return store_->check({kEnd}) ? store_->get_to_str(kEnd) : ""; }
+void Heartbeat::read_the_end() {
+  if (!store_->check({kEnd})) return;
+  note(store_->get_to_str(kEnd));
+  store_->set(reader(rank_), "yes");
+}
+
+std::map<int, int64_t> Heartbeat::beats() {
+  std::map<int, int64_t> all;
+  const std::lock_guard one_call(store_mutex_);
+  for (int rank = 0; rank < size_; ++rank) all[rank] = store_->add(beat_of(rank), 0);
+  return all;
+}
 
 void Heartbeat::give_up(const std::string& why) {
   try {
@@ -83,12 +100,6 @@ void Heartbeat::give_up(const std::string& why) {
 }
 
 std::string Heartbeat::blame() {
-  const auto beats = [this] {
-    std::map<int, int64_t> all;
-    const std::lock_guard one_call(store_mutex_);
-    for (int rank = 0; rank < size_; ++rank) all[rank] = store_->add(beat_of(rank), 0);
-    return all;
-  };
   try {
     const auto before = beats();
     for (int i = 0; i < 6; ++i) {  // who ended with an error has said so by then
@@ -105,6 +116,21 @@ std::string Heartbeat::blame() {
     note(kNobodyAnswers);
   }
   return trouble();
+}
+
+void Heartbeat::let_others_read() {
+  try {
+    for (auto before = beats();;) {
+      std::this_thread::sleep_for(3 * kBeat);  // whoever lives has looked by then, unless the machine is busy
+      const auto now = beats();
+      const std::lock_guard one_call(store_mutex_);
+      bool all = true;
+      for (const auto& [rank, count] : now) all = all && (count == before.at(rank) || store_->check({reader(rank)}));
+      if (all) return;
+      before = now;
+    }
+  } catch (const std::exception&) {  // the store itself has gone: there is nothing left to read
+  }
 }
 
 }  // namespace dcgan

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,7 +15,9 @@ namespace dcgan {
 /// Counts up in the store while it lives, on a thread and a connection of its own, and watches the rank after its own.
 class Heartbeat {
  public:
-  Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout);
+  /// `keeps_store`: the store ends with this process.
+  Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout, bool keeps_store);
+  /// Where it keeps the store and there was trouble, the others may read of it first: they would blame this one instead.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
@@ -29,12 +32,16 @@ class Heartbeat {
  private:
   void live();
   void note(const std::string& trouble);
-  /// What a rank has said of its end, or "".
-  std::string said_at_the_end();
+  /// Returns when every rank that lives has read of the trouble, if there is one.
+  void let_others_read();
+  /// Notes what a rank has said of its end, and says in the store that this one knows. Needs store_mutex_.
+  void read_the_end();
+  std::map<int, int64_t> beats();
 
   const c10::intrusive_ptr<c10d::Store> store_;
   const int rank_, size_;
   const double timeout_;
+  const bool keeps_store_;
   mutable std::mutex mutex_;      // of what follows
   std::condition_variable wake_;  // at the end
   std::string trouble_;
