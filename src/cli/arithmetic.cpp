@@ -93,6 +93,7 @@ Sheet draw(const SumFigure& figure, Generator& generator, const std::string& out
 
 void arithmetic(const Invocation& invocation, ArithmeticCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
+  check_place(command.save_latents, "--save-latents");
   const auto generator = open_generator(invocation.positional(0), command.model);
   const auto& info = generator->info();
   const std::string expression = invocation.positional(1);

@@ -185,7 +185,7 @@ Verb pack_verb() {
       "it\n"
       "in the hidden file .dcgan-begun-FILE. A pack that is there already is left alone if DATA and options are still\n"
       "the same, else replaced. A set of shards is opened by the name of any one of them.";
-  verb.positionals = {{"DATA", "folder of pictures, ZIP archive, IDX or CIFAR file"}};
+  verb.positionals = {{"DATA", "folder of pictures, ZIP archive, IDX, CIFAR or .npy file"}};
   set_options<PackCommand>(verb, pack);
   return verb;
 }

@@ -211,7 +211,10 @@ void eval(const Invocation& invocation, EvalCommand& command) {
     print_table(found, shown(model));
   }
   if (command.out.empty()) return;
-  write_file(command.out, encode_png(pairs_sheet(found.pairs, *made.images, *real.pixels)));
+  TextPairs text;  // what other programs made says what it is, or not
+  if (made.generator)
+    text = generated_text(made.generator->checksum(), "images nearest to real pictures, which stand beside them");
+  write_file(command.out, encode_png(pairs_sheet(found.pairs, *made.images, *real.pixels), text));
   if (!command.json) std::printf("pairs: %s\n", shown(command.out).c_str());
 }
 

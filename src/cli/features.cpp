@@ -13,7 +13,7 @@
 #include "dataset/named.hpp"
 #include "eval/discriminator_features.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 
 namespace dcgan {
 namespace {

@@ -10,7 +10,7 @@
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 #include "image/png.hpp"
 
 namespace dcgan {
@@ -99,9 +99,10 @@ Json describe_npy(const fs::path& path) {
   const MappedFile file(path);
   const NpyArray array =
       read_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "'" + shown(path) + "'");
-  const bool is_images = array.type == ElementType::kU8 && array.shape.size() == 4;
+  const bool is_images = array.type == ElementType::kU8 && (array.shape.size() == 4 || array.shape.size() == 3);
   const bool is_rows = array.shape.size() == 2 && array.type != ElementType::kU8;
   Json use = Json::array({"Python: numpy.load('" + shown(path) + "')"});
+  if (is_images) use.push_back("as data: dcgan train " + shown(path));
   if (is_rows) use.push_back("as latents: dcgan sample MODEL --latents " + shown(path) + " --out sheet.png");
   return {{"kind", is_images ? "array of images"
                    : is_rows ? "array of latents or features"

@@ -132,6 +132,7 @@ void write_strip(const std::vector<std::pair<Image, std::string>>& pictures, con
 
 void invert_picture(const Invocation& invocation, InvertCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
+  check_place(command.save_latents, "--save-latents");
   const fs::path model = invocation.positional(0), path = invocation.positional(1);
   const auto loaded = load_network(model, command.model);
   for (auto& parameter : loaded.net->parameters()) parameter.requires_grad_(false);

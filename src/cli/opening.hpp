@@ -35,7 +35,7 @@ struct PicturesOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX or CIFAR file", any_text("DATA"));
+    visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX, CIFAR or .npy file", any_text("DATA"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     pixels.pixel_fields(visit);
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",

@@ -14,15 +14,11 @@ namespace dcgan {
 enum class PicturesOut { kSheet, kAnimation, kArray, kFolder };
 
 /// What --out asks for. Throws UsageError for "", for an ending of another picture or video format, and for one that is
-/// not `allowed`; and when there is no folder to put a file into.
+/// not `allowed`; when there is no folder to put a file into, or something in the way of a folder.
 PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>& allowed);
 
-/// Throws UsageError when there is no folder to put the file `out` into. "" is fine.
-void check_place(const std::string& out);
-
-/// What a PNG says of the image that it holds: that it was generated, the program and its version, the model's
-/// checksum, and the image's name.
-TextPairs generated_text(const std::string& model_checksum, const std::string& image_name);
+/// Throws UsageError when there is no folder to put the file `out` of `option` into. "" is fine.
+void check_place(const std::string& out, const std::string& option = "--out");
 
 /// A sheet for `layout`. Throws UsageError for more than 64 megapixels, with the hint to name a folder.
 Sheet make_sheet(const Sheet::Layout& layout, const std::string& out);
@@ -42,9 +38,9 @@ class PictureFolder {
 void write_latent(const fs::path& path, const at::Tensor& latent);
 
 /// A .npy file of uint8 [N, H, W, C], written as the images come; absent until finish().
-class PictureArray {
+class ImageArray {
  public:
-  PictureArray(const std::string& out, int64_t count, const GeneratorInfo& info);
+  ImageArray(const std::string& out, int64_t count, const GeneratorInfo& info);
   void put(const Image& image) { file_.append(image.pixels.data(), image.pixels.size()); }
   void finish() { file_.commit(); }
 

@@ -155,7 +155,7 @@ void write_files(Images& images, const Generator& generator, const SampleCommand
 }
 
 void write_array(Images& images, const Generator& generator, const SampleCommand& command) {
-  PictureArray array(command.out, images.size(), generator.info());
+  ImageArray array(command.out, images.size(), generator.info());
   images.make([&](int64_t, const Image& image) { array.put(image); });
   array.finish();
 }
@@ -184,6 +184,7 @@ std::string keep_best(const fs::path& model, const SampleCommand& command, Gener
 
 void sample(const Invocation& invocation, SampleCommand& command) {
   const PicturesOut kind = pictures_out(command.out, {PicturesOut::kSheet, PicturesOut::kArray, PicturesOut::kFolder});
+  check_place(command.save_latents, "--save-latents");
   if (kind != PicturesOut::kSheet && (command.labels || command.columns))
     throw UsageError("--labels and --columns are for a sheet, and --out names none", "name a .png");
   const auto generator = open_generator(invocation.positional(0), command.model);

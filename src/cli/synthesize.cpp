@@ -67,19 +67,16 @@ std::vector<int64_t> wanted_of(const SynthesizeCommand& command, const Pixels& p
   return there;
 }
 
-/// DATA; where the run held some of it out, these apart.
+/// DATA; for a study what the run held out of it stands apart.
 Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
   DataOptions options = command.beside.pixels;
-  if (looks_like_torchscript(model)) {
-    if (command.study)
-      throw UsageError("--study wants to know which pictures the run held out, and '" + shown(model) + "' is an export",
-                       "give the run directory");
-    return open_pictures(command.beside.data, options, command.beside.thread_count());
-  }
+  if (!command.study) return open_pictures(command.beside.data, options, command.beside.thread_count());
+  if (looks_like_torchscript(model))
+    throw UsageError("--study wants to know which pictures the run held out, and '" + shown(model) + "' is an export",
+                     "give the run directory");
   const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
   options.holdout = meta.value("options", Json::object()).value("holdout", 0.0);
   Dataset data = open_pictures(command.beside.data, options, command.beside.thread_count());
-  if (!command.study) return data;
   if (!data.held_out)
     throw UsageError("--study needs pictures that the generator never saw, and this run held none out",
                      "train it with --holdout 0.2");
@@ -171,7 +168,6 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   remark_on(data);
   check_model_classes(info, data.pixels->info().classes, command.beside.data);
   const auto wanted = wanted_of(command, *data.pixels, info.classes);
-  LabelledFolder folder(command.out, *generator, command.latent);
 
   ProgressLine line;
   const auto network = features_named(command.beside.features, data.pixels->info().size);
@@ -190,6 +186,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   const Classifier classifier(taught, info.classes, lessons, learning("learning the classes"));
   const Screening screening{&classifier, command.confidence, network.get(), real.reference.features,
                             real.reference.neighbourhoods};
+  LabelledFolder folder(command.out, *generator, command.latent);
   const auto counts = synthesise(*generator, wanted, command.latent, screening,
                                  [&](const Synthesised& one, const Image& image) { folder.put(one, image); });
   folder.finish();
@@ -213,7 +210,8 @@ Verb synthesize_verb() {
   verb.details =
       "Images that a classifier of DATA does not take for their class, and copies of real pictures, are left out. The\n"
       "manifest says where each comes from: `dcgan sample MODEL --class CLASS --images SEED:INDEX` draws it again.\n"
-      "DATA without the pictures that the run held out is all that generator, choice and classifiers learn from.";
+      "For --study neither generator, choice nor classifiers learn from the pictures of DATA that the run held out;\n"
+      "without it the choice is made by all of DATA.";
   verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
   set_options<SynthesizeCommand>(verb, synthesize);
   return verb;

@@ -283,13 +283,13 @@ Verb train_verb() {
   verb.name = "train";
   verb.help = "train on a folder of pictures, or a data set in one file";
   verb.details =
-      "DATA: pictures, flat or a subfolder a class, any depth; a pack (`dcgan data pack`), ZIP archive, IDX or CIFAR "
-      "file.\n"
+      "DATA: pictures, flat or a subfolder a class, any depth; a pack (`dcgan data pack`), ZIP archive, IDX, CIFAR or\n"
+      ".npy file.\n"
       "Numbers of images take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
       "On --resume the length, cadences, device and threads may be given anew, nothing else.\n"
       "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
-  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX or CIFAR file", false}};
+  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX, CIFAR or .npy file", false}};
   const auto shown_command = std::make_shared<TrainCommand>();
   set_all(fields_of(shown_command->all), preset_named("default").options);  // what a plain run uses mostly
   verb.fields = fields_of(*shown_command);

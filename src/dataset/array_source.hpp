@@ -1,4 +1,4 @@
-// A source whose pictures lie in one or a few files as bare bytes: what IDX and CIFAR files become. Not for files
+// A source whose pictures lie in one or a few files as bare bytes: what IDX, CIFAR and .npy files become. Not for files
 // that must be decoded (dataset/file_source).
 #pragma once
 

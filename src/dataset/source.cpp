@@ -6,6 +6,7 @@
 #include "dataset/cifar.hpp"
 #include "dataset/file_source.hpp"
 #include "dataset/idx.hpp"
+#include "dataset/npy.hpp"
 #include "dataset/shards.hpp"
 #include "dataset/zip_source.hpp"
 
@@ -53,6 +54,35 @@ std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar
                                        [=] { return read_cifar(cifar); });
 }
 
+bool is_npy(const fs::path& path) { return looks_like_npy(read_file(path, 16)); }
+
+/// uint8 [N, H, W, C] or [N, H, W].
+PictureArray read_npy_pictures(const fs::path& path) {
+  const std::string place = "'" + shown(path) + "'";
+  const MappedFile file(path);
+  const NpyArray npy = read_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, place);
+  const auto& shape = npy.shape;
+  const auto is_channels = [](int64_t n) { return n == 1 || n == 3 || n == 4; };
+  if (npy.type != ElementType::kU8)
+    throw Error(place + " holds numbers that are no bytes",
+                "save pictures as uint8, 0 to 255: (255 * array).round().astype('uint8') of values from 0 to 1");
+  if (shape.size() != 3 && (shape.size() != 4 || !is_channels(shape[3])))
+    throw Error(place + " holds no pictures: its shape is " + shape_text(shape),
+                shape.size() == 4 && is_channels(shape[1])
+                    ? "its channels stand before its rows: save array.transpose(0, 2, 3, 1).copy()"
+                    : "save uint8 [N, height, width, channels], of 1, 3 or 4 channels, or [N, height, width]");
+  PictureArray array;
+  array.count = shape[0], array.height = shape[1], array.width = shape[2];
+  array.channels = shape.size() == 4 ? shape[3] : 1;
+  if (array.width == 0 || array.height == 0) array.count = 0;
+  array.values.assign(npy.data.begin(), npy.data.end());
+  return array;
+}
+
+std::unique_ptr<Source> open_npy(const fs::path& path) {
+  return std::make_unique<ArraySource>(".npy file", path, std::vector{path}, [=] { return read_npy_pictures(path); });
+}
+
 }  // namespace
 
 std::unique_ptr<Source> open_source(const fs::path& path) {
@@ -64,8 +94,9 @@ std::unique_ptr<Source> open_source(const fs::path& path) {
   if (const CifarFiles cifar = find_cifar(path); !cifar.records.empty()) return open_cifar(path, cifar);
   if (!fs::is_regular_file(path, ignored)) return std::make_unique<FolderSource>(path);
   if (looks_like_idx(path)) return open_idx(path);
+  if (is_npy(path)) return open_npy(path);
   if (looks_like_zip(path)) return std::make_unique<ZipSource>(path);
-  throw UsageError("'" + shown(path) + "' is no folder, pack, IDX file, CIFAR file or ZIP archive",
+  throw UsageError("'" + shown(path) + "' is no folder, pack, IDX, CIFAR or .npy file, or ZIP archive",
                    path.extension() == ".pack" ? "its beginning is damaged; make it again with `dcgan data pack`"
                                                : "give the folder that holds the pictures");
 }

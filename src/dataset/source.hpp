@@ -1,4 +1,4 @@
-// Where pictures come from, before they are made to fit: a folder, a ZIP archive, an IDX or CIFAR file. Reading is
+// Where pictures come from, before they are made to fit: a folder, a ZIP archive, an IDX, CIFAR or .npy file. Reading is
 // thread safe.
 #pragma once
 
@@ -31,7 +31,7 @@ class Source {
 
   const std::vector<std::string>& classes() const { return classes_; }
   const std::vector<std::string>& remarks() const { return remarks_; }
-  /// "folder", "ZIP archive", "IDX file", "CIFAR-10", "CIFAR-100".
+  /// "folder", "ZIP archive", "IDX file", "CIFAR-10", "CIFAR-100", ".npy file".
   const std::string& kind() const { return kind_; }
   /// Changes whenever the content may have changed: names, sizes and times, without reading any content.
   const std::string& stamp() const { return stamp_; }

@@ -4,16 +4,18 @@
 #include <torch/script.h>
 
 #include "core/digest.hpp"
+#include "core/element.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "eval/features.hpp"
+#include "exchange/script.hpp"
 #include "nn/kernels.hpp"
 
 namespace dcgan {
 namespace {
 
 torch::jit::Module load_feature_file(const fs::path& path) {
-  open_for_reading(path);  // for its clear error
+  check_script_archive(path);
   try {
     auto module = torch::jit::load(path.native(), at::Device(at::kCPU));
     module.eval();
@@ -68,16 +70,10 @@ class FileNetwork : public FeatureNetwork {
                   "its forward() must give features [N, F]");
     const auto features = out.toTensor().to(at::kCPU, at::kFloat);
     if (features.dim() != 2 || features.size(0) != images.size(0) || features.size(1) < 1)
-      throw Error("the feature network '" + shown(path_) + "' gives " + shape_text(features) + " for " +
+      throw Error("the feature network '" + shown(path_) + "' gives " + shape_text(features.sizes().vec()) + " for " +
                       std::to_string(images.size(0)) + " images",
                   "its forward() must give features [N, F]");
     return features;
-  }
-
-  static std::string shape_text(const at::Tensor& tensor) {
-    std::vector<std::string> sides;
-    for (const int64_t side : tensor.sizes()) sides.push_back(std::to_string(side));
-    return "[" + joined(sides, ", ") + "]";
   }
 
   /// Does it take images as they are? Networks with a fully connected end take one size only, mostly 299 x 299.

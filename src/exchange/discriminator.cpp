@@ -10,8 +10,10 @@ DiscriminatorNet find_discriminator(const fs::path& model, const LoadedNetwork& 
   const fs::path checkpoint = checkpoint_of(model, at);
   const NamedTensors tensors = ArchiveReader(checkpoint).read_all("discriminator.");
   if (tensors.empty()) return DiscriminatorNet(nullptr);
+  const std::string origin = "'" + shown(checkpoint) + "'";
+  check_weights(generator.net->plan(), /*is_generator=*/false, numbers_in(tensors), origin);
   DiscriminatorNet net(generator.net->plan());
-  load_into(tensors_of(*net, true), tensors, "'" + shown(checkpoint) + "'");
+  load_into(tensors_of(*net, true), tensors, origin);
   to_channels_last(*net);
   net->eval();
   return net;

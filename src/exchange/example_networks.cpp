@@ -60,8 +60,11 @@ NamedTensors renamed(const NamedTensors& tensors, bool is_generator, int64_t con
 
 /// A copy in the order of `live`, checked against it. Counters of batches, which PyTorch before 0.4.1 did not keep, are
 /// 0.
-NamedTensors fitted(const torch::nn::Module& net, NamedTensors stored, const std::string& origin) {
-  const NamedTensors live = tensors_of(net, true);
+template <class Net>
+NamedTensors fitted(const NetworkPlan& plan, NamedTensors stored, const std::string& origin) {
+  check_weights(plan, std::is_same_v<Net, GeneratorNet>, numbers_in(stored), origin);
+  const Net net(plan);
+  const NamedTensors live = tensors_of(*net, true);
   for (const auto& [name, tensor] : live)
     if (name.ends_with(kCounter) &&
         std::none_of(stored.begin(), stored.end(), [&](const auto& one) { return one.first == name; }))
@@ -96,7 +99,7 @@ NetworkPlan plan_of(const NamedTensors& generator, const std::string& origin) {
     throw Error(origin +
                 " has layers that are not those of DCGAN's generator: they must begin at one pixel and double "
                 "the sides while they halve the channels");
-  return plan;
+  return plan_from_json({{"network", plan_to_json(plan)}}, origin);  // a checkpoint must be able to hold it
 }
 
 std::string example_name(int64_t place, const std::string& part) {
@@ -126,9 +129,9 @@ ForeignNetworks from_example(const NamedTensors& generator, const NamedTensors& 
     const auto found = convolutions_in(discriminator);
     if (!found.empty()) out.plan.options.base_channels.discriminator = found.begin()->second.size(0);
   }
-  out.generator = fitted(*GeneratorNet(out.plan), renamed(generator, true, convolutions), origin + ", the generator");
+  out.generator = fitted<GeneratorNet>(out.plan, renamed(generator, true, convolutions), origin + ", the generator");
   if (!discriminator.empty())
-    out.discriminator = fitted(*DiscriminatorNet(out.plan), renamed(discriminator, false, convolutions),
+    out.discriminator = fitted<DiscriminatorNet>(out.plan, renamed(discriminator, false, convolutions),
                                origin + ", the discriminator");
   return out;
 }

@@ -98,7 +98,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const int64_t n = required<int64_t>(json, "doublings", origin);
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);
-  if (n < 1 || n > 20 || width < 1 || height < 1 || !is_picture_channels(plan.image_channels))
+  constexpr int64_t kMostSide = 1 << 16;
+  if (n < 1 || n > 20 || std::min(width, height) < 1 || std::max(width, height) > kMostSide || !is_picture_channels(plan.image_channels))
     throw Error(origin + " holds an impossible shape");
   if (json.contains("classes")) {  // older files know none
     plan.classes = required<int64_t>(json, "classes", origin);
@@ -170,8 +171,10 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   if (required<int64_t>(loaded.meta, "training_version", origin) != kTrainingVersion)
     throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
   const NetworkPlan plan = plan_from_json(loaded.meta, origin);
+  const NamedTensors weights = archive.read_all(ema ? "ema." : "generator.");
+  check_weights(plan, /*is_generator=*/true, numbers_in(weights), origin);
   loaded.net = GeneratorNet(plan);
-  load_into(tensors_of(*loaded.net, true), archive.read_all(ema ? "ema." : "generator."), origin);
+  load_into(tensors_of(*loaded.net, true), weights, origin);
   to_channels_last(*loaded.net);  // as training keeps them: kernels, and sums of taps, round by the layout
   loaded.net->eval();
   loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));

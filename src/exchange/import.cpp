@@ -23,11 +23,13 @@ std::string place_of(const fs::path& path) { return "'" + shown(path) + "'"; }
 
 /// Tensors of `part`, fitted to the network: complete, of its shapes, in its order.
 template <class Net>
-void take_part(NamedTensors& out, const NamedTensors& from, const std::string& part, Net net,
+void take_part(NamedTensors& out, const NamedTensors& from, const std::string& part, const NetworkPlan& plan,
                const std::string& origin) {
   NamedTensors own;
   for (const auto& [name, tensor] : from)
     if (name.starts_with(part)) own.emplace_back(name.substr(part.size()), tensor);
+  check_weights(plan, std::is_same_v<Net, GeneratorNet>, numbers_in(own), origin);
+  const Net net(plan);
   const NamedTensors live = tensors_of(*net, true);
   load_into(live, own, origin + ", " + part.substr(0, part.size() - 1));
   for (const auto& [name, tensor] : live) out.emplace_back(part + name, tensor.detach().clone());
@@ -46,11 +48,11 @@ ImportedModel read_ours(WeightsFile file, const fs::path& path) {
   if (!images.is_number_integer() || images < 0) throw Error(origin + ": its images_seen is no whole number");
   model.images_seen = images.get<int64_t>();
   for (const char* key : kDataOptions) model.options[key] = metadata(key);
-  take_part(model.tensors, file.tensors, "generator.", GeneratorNet(model.plan), origin);
+  take_part<GeneratorNet>(model.tensors, file.tensors, "generator.", model.plan, origin);
   if (std::any_of(file.tensors.begin(), file.tensors.end(),
                   [](const auto& one) { return one.first.starts_with("discriminator."); }))
-    take_part(model.tensors, file.tensors, "discriminator.", DiscriminatorNet(model.plan), origin);
-  take_part(model.tensors, file.tensors, "ema.", GeneratorNet(model.plan), origin);
+    take_part<DiscriminatorNet>(model.tensors, file.tensors, "discriminator.", model.plan, origin);
+  take_part<GeneratorNet>(model.tensors, file.tensors, "ema.", model.plan, origin);
   if (file.tensors.size() != model.tensors.size())
     throw Error(origin + " holds tensors that belong to neither network");
   return model;

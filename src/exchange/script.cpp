@@ -9,6 +9,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/zip.hpp"
 
 namespace dcgan {
 namespace {
@@ -157,9 +158,30 @@ torch::jit::Module script_from(const std::string& bytes) {
   return torch::jit::load(stream, at::Device(at::kCPU));
 }
 
+void check_script_archive(const fs::path& path, bool is_inert) {
+  constexpr uint64_t kMostProgram = 64 << 20;  // bytes
+  open_for_reading(path);                      // for its clear error
+  if (!looks_like_zip(path)) return;
+  const std::string origin = "'" + shown(path) + "'";
+  const ZipFile zip(path);
+  uint64_t program = 0, plain = 0;
+  for (const auto& entry : zip.entries()) {
+    const bool is_program = entry.name.find("/code/") != std::string::npos;
+    if (entry.method != 0 && !is_program)
+      throw Error(origin + ": its record " + printable(entry.name) + " is packed, which torch.jit.save does to none but programs",
+                  "save it again with torch.jit.save");
+    (entry.method == 0 ? plain : program) += entry.bytes;
+    if (program > kMostProgram || plain > fs::file_size(path))
+      throw Error(origin + " would unpack to more than a network can need", "save it again with torch.jit.save");
+    if (is_inert && is_program && zip.read(entry).find("__setstate__") != std::string::npos)
+      throw Error(origin + " has a program that runs while it is loaded; what dcgan exports has none",
+                  "is it another program's file?");
+  }
+}
+
 torch::jit::Module load_script(const fs::path& path, Json& metadata) {
   torch::jit::ExtraFilesMap extra{{kMetadata, ""}};
-  open_for_reading(path);  // for its clear error
+  check_script_archive(path, /*is_inert=*/true);
   torch::jit::Module module = [&] {
     try {
       return torch::jit::load(path.native(), at::Device(at::kCPU), extra);

@@ -46,7 +46,7 @@ std::unique_ptr<Generator> open_torchscript(const fs::path& path);
 /// True if the file is a zip archive, as TorchScript files are.
 bool looks_like_torchscript(const fs::path& path);
 
-/// Extra data of an exported file ("dcgan.json") without running anything; null when there is none.
+/// Extra data of an exported file ("dcgan.json") without running anything of it; null when there is none.
 Json torchscript_metadata(const fs::path& path);
 /// Names and shapes of its parameters; of a frozen one, which has none, of its constants.
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path);

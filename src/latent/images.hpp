@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.hpp"
 #include "exchange/generator.hpp"
 #include "image/image.hpp"
 
@@ -40,6 +41,10 @@ class ImageNames {
   std::vector<Range> ranges_;
   int64_t size_ = 0;
 };
+
+/// What a PNG says of the image or sheet that it holds: that it was generated, the program and its version, the model's
+/// checksum (Generator::checksum), and the images' names.
+TextPairs generated_text(const std::string& model_checksum, const std::string& names);
 
 /// "3,17,40-49,7:3" to names; those without a seed get `seed`. Throws UsageError naming `option`, also for more than
 /// 100 million.

@@ -11,7 +11,6 @@
 
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
-#include "latent/latents.hpp"
 
 namespace dcgan {
 namespace {
@@ -36,7 +35,8 @@ class LatentAdam {
 };
 
 /// Where latents of this space are. Of normal ones the squared length is chi-squared; Wilson and Hilferty 1931.
-void keep_typical(at::Tensor& z, const LatentSpace& space) {
+void keep_typical(at::Tensor& z, const LatentSpace& space, double most) {
+  if (std::isfinite(most)) z.clamp_(-most, most);
   if (space.is_uniform) {
     z.clamp_(-1, 1);
     return;
@@ -105,7 +105,8 @@ Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const I
                  const InversionOptions& options, uint64_t seed, const std::function<void(int64_t steps)>& progress) {
   const LatentSpace space = generator->plan().options.latent_space();
   Distance distance_of(std::move(discriminator), target, options);
-  const auto first = latents(seed, Purpose::kInversionStart, 0, options.starts, space);
+  const auto first = truncated(latents(seed, Purpose::kInversionStart, 0, options.starts, space), options.most(),
+                               space.is_uniform);
   at::Tensor y;
   if (generator->plan().classes > 0) y = at::full({options.starts}, target.label, at::kLong);
   at::Tensor z = first.clone();
@@ -120,7 +121,7 @@ Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const I
     const double share = static_cast<double>(step) / static_cast<double>(options.steps);
     const at::NoGradGuard no_grad;
     adam.step(z, gradient, options.step_size * 0.5 * (1 + std::cos(std::numbers::pi * share)));
-    keep_typical(z, space);
+    keep_typical(z, space, options.most());
     if (progress) progress(step + 1);
   }
   const auto all = distances.detach().to(at::kDouble).contiguous();

@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "core/options.hpp"
+#include "latent/latents.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
 
 namespace dcgan {
 
-struct InversionOptions {
+struct InversionOptions : Truncation {
   int64_t starts = 8;
   int64_t steps = 400;
   double step_size = 0.05;
@@ -32,6 +33,7 @@ struct InversionOptions {
           one_of({"auto", "pixel", "perceptual"}), "Larsen et al. 2016, section 2.2");
     visit("prior", prior, "weight of the discriminator's doubt beside the distance, where a part is hidden",
           within(0, 1e6), "Yeh et al. 2017, section 3.3");
+    Truncation::fields(visit);
   }
 };
 
@@ -50,7 +52,7 @@ struct Inversion {
 };
 
 /// All starts at once, in one batch. Latents stay where the space has them: normal ones within the ball that holds
-/// 99.9 % of them, uniform ones in [-1, 1]. A hidden part: the distance is the mean of absolute differences, a pixel
+/// 99.9 % of them, uniform ones in [-1, 1]; all their numbers within the truncation. A hidden part: the distance is the mean of absolute differences, a pixel
 /// weighted by the share of hidden ones in the 7 x 7 around it, plus prior x log(1 - D(image)): Yeh et al. 2017,
 /// "Semantic Image Inpainting with Deep Generative Models", sections 3.2 and 3.3. `discriminator` may be empty: then
 /// there are neither perceptual distances (Error) nor the prior. Networks in evaluation mode, on one device. `progress`

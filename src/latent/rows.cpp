@@ -67,25 +67,23 @@ LatentFile::LatentFile(const fs::path& path, int64_t length)
   const bool is_one = shape.size() == 1;
   const bool is_real =
       array_.type == ElementType::kF16 || array_.type == ElementType::kF32 || array_.type == ElementType::kF64;
-  std::vector<std::string> sides;
-  for (const int64_t side : shape) sides.push_back(std::to_string(side));
   if (!is_real || (!is_rows && !is_one) || shape[is_one ? 0 : 1] != length)
-    throw Error("'" + shown(path) + "' holds no latents of this model: its shape is [" + joined(sides, ", ") + "]" +
+    throw Error("'" + shown(path) + "' holds no latents of this model: its shape is " + shape_text(shape) +
                     (is_real ? "" : " and its elements are no real numbers"),
                 "give [N, " + std::to_string(length) + "], float32");
   count_ = is_one ? 1 : shape[0];
   if (count_ == 0) throw Error("'" + shown(path) + "' holds no latent at all", "give at least one row");
+  for (int64_t i = 0; i < count_; ++i)  // all of them, before anything is made of the first
+    if (!row(i).isfinite().all().item<bool>())
+      throw Error("'" + shown(path) + "', row " + std::to_string(i) + ": not all of its numbers are finite",
+                  "was it made by a division by zero?");
 }
 
 at::Tensor LatentFile::row(int64_t place) const {
   const size_t bytes = static_cast<size_t>(length_ * bytes_of(array_.type));
   auto raw = at::empty({length_}, scalar_type(array_.type));
   std::memcpy(raw.mutable_data_ptr(), array_.data.data() + static_cast<size_t>(place) * bytes, bytes);
-  const auto z = raw.to(at::kFloat);
-  if (!z.isfinite().all().item<bool>())
-    throw Error("'" + shown(path_) + "', row " + std::to_string(place) + ": not all of its numbers are finite",
-                "was it made by a division by zero?");
-  return z;
+  return raw.to(at::kFloat);
 }
 
 LatentPoint point_of(const ImageName& name, const LatentOptions& options, const GeneratorInfo& info) {

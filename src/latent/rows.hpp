@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/platform/file.hpp"
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 #include "latent/images.hpp"
 #include "latent/latents.hpp"
 
@@ -27,10 +27,11 @@ void generate(Generator& generator, const LatentRows& rows, const std::function<
 /// Latents of a .npy file: [N, L], [L] (one) or [N, L, 1, 1]; float16, float32 or float64, all of them finite.
 class LatentFile {
  public:
-  /// Throws Error naming the file when it holds anything else, or other than `length` numbers a latent.
+  /// Throws Error naming the file when it holds anything else, or other than `length` numbers a latent, and its row for
+  /// a number that is not finite.
   LatentFile(const fs::path& path, int64_t length);
   int64_t count() const { return count_; }
-  /// [length], float32. Throws Error naming file and row when a number is not finite.
+  /// [length], float32.
   at::Tensor row(int64_t place) const;
 
  private:

@@ -4,19 +4,10 @@
 
 #include <map>
 
+#include "core/element.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
 
 namespace dcgan {
-namespace {
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::vector<std::string> parts;
-  for (const int64_t side : shape) parts.push_back(std::to_string(side));
-  return "[" + joined(parts, ", ") + "]";
-}
-
-}  // namespace
 
 NamedTensors tensors_of(const torch::nn::Module& module, bool with_buffers) {
   NamedTensors out;
@@ -30,6 +21,12 @@ void append(NamedTensors& all, const std::string& prefix, const NamedTensors& pa
   for (const auto& [name, tensor] : part) all.emplace_back(prefix + name, tensor);
 }
 
+int64_t numbers_in(const NamedTensors& tensors) {
+  int64_t numbers = 0;
+  for (const auto& [name, tensor] : tensors) numbers += tensor.numel();
+  return numbers;
+}
+
 void load_into(const NamedTensors& live, const NamedTensors& stored, const std::string& origin) {
   const at::NoGradGuard no_grad;
   std::map<std::string, at::Tensor> by_name(stored.begin(), stored.end());
@@ -37,8 +34,8 @@ void load_into(const NamedTensors& live, const NamedTensors& stored, const std::
     const auto found = by_name.find(name);
     if (found == by_name.end()) throw Error(origin + " has no '" + name + "'");
     if (found->second.sizes() != tensor.sizes())
-      throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes()) + ", this network needs " +
-                  shape_text(tensor.sizes()));
+      throw Error(origin + ": '" + name + "' is " + shape_text(found->second.sizes().vec()) + ", this network needs " +
+                  shape_text(tensor.sizes().vec()));
     if (found->second.scalar_type() != tensor.scalar_type())
       throw Error(origin + ": '" + name + "' is of another type than this network's");
     at::Tensor(tensor).set_data(found->second.to(tensor.device()));

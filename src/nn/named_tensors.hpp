@@ -17,6 +17,9 @@ NamedTensors tensors_of(const torch::nn::Module& module, bool with_buffers);
 /// Adds `part` to `all`, every name behind `prefix`.
 void append(NamedTensors& all, const std::string& prefix, const NamedTensors& part);
 
+/// How many numbers they are, all together.
+int64_t numbers_in(const NamedTensors& tensors);
+
 /// Copies stored values into live tensors of the same names, shapes and types, with their strides; throws Error naming
 /// `origin` and the first that is missing, left over or of another shape.
 void load_into(const NamedTensors& live, const NamedTensors& stored, const std::string& origin);

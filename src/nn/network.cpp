@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
 namespace {
@@ -62,6 +63,19 @@ std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
   for (int64_t level = shape.doublings - 1; level >= 0; --level)
     levels.push_back(std::min(base_channels << std::min<int64_t>(level, 20), options.max_channels));
   return levels;
+}
+
+void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, const std::string& origin) {
+  constexpr int64_t kLeastTaps = 9;  // of the convolutions between levels, in every architecture
+  const auto& base = plan.options.base_channels;
+  const auto levels = plan.channels(is_generator ? base.generator : base.discriminator);
+  int64_t least = is_generator ? plan.options.latent * levels.front() * plan.shape.base.width * plan.shape.base.height : 0;
+  for (size_t i = 1; i < levels.size(); ++i) least += kLeastTaps * levels[i - 1] * levels[i];
+  if (least > there)
+    throw Error(origin + " holds " + with_commas(there) + " numbers, and the " +
+                    (is_generator ? "generator" : "discriminator") + " that it claims to hold has at least " +
+                    with_commas(least),
+                "was it cut off, or made by hand?");
 }
 
 }  // namespace dcgan

@@ -84,7 +84,7 @@ fs::path RunSheets::write_grid(Generator& generator, int64_t images) const {
   Sheet sheet(layout);
   generate(generator, names, [&](int64_t i, const Image& image) { sheet.put(rows ? rows->place(i) : i, image); });
   const fs::path path = directory_.samples(images);
-  write_file(path, encode_png(sheet.image()));
+  write_file(path, encode_png(sheet.image(), generated_text(generator.checksum(), names.text())));
   return path;
 }
 

@@ -1,5 +1,6 @@
 // `dcgan features`, `score`, `probe`, `neighbours`, `invert`, `synthesize`: what a user does with both networks.
 #include <algorithm>
+#include <sstream>
 
 #include "image/png.hpp"
 #include "support/networks.hpp"
@@ -119,6 +120,37 @@ TEST_F(BothNetworks, SynthesizedFoldersHoldWhatTheManifestSays) {
       EXPECT_CONTAINS(manifest, std::filesystem::relative(entry.path(), at("made")).string());
     }
   EXPECT_EQ(lines_of(manifest), 1 + files);
+}
+
+TEST_F(BothNetworks, BalanceCountsAllOfTheDataThoughTheRunHeldSomeOut) {
+  std::filesystem::copy(at("photos"), at("uneven"), std::filesystem::copy_options::recursive);
+  for (int i = 0; i < 5; ++i) std::filesystem::remove(at("uneven/dark/" + std::to_string(i) + ".png"));
+  const Finished done = (*shared_)({"synthesize", at("conditional"), "--data", at("uneven"), "--balance", "--confidence",
+                                    "0", "--lessons", "128", "--out", at("filled")});
+  ASSERT_EQ(done.code, 0) << done.err;
+  std::istringstream words(done.out.substr(done.out.find("\ndark")));
+  std::string name;
+  int64_t wanted = 0;
+  words >> name >> wanted;
+  EXPECT_EQ(wanted, 5) << done.out;
+}
+
+TEST_F(BothNetworks, SynthesizeWithoutItsFeatureNetworkLeavesNoFolder) {
+  const Thrown thrown = shared_->refusal({"synthesize", at("conditional"), "--data", at("photos"), "--per-class", "3",
+                                          "--features", at("run/config.json"), "--out", at("x")});
+  EXPECT_CONTAINS(thrown.what, "config.json");
+  EXPECT_FALSE(std::filesystem::exists(at("x")));
+}
+
+TEST_F(BothNetworks, GridsOfARunAndPairsOfAnEvaluationSayThatTheyWereGenerated) {
+  ASSERT_EQ(call({"eval", at("run"), "--data", at("photos"), "--samples", "8", "--out", at("pairs.png")}), 0);
+  ASSERT_EQ(call({"sample", at("run"), "--at", "newest", "--count", "64", "--out", at("sheet.png")}), 0);
+  const auto grid = png_text(read_text(at("run/samples/000000032.png"))), pairs = png_text(read_text(at("pairs.png")));
+  EXPECT_EQ(grid, png_text(read_text(at("sheet.png")))) << "the same images of the same weights";
+  ASSERT_EQ(pairs.size(), grid.size());
+  EXPECT_CONTAINS(pairs[1].second, "generated");
+  EXPECT_EQ(pairs[3], grid[3]) << "the model";
+  EXPECT_TRUE(png_text(read_text(at("run/samples/real.png"))).empty());
 }
 
 TEST_F(BothNetworks, TheBestOfSeveralAreImagesOfTheirNames) {

@@ -1,4 +1,7 @@
 // `dcgan sample` with latents and arrays, `interpolate`, `arithmetic`: what a user does with latent space.
+#include <cmath>
+#include <cstring>
+
 #include "image/decode.hpp"
 #include "image/png.hpp"
 #include "support/networks.hpp"
@@ -57,6 +60,32 @@ TEST_F(LatentVerbs, PngFilesSayWhatTheyAreAndInspectPrintsIt) {
   EXPECT_CONTAINS(inspected.out, said("dcgan:model"));
 }
 
+TEST_F(LatentVerbs, ALatentThatIsNotFiniteIsFoundBeforeAnImageIsMade) {
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--count", "40", "--out", at("a.png"), "--save-latents", at("z.npy")}), 0);
+  std::string bytes = read_text(at("z.npy"));
+  const float none = NAN;
+  std::memcpy(bytes.data() + bytes.size() - sizeof none, &none, sizeof none);
+  write_text(at("z.npy"), bytes);
+  const Thrown thrown = dcgan_.refusal({"sample", at("m.ckpt"), "--latents", at("z.npy"), "--out", at("x")});
+  EXPECT_EQ(thrown.exit_code, 1);
+  EXPECT_CONTAINS(thrown.what, "z.npy', row 39");
+}
+
+TEST_F(LatentVerbs, AnArrayOfImagesIsDataAsItsFilesAre) {
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--count", "30", "--out", at("a.npy")}), 0);
+  ASSERT_EQ(call({"sample", at("m.ckpt"), "--count", "30", "--out", at("files")}), 0);
+  std::vector<std::string> logs;
+  for (const char* data : {"a.npy", "files"}) {
+    ASSERT_EQ(call(dcgan_.small_train(data, std::string("run ") + data, {"--images", "24"})), 0);
+    Json all = Json::array();
+    for (const auto& one : records_without_times(read_text(at(std::string("run ") + data + "/log.jsonl"))))
+      all.push_back(one);
+    logs.push_back(all.dump());
+  }
+  EXPECT_EQ(logs[0], logs[1]);
+  EXPECT_CONTAINS(dcgan_({"inspect", at("a.npy")}).out, "dcgan train");
+}
+
 TEST_F(LatentVerbs, AWayHasItsEndsAndItsShape) {
   ASSERT_EQ(call({"interpolate", at("m.ckpt"), "--from", "3", "--to", "9:5", "--steps", "4", "--out", at("s.png")}), 0);
   ASSERT_EQ(call({"sample", at("m.ckpt"), "--images", "3,9:5", "--columns", "2", "--out", at("ends.png")}), 0);
@@ -94,6 +123,11 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
   const std::string m = at("m.ckpt");
   expect_refusal({"sample", m, "--latents", at("none.npy"), "--count", "3", "--out", at("x.png")}, "--count", "one");
   expect_refusal({"sample", m, "--out", at("x.npy"), "--labels"}, "--labels", ".png");
+  for (const auto& verb : std::vector<std::vector<std::string>>{{"sample", m}, {"arithmetic", m, "3"}, {"invert", m, m}}) {
+    auto words = verb;
+    words.insert(words.end(), {"--out", at("x.png"), "--save-latents", at("none/z.npy")});
+    expect_refusal(words, "--save-latents", "make it first");
+  }
   expect_refusal({"interpolate", m, "--out", at("x.png")}, "from where to where", "--walk");
   expect_refusal({"interpolate", m, "--from", "1", "--out", at("x.png")}, "from where to where", "--to");
   expect_refusal({"interpolate", m, "--walk", "--corners", "1,2,3,4", "--out", at("x.png")}, "exclude", "one of them");

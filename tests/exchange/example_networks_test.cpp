@@ -141,6 +141,20 @@ TEST(ExampleNetworks, WithATensorTooFewTooManyOrOfAnotherShapeAreRefusedByItsNam
   EXPECT_CONTAINS(refusal(two, {}), "images of 2 channels");
 }
 
+// A file of a few bytes may name a network of many gigabytes: it is not built to find that out.
+TEST(ExampleNetworks, ThatAreLargerThanTheirFileOrThanACheckpointTakesAreRefusedBeforeTheyAreBuilt) {
+  const auto zeros = [](int64_t in, int64_t out, int64_t side) { return at::zeros({in, out, side, side}); };
+  const auto refusal = [](const NamedTensors& generator) {
+    return thrown_by([&] { from_example(generator, {}, "the file"); }).what;
+  };
+  const NamedTensors claims = {{"main.0.weight", zeros(1, 8192, 1)},     {"main.3.weight", zeros(1, 1, 1)},
+                               {"main.6.weight", zeros(1, 1, 1)},        {"main.9.weight", zeros(1, 1, 1)},
+                               {"main.12.weight", zeros(1024, 3, 1)}};
+  EXPECT_CONTAINS(refusal(claims), "the generator that it claims to hold has at least");
+  const NamedTensors wide = {{"main.0.weight", zeros(4097, 8, 4)}, {"main.3.weight", zeros(8, 3, 4)}};
+  EXPECT_CONTAINS(refusal(wide), "latent");
+}
+
 TEST(ExampleNetworks, ThatWereWrittenAreLoadedByPythonStrictly) {
   if (std::string(DCGAN_TEST_PYTHON).empty())
     GTEST_SKIP() << "no python3 with torch was found when the build was configured";

@@ -1,4 +1,6 @@
 // Files that are no exports, or no longer whole.
+#include <caffe2/serialize/inline_container.h>
+
 #include "exchange/exported.hpp"
 
 namespace dcgan::test {
@@ -29,6 +31,32 @@ TEST_F(TorchScriptTest, WithSpoiltMetadataIsAnError) {
     module.save((folder_ / "spoilt.pt").native(), {{"dcgan.json", told}});
     EXPECT_NE(thrown_by([&] { open_torchscript(folder_ / "spoilt.pt"); }).exit_code, 0) << told;
   }
+}
+
+/// A copy of the archive, its numbers packed.
+void pack_records(const fs::path& from, const fs::path& to) {
+  caffe2::serialize::PyTorchStreamReader reader(from.native());
+  caffe2::serialize::PyTorchStreamWriter writer(to.native());
+  for (const auto& name : reader.getAllRecords()) {
+    if (name == "version" || name.starts_with(".data")) continue;  // the writer's own
+    const auto [data, size] = reader.getRecord(name);
+    writer.writeRecord(name, data.get(), size, /*compress=*/true);
+  }
+  writer.writeEndOfFile();
+}
+
+TEST_F(TorchScriptTest, ThatCouldUnpackToAnySizeIsRefused) {
+  pack_records(file_, folder_ / "packed.pt");
+  EXPECT_CONTAINS(thrown_by([&] { open_torchscript(folder_ / "packed.pt"); }).what, "is packed");
+  EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(folder_ / "packed.pt"); }).what, "packed.pt");
+}
+
+TEST_F(TorchScriptTest, WhoseProgramRunsWhileItIsLoadedIsRefused) {
+  auto module = loaded();
+  module.define("def __getstate__(self):\n    return 1\n");
+  module.define("def __setstate__(self, state: int) -> None:\n    print(state)\n");
+  module.save((folder_ / "running.pt").native(), {{"dcgan.json", compact(torchscript_metadata(file_))}});
+  EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(folder_ / "running.pt"); }).what, "runs while it is loaded");
 }
 
 TEST_F(TorchScriptTest, CutOffAnywhereIsAnError) {

@@ -1,4 +1,4 @@
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 #include "fuzz/target.hpp"
 
 DCGAN_FUZZ_TARGET(dcgan::read_npy)

@@ -81,6 +81,14 @@ TEST_F(InversionTest, KeepsLatentsWhereLatentsAre) {
   EXPECT_LE(invert(net, DiscriminatorNet(nullptr), target, options_, 5).latent.abs().max().item<double>(), 1);
 }
 
+TEST_F(InversionTest, StaysWithinATruncation) {
+  options_.truncate = 0.5;
+  const auto found = invert(generator_, DiscriminatorNet(nullptr), own_image(), options_, 5);
+  EXPECT_LE(found.first.abs().max().item<float>(), 0.5F);
+  EXPECT_LE(found.latent.abs().max().item<float>(), 0.5F);
+  EXPECT_GT(found.latent.abs().max().item<float>(), 0.4F) << "the search came to the border";
+}
+
 TEST_F(InversionTest, CompletesAHiddenPartByWhatCanBeSeen) {
   auto target = own_image();
   const auto truth = target.picture.clone();

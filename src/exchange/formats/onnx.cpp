@@ -14,7 +14,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "exchange/formats/element.hpp"
+#include "core/element.hpp"
 
 namespace dcgan {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exchange/formats/element.hpp"
+#include "core/element.hpp"
 
 namespace dcgan {
 

@@ -12,7 +12,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "exchange/formats/element.hpp"
+#include "core/element.hpp"
 
 namespace dcgan {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/text.hpp"
-#include "exchange/formats/element.hpp"
+#include "core/element.hpp"
 
 namespace dcgan {
 

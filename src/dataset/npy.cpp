@@ -1,4 +1,4 @@
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 
 #include <algorithm>
 #include <charconv>

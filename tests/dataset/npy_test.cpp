@@ -1,4 +1,4 @@
-#include "exchange/formats/npy.hpp"
+#include "dataset/npy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/platform/file.hpp"
+#include "dataset/source.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -20,6 +21,46 @@ Thrown refusal(const std::string& bytes) {
 std::string file_of(const std::string& head, const std::string& data = "") {
   return std::string("\x93NUMPY\1\0", 8) + static_cast<char>(head.size() & 255) + static_cast<char>(head.size() >> 8) +
          head + data;
+}
+
+/// What `open_source` makes of an array of these sides.
+std::unique_ptr<Source> opened(const TemporaryFolder& folder, ElementType type, const std::vector<int64_t>& shape,
+                               const std::string& data) {
+  write_text(folder / "a.npy", npy_head(type, shape) + data);
+  return open_source(folder / "a.npy");
+}
+
+TEST(Npy, OfBytesIsADataSet) {
+  const TemporaryFolder folder;
+  const std::string values = "abcdefghijklmnopqrstuvwx";
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 2, 2, 3}, {2, 4, 3}, {6, 2, 2, 1}, {1, 3, 2, 4}}) {
+    const auto source = opened(folder, ElementType::kU8, shape, values);
+    ASSERT_EQ(source->count(), shape[0]);
+    EXPECT_EQ(source->name(0), "a.npy:0");
+    EXPECT_EQ(source->label(0), -1);
+    std::string all;
+    for (int64_t i = 0; i < source->count(); ++i) {
+      const Image image = source->read(i, 64, nullptr, {});
+      EXPECT_EQ((std::vector<int64_t>{image.height, image.width}), (std::vector<int64_t>{shape[1], shape[2]}));
+      EXPECT_EQ(image.channels, shape.size() == 4 ? shape[3] : 1);
+      all.append(image.pixels.begin(), image.pixels.end());
+    }
+    EXPECT_EQ(all, values);
+  }
+}
+
+TEST(Npy, OfOtherThanPicturesIsRefusedWithWhatToSave) {
+  const TemporaryFolder folder;
+  const auto refused = [&](ElementType type, const std::vector<int64_t>& shape, size_t bytes) {
+    return thrown_by([&] { opened(folder, type, shape, std::string(bytes, 'x'))->count(); });
+  };
+  const Thrown reals = refused(ElementType::kF32, {1, 2, 2, 3}, 48), rows = refused(ElementType::kU8, {2, 3}, 6);
+  EXPECT_CONTAINS(reals.what, "no bytes");
+  EXPECT_CONTAINS(reals.hint, "astype('uint8')");
+  EXPECT_CONTAINS(rows.what, "its shape is [2, 3]");
+  EXPECT_CONTAINS(refused(ElementType::kU8, {1, 2, 2, 5}, 20).what, "its shape is [1, 2, 2, 5]");
+  EXPECT_CONTAINS(refused(ElementType::kU8, {1, 3, 8, 8}, 192).hint, "transpose(0, 2, 3, 1)");
+  EXPECT_CONTAINS(refused(ElementType::kU8, {2, 2, 2, 3}, 23).what, "cut off");
 }
 
 TEST(Npy, IsReadAsNumPyWritesIt) {

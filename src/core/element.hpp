@@ -48,4 +48,11 @@ inline std::optional<int64_t> element_count(const std::vector<int64_t>& shape) {
   return is_empty ? 0 : count;
 }
 
+/// "[2, 3]".
+inline std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string out = "[";
+  for (const int64_t side : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(side);
+  return out + "]";
+}
+
 }  // namespace dcgan
