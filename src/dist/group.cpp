@@ -74,15 +74,22 @@ StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
 bool keeps_store(const Launch& launch) { return launch.rank == 0 && !launch.launcher_keeps_store; }
 
 class Several : public Group {
+  static constexpr char kThere[] = "=";  // before every text: an empty one is there too
+
  public:
   Several(const Launch& launch, const at::Device& device, const GroupOptions& options)
       : launch_(launch),
         timeout_(to_milliseconds(options.timeout)),
-        store_(open_store(launch, keeps_store(launch), timeout_)),
+        store_(open_store(launch, keeps_store(launch), timeout_), timeout_),
         heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout, keeps_store(launch)) {
     gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
-    backend_ = guarded("meeting the others", [&] {
-      return make_backend(store_, launch.rank, launch.size, device, launch.address, launch.port, timeout_);
+    guarded("meeting the others", [&] {
+      const auto met = std::make_shared<c10::intrusive_ptr<c10d::Backend>>();
+      store_.call([met, launch, device, timeout = timeout_](const StorePtr& store) {
+        *met = make_backend(store, launch.rank, launch.size, device, launch.address, launch.port, timeout);
+      });
+      backend_ = *met;
+      return 0;
     });
   }
 
@@ -107,7 +114,7 @@ class Several : public Group {
   std::vector<std::string> gather(const std::string& text, const std::string& what, Patience patience) override {
     const std::string place = "gathered/" + std::to_string(exchanges_++) + "/";
     return guarded(what, [&] {
-      store_->set(place + std::to_string(rank()), text);
+      store_.set(place + std::to_string(rank()), kThere + text);
       std::vector<std::string> all;
       for (int64_t other = 0; other < size(); ++other) all.push_back(text_of(place, other, what, patience));
       return all;
@@ -117,7 +124,7 @@ class Several : public Group {
   std::string share(const std::string& text, const std::string& what, Patience patience) override {
     const std::string place = "shared/" + std::to_string(exchanges_++) + "/";
     return guarded(what, [&] {
-      if (is_first()) store_->set(place + "0", text);
+      if (is_first()) store_.set(place + "0", kThere + text);
       return text_of(place, 0, what, patience);
     });
   }
@@ -156,7 +163,8 @@ class Several : public Group {
   std::string text_of(const std::string& place, int64_t other, const std::string& what, Patience patience) {
     const std::string key = place + std::to_string(other);
     const auto end = std::chrono::steady_clock::now() + timeout_;
-    while (!store_->check({key})) {
+    std::string text;
+    while ((text = store_.get(key)).empty()) {
       if (const std::string known = heartbeat_.trouble(); !known.empty()) throw Error(known);
       if (patience == Patience::kTimeout && std::chrono::steady_clock::now() > end) {
         const std::string missing = "rank " + std::to_string(other) + " has not come to " + what + " within " +
@@ -166,7 +174,7 @@ class Several : public Group {
       }
       std::this_thread::sleep_for(milliseconds(10));
     }
-    return store_->get_to_str(key);
+    return text.substr(1);
   }
 
   /// Whatever c10d throws becomes an error that names the rank to blame.
@@ -187,7 +195,7 @@ class Several : public Group {
 
   const Launch launch_;
   const milliseconds timeout_;
-  StorePtr store_;
+  TimedStore store_;
   Heartbeat heartbeat_;
   c10::intrusive_ptr<c10d::Backend> backend_;
   int64_t exchanges_ = 0;

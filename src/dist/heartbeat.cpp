@@ -24,8 +24,8 @@ const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for i
 
 }  // namespace
 
-Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout, bool keeps_store)
-    : store_(std::move(store)),
+Heartbeat::Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store)
+    : store_(std::move(store), std::chrono::milliseconds(static_cast<int64_t>(1000 * timeout))),
       rank_(rank),
       size_(size),
       timeout_(timeout),
@@ -50,10 +50,9 @@ void Heartbeat::live() {
   while (!ends_) {
     lock.unlock();
     try {
-      const std::lock_guard one_call(store_mutex_);
-      store_->add(beat_of(rank_), 1);
+      store_.add(beat_of(rank_), 1);
       read_the_end();
-      const int64_t now = store_->add(beat_of(watched), 0);  // 0 before it has come
+      const int64_t now = store_.add(beat_of(watched), 0);  // 0 before it has come
       if (now != last || now == 0) last = now, changed = Clock::now();
     } catch (const std::exception&) {  // whatever c10d throws: its connection is broken
       note(kNobodyAnswers);
@@ -78,22 +77,21 @@ std::string Heartbeat::trouble() const {
 }
 
 void Heartbeat::read_the_end() {
-  if (!store_->check({kEnd})) return;
-  note(store_->get_to_str(kEnd));
-  store_->set(reader(rank_), "yes");
+  const std::string said = store_.get(kEnd);
+  if (said.empty()) return;
+  note(said);
+  store_.set(reader(rank_), "yes");
 }
 
 std::map<int, int64_t> Heartbeat::beats() {
   std::map<int, int64_t> all;
-  const std::lock_guard one_call(store_mutex_);
-  for (int rank = 0; rank < size_; ++rank) all[rank] = store_->add(beat_of(rank), 0);
+  for (int rank = 0; rank < size_; ++rank) all[rank] = store_.add(beat_of(rank), 0);
   return all;
 }
 
 void Heartbeat::give_up(const std::string& why) {
   try {
-    const std::lock_guard one_call(store_mutex_);
-    note(store_->compareSet(kEnd, "", why));
+    note(store_.set_first(kEnd, why));
   } catch (const std::exception&) {
     note(kNobodyAnswers);
   }
@@ -123,9 +121,8 @@ void Heartbeat::let_others_read() {
     for (auto before = beats();;) {
       std::this_thread::sleep_for(3 * kBeat);  // whoever lives has looked by then, unless the machine is busy
       const auto now = beats();
-      const std::lock_guard one_call(store_mutex_);
       bool all = true;
-      for (const auto& [rank, count] : now) all = all && (count == before.at(rank) || store_->check({reader(rank)}));
+      for (const auto& [rank, count] : now) all = all && (count == before.at(rank) || !store_.get(reader(rank)).empty());
       if (all) return;
       before = now;
     }

@@ -1,8 +1,6 @@
 // Signs of life: gloo does not say which of its peers has gone. For units of this room alone: it brings c10d.
 #pragma once
 
-#include <torch/csrc/distributed/c10d/Store.hpp>
-
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -10,13 +8,15 @@
 #include <string>
 #include <thread>
 
+#include "dist/timed_store.hpp"
+
 namespace dcgan {
 
 /// Counts up in the store while it lives, on a thread and a connection of its own, and watches the rank after its own.
 class Heartbeat {
  public:
   /// `keeps_store`: the store ends with this process.
-  Heartbeat(c10::intrusive_ptr<c10d::Store> store, int rank, int size, double timeout, bool keeps_store);
+  Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store);
   /// Where it keeps the store and there was trouble, the others may read of it first: they would blame this one instead.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
@@ -34,11 +34,11 @@ class Heartbeat {
   void note(const std::string& trouble);
   /// Returns when every rank that lives has read of the trouble, if there is one.
   void let_others_read();
-  /// Notes what a rank has said of its end, and says in the store that this one knows. Needs store_mutex_.
+  /// Notes what a rank has said of its end, and says in the store that this one knows.
   void read_the_end();
   std::map<int, int64_t> beats();
 
-  const c10::intrusive_ptr<c10d::Store> store_;
+  TimedStore store_;
   const int rank_, size_;
   const double timeout_;
   const bool keeps_store_;
@@ -46,7 +46,6 @@ class Heartbeat {
   std::condition_variable wake_;  // at the end
   std::string trouble_;
   bool ends_ = false;
-  std::mutex store_mutex_;  // a store serves one call at a time
   std::thread thread_;
 };
 

@@ -72,4 +72,20 @@ at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::
   return out;
 }
 
+at::Tensor features_by_ranks(FeatureNetwork& network, ImageSource& images, const std::string& what, Group& group,
+                             const EvaluationProgress& progress) {
+  if (group.size() == 1) return features_of(network, images, what, progress);
+  const int64_t batches = (images.count() + kFeatureBatch - 1) / kFeatureBatch;
+  const auto begin = [&](int64_t rank) {
+    return std::min(images.count(), batches * rank / group.size() * kFeatureBatch);
+  };
+  const int64_t first = begin(group.rank()), end = begin(group.rank() + 1);
+  PartOfImages own(images, first, end - first);
+  auto all = at::zeros({images.count(), network.info().features}, at::kFloat);
+  all.slice(0, first, end).copy_(features_of(network, own, what, progress));
+  group.gather("", what, Patience::kWhileAlive);  // the first may have had more to do: a sum waits for a time only
+  group.sum(all);
+  return all;
+}
+
 }  // namespace dcgan

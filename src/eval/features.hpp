@@ -10,6 +10,7 @@
 
 #include "core/json.hpp"
 #include "core/platform/file.hpp"
+#include "dist/group.hpp"
 #include "eval/images.hpp"
 
 namespace dcgan {
@@ -65,6 +66,11 @@ using EvaluationProgress = std::function<void(const std::string& what, int64_t d
 /// Features of all images of a source, [count, F]; `what` they are, for the progress.
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,
                        const EvaluationProgress& progress);
+
+/// The same, computed by all ranks together: each does its share of the images, which it has as the others do, and all
+/// have all features. Waits for the slowest.
+at::Tensor features_by_ranks(FeatureNetwork& network, ImageSource& images, const std::string& what, Group& group,
+                             const EvaluationProgress& progress);
 
 /// Images to [N, 3, H, W] float32, 0 to 255: gray three times, alpha laid over white.
 at::Tensor as_colour(const at::Tensor& images);

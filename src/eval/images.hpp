@@ -32,6 +32,18 @@ class SetImages : public ImageSource {
   int64_t threads_;
 };
 
+/// A run of another source's images, which must outlive it.
+class PartOfImages : public ImageSource {
+ public:
+  PartOfImages(ImageSource& whole, int64_t first, int64_t count) : whole_(whole), first_(first), count_(count) {}
+  int64_t count() const override { return count_; }
+  at::Tensor read(int64_t first, int64_t count) override { return whole_.read(first_ + first, count); }
+
+ private:
+  ImageSource& whole_;
+  int64_t first_, count_;
+};
+
 /// Images of a generator from latents that nothing else uses: image i is keyed by (seed, kEvaluationLatent, i). Made in
 /// aligned blocks, because kernels may differ with the batch. `generator` must outlive it.
 class GeneratedImages : public ImageSource {

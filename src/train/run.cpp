@@ -85,6 +85,12 @@ class Run {
     saved_images_ = required<int64_t>(shared, "saved", "rank 0");
   }
 
+  /// Where a rank has its own in BatchNorm, those of the first count.
+  void share_statistics(const GeneratorNetImpl& generator) {
+    if (group_->size() == 1) return;
+    for (const auto& buffer : generator.buffers()) group_->share(buffer);
+  }
+
   /// Says how fast gradients are exchanged. All ranks.
   void measure_ranks() {
     if (group_->size() == 1) return;
@@ -189,11 +195,8 @@ class Run {
 
   void evaluate() {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
-    Seen seen;
-    if (group_->is_first()) seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images());
-    if (group_->size() > 1)
-      seen = Seen::from_json(parse_json(group_->share(compact(seen.json()), "an evaluation", Patience::kWhileAlive),
-                                        "rank 0's evaluation"));
+    share_statistics(*evaluation());
+    Seen seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images(), *group_);
     watch_.take(seen);
     append_to_log(seen.json());
     console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +

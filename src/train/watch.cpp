@@ -41,13 +41,17 @@ Json Seen::json() const {
           {"best", is_best}};
 }
 
-void Watch::open_real_sides() {
+void Watch::open_network() {
   const auto& options = plan_.options;
-  const Pixels& trained = *dataset_.pixels;
-  network_ = features_named(options.watch.eval_features, trained.info().size);
+  network_ = features_named(options.watch.eval_features, dataset_.pixels->info().size);
   if (!features_sha256_.empty() && features_sha256_ != network_->info().sha256)
     throw Error("--eval-features '" + options.watch.eval_features + "' is another network than it was in this run",
                 "bring the old file back: KIDs of two networks cannot be compared");
+}
+
+void Watch::open_real_sides() {
+  const auto& options = plan_.options;
+  const Pixels& trained = *dataset_.pixels;
   const RealOptions real{kMostReal, kSeed, *options.run.threads};
   std::vector<std::string> remarks;
   const auto open = [&](const Pixels& pixels) {
@@ -75,10 +79,19 @@ Seen Seen::from_json(const Json& json) {
   return seen;
 }
 
-Seen Watch::measure(Generator& generator, int64_t images) {
-  if (!network_) open_real_sides();
+Seen Watch::measure(Generator& generator, int64_t images, Group& group) {
+  if (!network_) open_network();
+  if (!compared_ && group.is_first()) open_real_sides();
   GeneratedImages source(generator, plan_.options.watch.eval_samples, kSeed);
-  const at::Tensor features = features_of(*network_, source, "generated images", stop_if_asked);
+  const auto features = features_by_ranks(*network_, source, "features of generated images", group, stop_if_asked);
+  Seen seen;
+  if (group.is_first()) seen = compared(features, images);
+  if (group.size() == 1) return seen;
+  const std::string told = group.share(compact(seen.json()), "an evaluation", Patience::kWhileAlive);
+  return Seen::from_json(parse_json(told, "rank 0's evaluation"));
+}
+
+Seen Watch::compared(const at::Tensor& features, int64_t images) const {
   const Reference& real = compared_->reference;
   const Kid found = kid(features, real.features, real.kernels);
   Seen seen;

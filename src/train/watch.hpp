@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "dist/group.hpp"
 #include "eval/real_side.hpp"
 #include "telemetry/record.hpp"
 #include "train/balance.hpp"
@@ -29,9 +30,10 @@ class Watch {
   Watch(const TrainPlan& plan, const Dataset& dataset) : plan_(plan), dataset_(dataset) {}
 
   /// Compares images of `generator`, which has seen `images`, with real ones: those held out where they are enough,
-  /// else those of the training. Latents are the same each time, and used for nothing else.
-  Seen measure(Generator& generator, int64_t images);
-  /// Takes note of what was measured, here or by another rank; says whether it is the best.
+  /// else those of the training. Latents are the same each time, and used for nothing else. All ranks together, each
+  /// with the same generator; real pictures are the first one's alone.
+  Seen measure(Generator& generator, int64_t images, Group& group);
+  /// Takes note of what was measured; says whether it is the best.
   void take(Seen& seen);
 
   /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
@@ -47,7 +49,9 @@ class Watch {
   void set_state(const Json& state, const std::string& origin);
 
  private:
+  void open_network();
   void open_real_sides();
+  Seen compared(const at::Tensor& features, int64_t images) const;
 
   const TrainPlan& plan_;
   const Dataset& dataset_;

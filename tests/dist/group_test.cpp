@@ -93,6 +93,24 @@ TEST(Group, NamesARankThatWasKilled) {
   }
 }
 
+TEST(Group, NamesARankThatStandsStillThoughItsConnectionsStand) {
+  for (const int frozen : {0, 1}) {
+    const auto body = [frozen](Group& group) -> std::string {
+      const auto values = at::ones({1000});
+      for (int step = 0; step < 1000; ++step) {
+        if (step == 10 && group.rank() == frozen) ::raise(SIGSTOP);
+        group.sum(values);
+      }
+      return "not noticed";
+    };
+    const Ends ends = as_ranks(3, body, /*timeout=*/2);
+    for (int rank = 0; rank < 3; ++rank)
+      if (rank != frozen) {
+        EXPECT_CONTAINS(ends[static_cast<size_t>(rank)], "error: rank " + std::to_string(frozen)) << rank;
+      }
+  }
+}
+
 TEST(Group, TellsTheOthersWhyOneGaveUp) {
   const Ends ends = as_ranks(3, [](Group& group) -> std::string {
     const auto values = at::ones({10});

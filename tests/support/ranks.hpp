@@ -29,14 +29,14 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
-/// How a rank ended: what it gave back, or "error: " and what it threw; empty for one that was killed.
+/// How a rank ended: what it gave back, or "error: " and what it threw; empty for one that was killed or stopped.
 using Ends = std::vector<std::string>;
 
 /// Runs `body` as each of `size` ranks, in processes of their own; what it returns, by rank.
 inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, double timeout = 60) {
   const TemporaryFolder folder;
   const int port = free_port();
-  std::vector<pid_t> children;
+  std::vector<pid_t> children, frozen;
   for (int rank = 0; rank < size; ++rank) {
     const pid_t child = ::fork();
     if (child != 0) {
@@ -58,10 +58,14 @@ inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, d
   }
   Ends ends;
   for (int rank = 0; rank < size; ++rank) {
-    ::waitpid(children[static_cast<size_t>(rank)], nullptr, 0);
+    const pid_t child = children[static_cast<size_t>(rank)];
+    int status = 0;
+    ::waitpid(child, &status, WUNTRACED);
+    if (WIFSTOPPED(status)) frozen.push_back(child);
     const fs::path path = folder / std::to_string(rank);
     ends.push_back(fs::exists(path) ? read_text(path) : "");
   }
+  for (const pid_t child : frozen) ::kill(child, SIGKILL), ::waitpid(child, nullptr, 0);
   return ends;
 }
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "exchange/generator.hpp"
+#include "support/ranks.hpp"
 #include "support/runs.hpp"
 #include "support/trainers.hpp"
+#include "train/watch.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -32,6 +34,21 @@ TEST_F(WatchedRun, MeasuresItselfAtItsCadenceAndSaysSoInEveryRecordAfter) {
   EXPECT_TRUE(evaluations[0]["best"]);
   for (const auto& line : log_lines(run))
     EXPECT_TRUE(line.contains("event") || line["images"] < 24 || line["kid"].is_number()) << line;
+}
+
+TEST_F(WatchedRun, IsMeasuredByRanksTogetherAsByOneAlone) {
+  options_.watch.eval_samples = 150;  // shares are not equal, and the last batch is not full
+  options_.length.images = 80;
+  const Dataset dataset = open();
+  const TrainPlan plan = make_plan(options_, (folder_ / "photos").native(), dataset);
+  const auto measured = [&](Group& group) {
+    const auto generator = make_generator(used_generator(plan.network), generator_info(plan.network, 0, true, "G"));
+    return compact(Watch(plan, dataset).measure(*generator, 24, group).json());
+  };
+  const std::string alone = as_ranks(1, measured)[0];
+  EXPECT_TRUE(parse_json(alone, "what was measured")["kid"].is_number()) << alone;
+  for (const int size : {2, 4})  // of four one has no batch
+    for (const auto& end : as_ranks(size, measured)) EXPECT_EQ(end, alone);
 }
 
 TEST_F(WatchedRun, KeepsTheBestStateAsACheckpointAndAsGeneratorPt) {
