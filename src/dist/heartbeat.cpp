@@ -1,6 +1,7 @@
 #include "dist/heartbeat.hpp"
 
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "core/text.hpp"
@@ -15,7 +16,7 @@ constexpr auto kBeat = 500ms;
 const std::string kEnd = "end";  // of the first rank that failed: what it said
 
 std::string beat_of(int rank) { return "beat/" + std::to_string(rank); }
-std::string reader(int rank) { return "read/" + std::to_string(rank); }  // set once it has read the end
+std::string is_done_of(int rank) { return "done/" + std::to_string(rank); }  // set when it needs the store no more
 
 std::string has_gone(int rank) { return "rank " + std::to_string(rank) + " has gone"; }
 
@@ -33,7 +34,10 @@ Heartbeat::Heartbeat(TimedStore::Store store, int rank, int size, double timeout
       thread_([this] { live(); }) {}
 
 Heartbeat::~Heartbeat() {
-  if (keeps_store_ && !trouble().empty()) let_others_read();
+  try {
+    keeps_store_ ? wait_for_others() : store_.set(is_done_of(rank_), "yes");
+  } catch (const std::exception&) {  // the store itself has gone: there is nobody left to wait for
+  }
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;
@@ -80,7 +84,7 @@ void Heartbeat::read_the_end() {
   const std::string said = store_.get(kEnd);
   if (said.empty()) return;
   note(said);
-  store_.set(reader(rank_), "yes");
+  store_.set(is_done_of(rank_), "yes");
 }
 
 std::map<int, int64_t> Heartbeat::beats() {
@@ -116,17 +120,21 @@ std::string Heartbeat::blame() {
   return trouble();
 }
 
-void Heartbeat::let_others_read() {
-  try {
-    for (auto before = beats();;) {
-      std::this_thread::sleep_for(3 * kBeat);  // whoever lives has looked by then, unless the machine is busy
-      const auto now = beats();
-      bool all = true;
-      for (const auto& [rank, count] : now) all = all && (count == before.at(rank) || !store_.get(reader(rank)).empty());
-      if (all) return;
-      before = now;
-    }
-  } catch (const std::exception&) {  // the store itself has gone: there is nothing left to read
+void Heartbeat::wait_for_others() {
+  const auto end = Clock::now() + std::chrono::duration<double>(timeout_);
+  std::set<int> gone = {rank_};
+  auto before = beats();
+  for (auto since = Clock::now(); Clock::now() < end; std::this_thread::sleep_for(20ms)) {
+    bool is_alone = true;
+    for (int rank = 0; rank < size_; ++rank)
+      is_alone = is_alone && (gone.contains(rank) || !store_.get(is_done_of(rank)).empty());
+    if (is_alone) return;
+    if (Clock::now() - since < 3 * kBeat) continue;
+    since = Clock::now();
+    const auto now = beats();
+    for (const auto& [rank, count] : now)
+      if (count == before.at(rank)) gone.insert(rank);
+    before = now;
   }
 }
 

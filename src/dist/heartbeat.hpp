@@ -17,7 +17,7 @@ class Heartbeat {
  public:
   /// `keeps_store`: the store ends with this process.
   Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store);
-  /// Where it keeps the store and there was trouble, the others may read of it first: they would blame this one instead.
+  /// Where it keeps the store the others may finish first: they would blame this rank, whatever happened.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
@@ -32,8 +32,8 @@ class Heartbeat {
  private:
   void live();
   void note(const std::string& trouble);
-  /// Returns when every rank that lives has read of the trouble, if there is one.
-  void let_others_read();
+  /// Returns when no rank that lives needs the store any more, or after the timeout.
+  void wait_for_others();
   /// Notes what a rank has said of its end, and says in the store that this one knows.
   void read_the_end();
   std::map<int, int64_t> beats();
