@@ -11,10 +11,10 @@
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
-#include "dist/speed.hpp"
 #include "exchange/torchscript.hpp"
 #include "train/fit.hpp"
 #include "train/sheets.hpp"
+#include "train/together.hpp"
 #include "train/trainer.hpp"
 #include "train/watch.hpp"
 
@@ -39,7 +39,7 @@ class Run {
         sheets_(plan, *dataset.pixels, directory),
         watch_(plan, dataset) {
     if (group_->is_first()) resume ? go_back_to_checkpoint() : write_beginning();
-    share_beginning();
+    share_beginning(*group_, trainer_, watch_, saved_images_);
     if (group_->is_first()) log_.emplace(directory_.log());
     measure_ranks();
     record_began_ = start_ = seconds_now();
@@ -73,45 +73,12 @@ class Run {
     return {signal == SIGINT, signal != 0 && signal != SIGINT, group_->is_first() && limit && in_process() >= *limit};
   }
 
-  /// All ranks begin where the first one does.
-  void share_beginning() {
-    if (group_->size() == 1) return;
-    trainer_.share_state();
-    const Json own = {{"position", trainer_.position()}, {"watch", watch_.state()}, {"saved", saved_images_}};
-    const Json shared = parse_json(group_->share(compact(own), "the beginning", Patience::kWhileAlive), "rank 0");
-    if (group_->is_first()) return;
-    trainer_.set_position(required<Json>(shared, "position", "rank 0"), "rank 0");
-    watch_.set_state(required<Json>(shared, "watch", "rank 0"), "rank 0");
-    saved_images_ = required<int64_t>(shared, "saved", "rank 0");
-  }
-
-  /// Where a rank has its own in BatchNorm, those of the first count.
-  void share_statistics(const GeneratorNetImpl& generator) {
-    if (group_->size() == 1) return;
-    for (const auto& buffer : generator.buffers()) group_->share(buffer);
-  }
-
-  /// Says how fast gradients are exchanged. All ranks.
+  /// Says how fast gradients are exchanged.
   void measure_ranks() {
     if (group_->size() == 1) return;
-    int64_t numbers = 0;
-    for (const auto* network : {&static_cast<const torch::nn::Module&>(*trainer_.generator()),
-                                &static_cast<const torch::nn::Module&>(*trainer_.discriminator())})
-      for (const auto& parameter : network->parameters()) numbers += parameter.numel();
-    const ExchangeSpeed speed = measure_exchange(*group_, numbers, at::Device(plan_.options.run.device));
-    const Json event = {{"event", "ranks"},
-                        {"images", trainer_.images()},
-                        {"ranks", group_->size()},
-                        {"gradient_bytes", numbers * 4},
-                        {"exchange_seconds", speed.seconds},
-                        {"latency_seconds", speed.latency},
-                        {"bytes_per_second", speed.bytes_per_second}};
+    const auto [text, event] = measured_exchange(*group_, trainer_, at::Device(plan_.options.run.device));
     append_to_log(event);
-    console_.event("ranks: " + std::to_string(group_->size()) + " exchange the gradients of a step, " +
-                       bytes_text(static_cast<double>(4 * numbers)) + ", in " + fixed_text(1000 * speed.seconds, 1) +
-                       " ms (" + bytes_text(speed.bytes_per_second) + "/s, latency " +
-                       fixed_text(1000 * speed.latency, 2) + " ms)",
-                   event);
+    console_.event(text, event);
   }
 
   void append_to_log(const Json& json) {
@@ -195,7 +162,7 @@ class Run {
 
   void evaluate() {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
-    share_statistics(*evaluation());
+    share_statistics(*group_, *evaluation());
     Seen seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images(), *group_);
     watch_.take(seen);
     append_to_log(seen.json());

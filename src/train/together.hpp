@@ -1,0 +1,22 @@
+// What the ranks of one run tell each other beside gradients. All ranks call these together; one alone returns at once.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "dist/group.hpp"
+#include "train/trainer.hpp"
+#include "train/watch.hpp"
+
+namespace dcgan {
+
+/// All ranks go on from the first one's state, position and judgement; `saved_images` is its last checkpoint's.
+void share_beginning(Group& group, Trainer& trainer, Watch& watch, int64_t& saved_images);
+
+/// The first rank's statistics of BatchNorm for all: ranks that see only their own share have each their own.
+void share_statistics(Group& group, const GeneratorNetImpl& generator);
+
+/// How fast gradients are exchanged, in words and as an event of log.jsonl.
+std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
+
+}  // namespace dcgan
