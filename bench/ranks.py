@@ -4,6 +4,7 @@ Needs root (ip netns, tc) and two cores with nothing else running.
 
   bench/ranks.py --table docs/scaling.csv --data photos/ --links lo,10gbit,1gbit,100mbit --rounds 3
   bench/ranks.py --table docs/scaling.csv --data photos/ --links 1gbit+10ms
+  bench/ranks.py --data photos/ --cut        cuts the link of two ranks that train; prints how each ends, and when
 
 A link is `lo` (one host, no limit), a rate (token buckets on both ends, tc-tbf), or a rate and a delay each way: a relay of
 packets between two tun devices then stands in for the kernel's netem, which not every kernel has.
@@ -122,25 +123,44 @@ def link_of(name: str):
     return relayed(rate, delay) if delay else shaped(rate)
 
 
+def cut(arguments: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as folder, shaped("1gbit"):
+        processes = started(arguments, folder, 2, 1, arguments.batch, "1gbit", ["--images", "100M", "--rank-timeout", "10",
+                                                                                "--checkpoint-every", "5k"])
+        checkpoints = pathlib.Path(folder, "run0/checkpoints")
+        while not checkpoints.exists() or not any(checkpoints.iterdir()):
+            time.sleep(0.5)
+        begin = time.monotonic()
+        sh(f"ip -n {HOSTS[1]} link set dcgan-vb down")
+        for rank, process in enumerate(processes):
+            said = process.communicate()[1].strip().splitlines()
+            print(f"rank {rank}: exit code {process.returncode} after {time.monotonic() - begin:.1f} s: {said[-2]}")
+
+
+def started(arguments: argparse.Namespace, folder: str, ranks: int, threads: int, batch: int, link: str,
+            more: list[str]) -> list[subprocess.Popen]:
+    processes = []
+    for rank in range(ranks):
+        words = [arguments.program, "train", arguments.data, "--run", f"{folder}/run{rank}", "--size", str(arguments.size),
+                 "--preset", "default", "--batch", str(batch * ranks), "--threads", str(threads), "--eval-every", "0",
+                 "--sample-every", "1M", "--log-every", "1", *more]
+        if ranks > 1:
+            words = ["taskset", "-c", str(rank), *words]
+        if link != "lo":
+            words = ["ip", "netns", "exec", HOSTS[rank], *words]
+        own = {} if ranks == 1 else {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(ranks),
+                                     "MASTER_ADDR": ADDRESSES[0] if link != "lo" else "127.0.0.1",
+                                     "MASTER_PORT": "29611"}
+        processes.append(subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL,
+                                          stderr=subprocess.PIPE, text=True))
+    return processes
+
+
 def train(arguments: argparse.Namespace, ranks: int, threads: int, batch: int, link: str, images: int) -> dict:
     """Images per second of the records but the first, and what the run found out about the link."""
     with tempfile.TemporaryDirectory() as folder, link_of(link):
-        processes = []
-        for rank in range(ranks):
-            run = f"{folder}/run{rank}"
-            words = [arguments.program, "train", arguments.data, "--run", run, "--size", str(arguments.size), "--preset",
-                     "default", "--batch", str(batch * ranks), "--images", str(images), "--threads", str(threads),
-                     "--eval-every", "0", "--sample-every", "1M", "--checkpoint-every", "1M", "--log-every", "1",
-                     "--rank-timeout", "600"]
-            if ranks > 1:
-                words = ["taskset", "-c", str(rank), *words]
-            if link != "lo":
-                words = ["ip", "netns", "exec", HOSTS[rank], *words]
-            own = {} if ranks == 1 else {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(ranks),
-                                         "MASTER_ADDR": ADDRESSES[0] if link != "lo" else "127.0.0.1",
-                                         "MASTER_PORT": "29611"}
-            processes.append(subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL,
-                                              stderr=subprocess.PIPE, text=True))
+        processes = started(arguments, folder, ranks, threads, batch, link,
+                            ["--images", str(images), "--checkpoint-every", "100M", "--rank-timeout", "600"])
         said = [process.communicate()[1] for process in processes]
         if any(process.returncode for process in processes):
             sys.exit("\n".join(said))
@@ -155,7 +175,8 @@ def train(arguments: argparse.Namespace, ranks: int, threads: int, batch: int, l
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", required=True, type=pathlib.Path)
+    parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--cut", action="store_true")
     parser.add_argument("--data", required=True)
     parser.add_argument("--size", default=64, type=int)
     parser.add_argument("--batch", default=64, type=int, help="of a rank")
@@ -164,6 +185,10 @@ def main() -> None:
     parser.add_argument("--seconds", default=20, type=float, help="about how long a measurement takes")
     parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
     arguments = parser.parse_args()
+    if arguments.cut:
+        return cut(arguments)
+    if not arguments.table:
+        parser.error("--table is missing: where rows go")
     commit, name = output("git", "rev-parse", "--short", "HEAD"), processor("cpu")
     quick = train(arguments, 1, 2, 2 * arguments.batch, "lo", 8 * arguments.batch)["images_per_second"]
     for number in range(arguments.rounds):

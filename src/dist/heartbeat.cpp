@@ -21,7 +21,7 @@ std::string is_done_of(int rank) { return "done/" + std::to_string(rank); }  // 
 std::string has_gone(int rank) { return "rank " + std::to_string(rank) + " has gone"; }
 
 /// Of whoever keeps the store, when it does not answer.
-const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for it, has gone";
+const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for it, has gone or is cut off";
 
 }  // namespace
 
