@@ -95,7 +95,10 @@ at::Tensor sum_of(const std::vector<LatentTerm>& terms, bool is_uniform, bool ty
   }
   double variance = 0;
   for (const auto& [name, coefficient] : coefficients) variance += coefficient * coefficient;
-  const bool is_scaled = typical && !is_uniform && variance > 1e-12;
+  const bool is_scaled = typical && !is_uniform;
+  if (is_scaled && variance < 1e-12)
+    throw UsageError("every latent of the sum is taken away again: nothing is left of it",
+                     "name others; --as-is draws the middle of latent space");
   return (is_scaled ? sum / std::sqrt(variance) : sum).to(at::kFloat);
 }
 

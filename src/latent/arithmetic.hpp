@@ -27,6 +27,7 @@ std::vector<LatentTerm> parse_expression(const std::string& text, const LatentOp
 /// The sum, [L]. Numbers of normal latents have variance 1, which a sum of independent ones has not: `typical` divides
 /// by sqrt(sum of c^2) over the coefficients c of all points, so that the sum lies where training was. (In the paper's
 /// sums of three means of three it is 1 already.) Sums of uniform latents are left as they are.
+/// Throws UsageError when the latents cancel out, which no length can be given.
 at::Tensor sum_of(const std::vector<LatentTerm>& terms, bool is_uniform, bool typical = true);
 
 /// Nine latents [9, L] for three rows of three: `centre` in the middle, and around it the same with noise, uniform in

@@ -173,11 +173,16 @@ ImageNames ClassRows::names(uint64_t seed) const {
   return all;
 }
 
+void throw_if_stopped_at(int64_t made, int64_t of) {
+  if (stop_signal() == 0) return;  // no text for every image
+  throw_if_stopped((with_commas(made) + " of " + counted(of, "image") + " were made").c_str());
+}
+
 void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
               const std::function<void(int64_t, const Image&)>& take, double most) {
   Blocks blocks(generator, classes, most);
   for (int64_t i = 0; i < names.size(); ++i) {
-    throw_if_stopped("not all images were made");
+    throw_if_stopped_at(i, names.size());
     take(i, blocks.image(names[i]));
   }
 }

@@ -90,6 +90,9 @@ struct ClassRows {
   int64_t place(int64_t position) const { return position % rows * columns + position / rows; }
 };
 
+/// Throws Stopped, saying how many images were made, when a signal has asked for it (core/platform/signals).
+void throw_if_stopped_at(int64_t made, int64_t of);
+
 /// Calls `take(position in names, image)` for every name, in order. Memory: one block, whatever the count.
 void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take);
 /// The same with classes as asked for, and latents truncated to -most .. most (latent/latents).

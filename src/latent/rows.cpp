@@ -54,7 +54,7 @@ LatentPoint row_point(const std::string& text, const std::string& option, const 
 void generate(Generator& generator, const LatentRows& rows, const std::function<void(int64_t, const Image&)>& take) {
   at::Tensor block;
   for (int64_t place = 0; place < rows.count; ++place) {
-    throw_if_stopped("not all images were made");
+    throw_if_stopped_at(place, rows.count);
     if (place % kImageBlock == 0) block = block_of(generator, rows, place);
     take(place, image_of(block, place % kImageBlock));
   }
