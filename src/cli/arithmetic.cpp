@@ -116,6 +116,7 @@ Verb arithmetic_verb() {
   verb.details =
       "EXPRESSION: images' names (INDEX or SEED:INDEX) or rows (FILE.npy#ROW) with + and - between them; several with\n"
       "commas between them stand for their mean, which is steadier: \"3,17,40 - 5,6,7 + 8,9,10\".\n"
+      "A file's name that holds a sign, a comma, a parenthesis or a blank stands in quotes: \"'my-z.npy#3' - 5\".\n"
       "The figure shows each term, its mean, and the result among eight with a little noise, as figure 7 of Radford "
       "et\n"
       "al. 2015 does. If the expression begins with a minus, put -- before it.";

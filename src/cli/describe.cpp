@@ -6,7 +6,6 @@
 #include "checkpoint/archive.hpp"
 #include "checkpoint/run_directory.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/example_networks.hpp"
 #include "exchange/onnx.hpp"
@@ -78,24 +77,31 @@ Json describe_run(const fs::path& path) {
   return out;
 }
 
+/// A file does not say what it is called: our own facts stay.
+void add_metadata(Json& out, const Json& metadata) {
+  for (const auto& [key, value] : metadata.items())
+    if (!out.contains(key)) out[key] = value;
+}
+
 /// The lines that show how to use a TorchScript file.
 Json uses_of_export(const Json& facts, const std::string& path) {
   const std::string load = "Python: torch.jit.load('" + path + "')";
-  const std::string classes = facts.value("classes", int64_t{0}) > 0 ? ", torch.tensor([0])" : "";
-  const auto side = [&](const char* key) { return std::to_string(facts.value(key, int64_t{1})); };
+  const auto number = [&](const char* key) { return required<int64_t>(facts, key, "'" + path + "'"); };
+  const std::string classes = number("classes") > 0 ? ", torch.tensor([0])" : "";
+  const auto side = [&](const char* key) { return std::to_string(number(key)); };
   if (facts["format"] == "dcgan-discriminator") {
     const std::string x = "torch.rand(1, " + side("channels") + ", " + side("height") + ", " + side("width") + ")";
     return {load + "(2 * " + x + " - 1" + classes + ")", load + ".features(2 * " + x + " - 1)"};
   }
   const std::string shape = "(1, " + side("latent") + ")";
-  const bool is_uniform = facts.value("latent_distribution", "normal") == "uniform";
+  const bool is_uniform = facts.value("latent_distribution", Json()) == "uniform";
   return {"dcgan sample " + path + " --out sheet.png",
           load + ".images(" + (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) + classes + ")"};
 }
 
 Json describe_export(const fs::path& path) {
   Json out = {{"kind", ""}, {"path", shown(path)}, {"bytes", fs::file_size(path)}};
-  out.update(torchscript_metadata(path));
+  add_metadata(out, torchscript_metadata(path));
   const char* network = out["format"] == "dcgan-discriminator" ? "discriminator" : "generator";
   out["kind"] = std::string("exported ") + network;
   out[network] = describe_tensors(torchscript_parameters(path), "");
@@ -108,21 +114,20 @@ Json describe_onnx(const fs::path& path) {
   const Json metadata = onnx_metadata(model, "'" + shown(path) + "'");
   Shapes shapes;
   for (const auto& tensor : model.tensors)
-    if (tensor.type != "INT64") shapes.emplace_back(printable(tensor.name), tensor.shape);  // else the shape of a value
+    if (tensor.type != "INT64") shapes.emplace_back(tensor.name, tensor.shape);  // else the shape of a value
   Json inputs = Json::object(), outputs = Json::object(), operators = Json::array();
-  for (const auto& value : model.inputs) inputs[printable(value.name)] = shape_text(value);
-  for (const auto& value : model.outputs) outputs[printable(value.name)] = shape_text(value);
-  for (const auto& one : model.operators) operators.push_back(printable(one));
+  for (const auto& value : model.inputs) inputs[value.name] = shape_text(value);
+  for (const auto& value : model.outputs) outputs[value.name] = shape_text(value);
+  for (const auto& one : model.operators) operators.push_back(one);
   Json out = {{"kind", metadata.is_null() ? "an ONNX model, none that dcgan exported" : "exported generator, ONNX"},
               {"path", shown(path)},
               {"bytes", fs::file_size(path)},
               {"ir_version", model.ir_version},
               {"operator_set", model.operator_set},
-              {"producer", printable(model.producer + " " + model.producer_version)},
+              {"producer", model.producer + " " + model.producer_version},
               {"nodes", model.nodes},
               {"operators", operators}};
-  for (const auto& [key, value] : metadata.items())  // a file does not say what it is called
-    if (!out.contains(key)) out[key] = value;
+  add_metadata(out, metadata);
   out["inputs"] = inputs, out["outputs"] = outputs;
   out["use"] = Json::array();
   if (metadata.is_null()) {
@@ -146,9 +151,9 @@ Json describe_onnx(const fs::path& path) {
 Json describe_weights(const fs::path& path) {
   const WeightsFile file = read_weights(path);
   Shapes shapes;
-  for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(printable(name), tensor.sizes().vec());
+  for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(name, tensor.sizes().vec());
   Json metadata = Json::object();
-  for (const auto& [key, value] : file.metadata) metadata[printable(key)] = printable(value);
+  for (const auto& [key, value] : file.metadata) metadata[key] = value;
   const bool is_ours = metadata.value("format", "") == "dcgan";
   const int network = example_network(file.tensors);
   Json out = {{"kind", is_ours        ? "exported model"

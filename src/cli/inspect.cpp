@@ -40,7 +40,7 @@ Json describe_data(const fs::path& path) {
     if (const int32_t label = source->label(i); label >= 0) ++per_class[static_cast<size_t>(label)];
   }
   Json classes = Json::object();
-  for (size_t c = 0; c < per_class.size(); ++c) classes[printable(source->classes()[c])] = per_class[c];
+  for (size_t c = 0; c < per_class.size(); ++c) classes[source->classes()[c]] = per_class[c];
   return {{"kind", "data"},
           {"path", shown(path)},
           {"source", source->kind()},
@@ -84,7 +84,7 @@ Json describe_png(const fs::path& path) {
   const Probe probe = probe_image(bytes);
   if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem);
   Json text = Json::object();
-  for (const auto& [keyword, value] : png_text(bytes)) text[printable(keyword)] = printable(value);
+  for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;
   return {{"kind", text.contains("dcgan:model") ? "generated picture" : "picture"},
           {"path", shown(path)},
           {"bytes", bytes.size()},
@@ -139,7 +139,7 @@ Json describe(const fs::path& path) {
 /// A value as a person reads it; "" for what is empty.
 std::string value_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_integer()) return with_commas(value.get<int64_t>());
+  if (value.is_number_integer() && fits<int64_t>(value)) return with_commas(value.get<int64_t>());
   return value.is_null() || value.empty() ? "" : compact(value);
 }
 
@@ -165,7 +165,7 @@ void print_use(const Json& found) {
 }
 
 void inspect(const Invocation& invocation, InspectCommand& command) {
-  const Json found = describe(invocation.positional(0));
+  const Json found = printable_json(describe(invocation.positional(0)));  // files of strangers say much of it
   if (command.json)
     std::printf("%s", pretty(found).c_str());
   else

@@ -71,16 +71,26 @@ std::vector<bool> hidden_part(const fs::path& path, const Image& picture, const 
     throw UsageError("--mask '" + shown(path) + "' is of " + to_text(Size{mask.width, mask.height}) +
                          " pixels, and the picture of " + to_text(Size{picture.width, picture.height}),
                      "make it of the picture's shape");
-  const Image fitting =
-      fitted(with_channels(mask, 1), {info.width, info.height}, fit_from(info.fit), crop_at_from(info.crop_at));
-  constexpr int kMiddle = 127;
-  std::vector<bool> hidden(fitting.pixels.size());
-  for (size_t i = 0; i < hidden.size(); ++i) hidden[i] = fitting.pixels[i] > kMiddle;
-  const auto count = std::count(hidden.begin(), hidden.end(), true);
-  if (count == 0 || count == static_cast<int64_t>(hidden.size()))
-    throw UsageError("--mask '" + shown(path) + "' hides " + (count == 0 ? "nothing" : "everything"),
-                     "paint what is to be completed white, and all else black");
-  return hidden;
+  const auto white_in = [](const Image& grey) {
+    constexpr int kMiddle = 127;
+    std::vector<bool> white(grey.pixels.size());
+    for (size_t i = 0; i < white.size(); ++i) white[i] = grey.pixels[i] > kMiddle;
+    return white;
+  };
+  const auto all_are = [](const std::vector<bool>& white, bool value) {
+    return std::count(white.begin(), white.end(), value) == static_cast<int64_t>(white.size());
+  };
+  const Image grey = with_channels(mask, 1);
+  std::vector<bool> hidden =
+      white_in(fitted(grey, {info.width, info.height}, fit_from(info.fit), crop_at_from(info.crop_at)));
+  const bool hides_nothing = all_are(hidden, false);
+  if (!hides_nothing && !all_are(hidden, true)) return hidden;
+  const std::string hides = "--mask '" + shown(path) + "' hides " + (hides_nothing ? "nothing" : "everything");
+  if (all_are(white_in(grey), !hides_nothing))
+    throw UsageError(hides, "paint what is to be completed white, and all else black");
+  throw UsageError(hides + " of what is left when the picture is cut and scaled to the model's shape, " +
+                       to_text(Size{info.width, info.height}) + " pixels",
+                   "cut the picture and the mask to that shape first");
 }
 
 /// Bytes to [C, H, W] in [-1, 1].

@@ -5,8 +5,33 @@
 #include "core/text.hpp"
 
 namespace dcgan {
+namespace {
+
+constexpr size_t kDeepest = 200;  // values are copied and written by recursion
+
+/// How deep lists and objects lie in one another. (Of what is no JSON anything: it is refused anyway.)
+size_t depth_of(std::string_view text) {
+  size_t depth = 0, most = 0;
+  bool is_text = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_text && c == '\\')
+      ++i;
+    else if (c == '"')
+      is_text = !is_text;
+    else if (!is_text && (c == '[' || c == '{'))
+      most = std::max(most, ++depth);
+    else if (!is_text && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+  return most;
+}
+
+}  // namespace
 
 Json parse_json(std::string_view text, const std::string& origin) {
+  if (depth_of(text) > kDeepest)
+    throw Error(printable(origin) + ": its JSON has lists in lists, deeper than " + std::to_string(kDeepest));
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
@@ -23,6 +48,18 @@ Json parse_json(std::string_view text, const std::string& origin) {
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 std::string pretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+Json printable_json(const Json& json) {
+  if (json.is_string()) return printable(json.get_ref<const std::string&>());
+  if (!json.is_structured()) return json;
+  Json out = json.is_array() ? Json::array() : Json::object();
+  for (const auto& [key, value] : json.items())
+    if (json.is_array())
+      out.push_back(printable_json(value));
+    else
+      out[printable(key)] = printable_json(value);
+  return out;
+}
 
 Json to_json(const Field& field) {
   if (const auto* flag = std::get_if<bool*>(&field.target)) return **flag;

@@ -1,9 +1,13 @@
 // The one door to nlohmann/json. Object keys keep the order in which they were added.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/options.hpp"
 
@@ -26,7 +30,13 @@ Json to_json(const Field& field);
 /// the wrong type or out of range (naming key, value, range and `origin`). A null leaves the field as it is.
 void set_from_json(const Fields& fields, const Json& object, const std::string& origin);
 
-/// object[key] as T; throws Error naming `origin` and the key when it is missing or of another type.
+/// Its keys and texts through printable(): for what a stranger's file says.
+Json printable_json(const Json& json);
+
+/// False for a number, or a list with one, that T cannot hold: 2^64 - 1 or 0.5 for int64_t. Not of types.
+template <class T>
+bool fits(const Json& json);
+/// object[key] as T; throws Error naming `origin` and the key when it is missing, of another type, or does not fit.
 template <class T>
 T required(const Json& object, const char* key, const std::string& origin);
 
@@ -35,9 +45,22 @@ T required(const Json& object, const char* key, const std::string& origin);
 #include "core/error.hpp"
 
 template <class T>
+bool dcgan::fits(const Json& json) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    if (json.is_number_unsigned()) return std::in_range<T>(json.get<uint64_t>());
+    return json.is_number_integer() ? std::in_range<T>(json.get<int64_t>()) : !json.is_number();
+  } else if constexpr (requires { typename std::vector<typename T::value_type>; }) {
+    if constexpr (std::is_same_v<T, std::vector<typename T::value_type>>)
+      return !json.is_array() || std::all_of(json.begin(), json.end(), fits<typename T::value_type>);
+  }
+  return true;
+}
+
+template <class T>
 T dcgan::required(const Json& object, const char* key, const std::string& origin) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   if (!object.is_object() || found == object.end()) throw Error(origin + ": the key '" + key + "' is missing");
+  if (!fits<T>(*found)) throw Error(origin + ": the key '" + key + "' has a number that is not whole, or out of range");
   try {
     return found->template get<T>();
   } catch (const nlohmann::json::exception&) {

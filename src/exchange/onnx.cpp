@@ -168,8 +168,11 @@ void export_onnx(GeneratorNet net, const GeneratorInfo& info, const fs::path& pa
 Json onnx_metadata(const OnnxDescription& model, const std::string& origin) {
   Json out = Json::object();
   for (const auto& [key, value] : model.metadata) {
-    Json parsed = Json::parse(value, nullptr, false);
-    out[printable(key)] = parsed.is_discarded() ? Json(printable(value)) : parsed;
+    try {
+      out[printable(key)] = parse_json(value, origin);
+    } catch (const Error&) {
+      out[printable(key)] = printable(value);  // text, or not for us
+    }
   }
   if (model.producer != "dcgan" && out.value("format", Json()) != "dcgan-generator") return {};
   if (required<std::string>(out, "format", origin) != "dcgan-generator")

@@ -52,7 +52,10 @@ at::ScalarType scalar_type(ElementType type) {
 bool looks_like_weights(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return false;
-  return looks_like_state_dict(path) || looks_like_safetensors(read_file(path, 16), fs::file_size(path, ignored));
+  if (looks_like_state_dict(path) || looks_like_safetensors(read_file(path, 16), fs::file_size(path, ignored)))
+    return true;
+  // Of a damaged one its reader says more.
+  return path.extension() == ".safetensors" && !looks_like_zip(path);
 }
 
 WeightsFile read_weights(const fs::path& path) {

@@ -18,7 +18,7 @@ struct WeightsFile {
 /// LibTorch's name of an element type.
 at::ScalarType scalar_type(ElementType type);
 
-/// True if the file begins like one of these.
+/// True if the file begins like one of these, or is called .safetensors and is no ZIP archive.
 bool looks_like_weights(const fs::path& path);
 
 /// Reads either. Throws Error naming the file and what is wrong: see formats/state_dict and formats/safetensors.

@@ -8,66 +8,21 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "latent/syntax/expression.hpp"
 
 namespace dcgan {
 namespace {
 
-/// A text that is read from left to right.
-class Expression {
- public:
-  Expression(const std::string& text, const LatentOptions& options, const GeneratorInfo& info)
-      : text_(text), options_(options), info_(info) {}
-
-  std::vector<LatentTerm> read() {
-    std::vector<LatentTerm> terms;
-    bool is_minus = next_is('-');
-    do {
-      terms.push_back(term(is_minus));
-      is_minus = next_is('-');
-    } while (is_minus || next_is('+'));
-    if (at_ < text_.size()) fail("a + or -");
-    return terms;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& wanted) const {
-    const std::string rest = text_.substr(at_);
-    throw UsageError("cannot read the expression '" + printable(text_) + "': " + wanted + " should stand " +
-                         (rest.empty() ? "at its end" : "where '" + printable(rest) + "' begins"),
-                     "write like 3+5-8, or with means of several: 3,17,40 + 5,6,7 - 8,9,10");
-  }
-  void skip_blanks() {
-    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
-  }
-  bool next_is(char c) {
-    skip_blanks();
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    skip_blanks();
-    return true;
-  }
-  LatentTerm term(bool is_minus) {
-    LatentTerm term{is_minus, {}};
-    const bool has_parenthesis = next_is('(');
-    do term.points.push_back(point());
-    while (next_is(','));
-    if (has_parenthesis && !next_is(')')) fail("a )");
-    return term;
-  }
-  LatentPoint point() {
-    skip_blanks();
-    const size_t end = std::min(text_.find_first_of("+-,() ", at_), text_.size());
-    if (end == at_) fail("a latent");
-    const std::string name = text_.substr(at_, end - at_);
-    at_ = end;
-    return parse_point(name, "the expression's latent", options_, info_);
-  }
-
-  const std::string& text_;
-  const LatentOptions& options_;
-  const GeneratorInfo& info_;
-  size_t at_ = 0;
-};
+/// In "3-z.npy" the file may be z.npy or 3-z.npy: where the first is not there, the second may have been meant.
+void check_is_there(const std::string& name, const std::string& expression) {
+  if (name.find(".npy") == std::string::npos) return;
+  const fs::path file = name.substr(0, name.rfind('#'));
+  std::error_code ignored;
+  if (!fs::exists(file, ignored))
+    throw UsageError("the expression is '" + printable(expression) + "': there is no file '" + shown(file) + "'",
+                     "check the path; put quotes around a file's name that holds a sign, a comma, a parenthesis or a "
+                     "blank: 3 + 'my-z.npy#3'");
+}
 
 }  // namespace
 
@@ -79,7 +34,16 @@ at::Tensor LatentTerm::mean() const {
 
 std::vector<LatentTerm> parse_expression(const std::string& text, const LatentOptions& options,
                                          const GeneratorInfo& info) {
-  return Expression(text, options, info).read();
+  std::vector<LatentTerm> terms;
+  for (const auto& written : parse_terms(text)) {
+    LatentTerm term{written.is_minus, {}};
+    for (const auto& name : written.names) {
+      check_is_there(name, text);
+      term.points.push_back(parse_point(name, "the expression's latent", options, info));
+    }
+    terms.push_back(std::move(term));
+  }
+  return terms;
 }
 
 at::Tensor sum_of(const std::vector<LatentTerm>& terms, bool is_uniform, bool typical) {

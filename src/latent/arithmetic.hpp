@@ -19,8 +19,7 @@ struct LatentTerm {
   at::Tensor mean() const;
 };
 
-/// SUM = [-] TERM {(+|-) TERM}; TERM = POINTS | ( POINTS ); POINTS = POINT {, POINT}; POINT as in parse_point, so that
-/// a file's name may hold none of these signs. Blanks do not count. Throws UsageError that names the place.
+/// A sum as latent/syntax/expression reads it, its names as parse_point does. Throws UsageError that names the place.
 std::vector<LatentTerm> parse_expression(const std::string& text, const LatentOptions& options,
                                          const GeneratorInfo& info);
 

@@ -95,11 +95,17 @@ LatentPoint point_of(const ImageName& name, const LatentOptions& options, const 
 LatentPoint parse_point(const std::string& text, const std::string& option, const LatentOptions& options,
                         const GeneratorInfo& info) {
   if (text.find(".npy") != std::string::npos) return row_point(text, option, info);
-  const ImageNames names = parse_image_names(text, static_cast<uint64_t>(options.seed), option);
+  constexpr const char* kOneLatent = "write an INDEX, SEED:INDEX or FILE.npy#ROW";
+  ImageNames names;
+  try {
+    names = parse_image_names(text, static_cast<uint64_t>(options.seed), option);
+  } catch (const UsageError& error) {
+    throw UsageError(error.what(), kOneLatent);  // its own hint is for lists of names
+  }
   if (names.size() != 1)
     throw UsageError(
         option + " is '" + printable(text) + "': one latent is asked for, not " + std::to_string(names.size()),
-        "write INDEX, SEED:INDEX or FILE.npy#ROW");
+        kOneLatent);
   return point_of(names[0], options, info);
 }
 

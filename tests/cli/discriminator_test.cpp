@@ -100,9 +100,32 @@ TEST_F(BothNetworks, NeighboursAndInversionWriteTheirSheets) {
     all.push_back(mask_path);
     return all;
   };
-  expect_refusal(with(at("empty mask.png")), "nothing");
+  expect_refusal(with(at("empty mask.png")), "hides nothing");
   write_text(at("small mask.png"), encode_png(Image(8, 8, 1, 255)));
   expect_refusal(with(at("small mask.png")), "of 8 pixels");
+}
+
+TEST_F(BothNetworks, AMaskWhosePartIsCutOffIsToldFromAnEmptyOne) {
+  const auto refuse = [&](const Image& mask, const std::string& what, const std::string& hint) {
+    write_text(at("wide.png"), encode_png(Image(32, 16, 3)));
+    write_text(at("wide mask.png"), encode_png(mask));
+    const Thrown thrown =
+        shared_->refusal({"invert", at("run"), at("wide.png"), "--out", at("x.png"), "--mask", at("wide mask.png")});
+    EXPECT_EQ(thrown.exit_code, 2);
+    EXPECT_TRUE(thrown.what.ends_with(what)) << thrown.what;
+    EXPECT_CONTAINS(thrown.hint, hint);
+  };
+  const auto white_columns = [](int64_t first, int64_t last) {
+    Image mask(32, 16, 1);
+    for (int64_t y = 0; y < 16; ++y)
+      for (int64_t x = first; x <= last; ++x) mask.at(x, y)[0] = 255;
+    return mask;
+  };
+  const std::string when = " of what is left when the picture is cut and scaled to the model's shape, 16 pixels";
+  refuse(white_columns(0, -1), "hides nothing", "paint");
+  refuse(white_columns(0, 31), "hides everything", "paint");
+  refuse(white_columns(0, 5), "hides nothing" + when, "to that shape first");  // the fit keeps columns 8 to 23
+  refuse(white_columns(8, 23), "hides everything" + when, "to that shape first");
 }
 
 TEST_F(BothNetworks, SynthesizedFoldersHoldWhatTheManifestSays) {

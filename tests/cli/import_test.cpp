@@ -81,6 +81,9 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
                  "names 'torch.nn.modules.container.Sequential'", "torch.save(net.state_dict()");
   expect_refusal({"import", kForeign + "ordered.pth", "--out", at("x")}, 1, "the first of them 'conv.weight'",
                  "main.0.weight");
+  import_example();
+  ASSERT_EQ(call({"export", at("model.ckpt"), "--out", at("g.pt")}), 0);
+  expect_refusal({"import", at("g.pt"), "--out", at("x")}, 1, "g.pt' is TorchScript, not a state dict", "");
   expect_refusal({"import", kForeign + "before_1_6.pth", "--out", at("x")}, 1, "before 1.6", "write it again");
   expect_refusal({"import", kForeign + "netD.pth", "--out", at("x")}, 2, "a discriminator alone", "netG");
   expect_refusal({"import", kForeign + "netG.pth", kForeign + "netG.pth", "--out", at("x")}, 2, "a second generator",
@@ -91,6 +94,10 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   write_text(at("cut.pth"), read_text(kForeign + "netG.pth").substr(0, 5000));
   expect_refusal({"import", at("cut.pth"), "--out", at("x")}, 1, "cut.pth", "copy or download it again");
   expect_refusal({"import", kForeign + "netG.pth"}, 2, "--out is missing", "--out imported.ckpt");
+  write_text(at("cut.safetensors"), read_text(kForeign + "all.safetensors").substr(0, 60));
+  for (const auto& words : {std::vector<std::string>{"import", at("cut.safetensors"), "--out", at("x")},
+                            std::vector<std::string>{"inspect", at("cut.safetensors")}})
+    expect_refusal(words, 1, "cut.safetensors' is cut off within its head", "copy or download it again");
 }
 
 TEST_F(Import, IsWhatOtherVerbsAskForWhereTheyGetWeights) {

@@ -117,6 +117,8 @@ TEST_F(LatentVerbs, ArithmeticWritesItsFigureAndItsLatent) {
   ASSERT_EQ(call({"arithmetic", at("m.ckpt"), "3,4+5-8", "--out", at("a.png"), "--save-latents", at("z.npy")}), 0);
   EXPECT_FALSE(png_text(read_text(at("a.png"))).empty());
   EXPECT_EQ(call({"sample", at("m.ckpt"), "--latents", at("z.npy"), "--out", at("one.png")}), 0);
+  std::filesystem::rename(at("z.npy"), at("my-z.npy"));
+  EXPECT_EQ(call({"arithmetic", at("m.ckpt"), "'" + at("my-z.npy") + "#0' - 5", "--out", at("b.png")}), 0);
 }
 
 TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
@@ -135,8 +137,10 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
   expect_refusal({"interpolate", m, "--corners", "1,2,3,4", "--out", at("x.gif")}, "--corners", ".png");
   expect_refusal({"interpolate", m, "--walk", "--out", at("x.jpg")}, "x.jpg", ".gif");
   expect_refusal({"interpolate", m, "--walk", "--steps", "5", "--out", at("x.gif")}, "--steps", "--frames");
-  expect_refusal({"interpolate", m, "--from", "cat", "--to", "3", "--out", at("x.png")}, "--from is 'cat'", "3");
+  expect_refusal({"interpolate", m, "--from", "cat", "--to", "3", "--out", at("x.png")}, "--from is 'cat'",
+                 "an INDEX, SEED:INDEX or FILE.npy#ROW");
   expect_refusal({"arithmetic", m, "3+", "--out", at("x.png")}, "at its end", "3+5-8");
+  expect_refusal({"arithmetic", m, "my-z.npy#3 - 5", "--out", at("x.png")}, "'my' is no latent", "'my-z.npy#3'");
   expect_refusal({"arithmetic", m, "3+5", "--out", at("x")}, "x", ".png");
   expect_refusal({"arithmetic", m, "3+5", "--class", "shoe", "--out", at("x.png")}, "without classes", "--class");
 }

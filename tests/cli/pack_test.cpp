@@ -172,7 +172,7 @@ TEST_F(Pack, WrongUseIsExitCode2WithAHint) {
            Case{{"data", "unpack", p}, "--out"},
            Case{{"data", "unpack", photos, "--out", out}, "data pack"},
            Case{{"data", "unpack", dcgan.at("none"), "--out", out}, "there is no file"},
-           Case{{"data", "unpack", dcgan.at("diary"), "--out", out}, "no folder, pack, IDX file"},
+           Case{{"data", "unpack", dcgan.at("diary"), "--out", out}, "no folder, pack, IDX, CIFAR or .npy file"},
            Case{{"data", "unpack", p, "--out", photos}, "not an empty folder"},
            Case{{"data", "unpack", p, "--out", dcgan.at("diary")}, "not an empty folder"},
            Case{{"data", "unpack", p, "--out", out, "--names", "a,b,c"}, "3 names for 2 classes"},

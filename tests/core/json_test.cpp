@@ -34,6 +34,15 @@ TEST(ParseJson, RefusesWhatIsNotJson) {
 // nlohmann/json calls this one out of range, not a mistake of parsing.
 TEST(ParseJson, RefusesANumberTooLargeForADouble) { EXPECT_CONTAINS(problem("{\"lr\":\n 1e999}"), "too large"); }
 
+TEST(ParseJson, RefusesWhatIsNestedTooDeeplyToBeCopied) {
+  const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_EQ(compact(parse_json(nested(200), "a test")), nested(200));
+  for (const size_t depth : {201, 1'000'000}) EXPECT_CONTAINS(problem(nested(depth)), "deeper than 200");
+  EXPECT_CONTAINS(problem(R"({"a":)" + nested(1'000'000) + "}"), "deeper than 200");
+  const std::string text = R"({"a\\":"[\")" + std::string(300, '{') + "\"}";
+  EXPECT_EQ(parse_json(text, "a test").size(), 1u) << "brackets in texts do not count";
+}
+
 TEST(CompactJson, ReplacesInvalidUtf8InsteadOfThrowing) {
   EXPECT_EQ(compact(Json{{"name",
                           "a\xff"
@@ -55,6 +64,29 @@ TEST(Required, GivesTheValueOrNamesOriginAndKey) {
   }
   EXPECT_CONTAINS(thrown_by([&] { required<int64_t>(json, "name", "head"); }).what,
                   "'name' has a value of the wrong type");
+}
+
+TEST(Required, RefusesNumbersThatDoNotFit) {
+  const Json json = Json::parse(R"({"big": 18446744073709551615, "bigger": 1e300, "half": 0.5, "minus": -1,
+                                    "list": [1, 18446744073709551615], "fine": [1, -2], "most": 9223372036854775807})");
+  for (const char* key : {"big", "bigger", "half"})
+    EXPECT_CONTAINS(thrown_by([&] { required<int64_t>(json, key, "head"); }).what,
+                    "head: the key '" + std::string(key) + "' has a number that is not whole, or out of range");
+  EXPECT_CONTAINS(thrown_by([&] { required<uint64_t>(json, "minus", "head"); }).what, "out of range");
+  EXPECT_CONTAINS(thrown_by([&] { required<std::vector<int64_t>>(json, "list", "head"); }).what, "out of range");
+  EXPECT_EQ(required<std::vector<int64_t>>(json, "fine", "head"), (std::vector<int64_t>{1, -2}));
+  EXPECT_EQ(required<int64_t>(json, "most", "head"), INT64_MAX);
+  EXPECT_EQ(required<uint64_t>(json, "big", "head"), UINT64_MAX);
+  EXPECT_EQ(required<double>(json, "half", "head"), 0.5);
+  EXPECT_EQ(required<double>(json, "minus", "head"), -1);
+}
+
+TEST(PrintableJson, EscapesKeysAndTextsAtEveryDepth) {
+  const Json json = Json::parse(R"({"a\u001b[31m": ["\u009b", {"x\n": "\u0007"}, 3, null], "caf\u00e9": "caf\u00e9"})");
+  EXPECT_EQ(printable_json(json), Json::parse(R"({"a\\x1b[31m": ["\\xc2\\x9b", {"x\\x0a": "\\x07"}, 3, null],
+                                                  "caf\u00e9": "caf\u00e9"})"));
+  EXPECT_EQ(printable_json(printable_json(json)), printable_json(json));
+  EXPECT_EQ(compact(printable_json(Json::array())) + compact(printable_json(Json::object())), "[]{}");
 }
 
 }  // namespace

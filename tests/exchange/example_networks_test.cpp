@@ -147,12 +147,23 @@ TEST(ExampleNetworks, ThatAreLargerThanTheirFileOrThanACheckpointTakesAreRefused
   const auto refusal = [](const NamedTensors& generator) {
     return thrown_by([&] { from_example(generator, {}, "the file"); }).what;
   };
-  const NamedTensors claims = {{"main.0.weight", zeros(1, 8192, 1)},     {"main.3.weight", zeros(1, 1, 1)},
-                               {"main.6.weight", zeros(1, 1, 1)},        {"main.9.weight", zeros(1, 1, 1)},
+  const NamedTensors claims = {{"main.0.weight", zeros(1, 8192, 1)},
+                               {"main.3.weight", zeros(1, 1, 1)},
+                               {"main.6.weight", zeros(1, 1, 1)},
+                               {"main.9.weight", zeros(1, 1, 1)},
                                {"main.12.weight", zeros(1024, 3, 1)}};
   EXPECT_CONTAINS(refusal(claims), "the generator that it claims to hold has at least");
   const NamedTensors wide = {{"main.0.weight", zeros(4097, 8, 4)}, {"main.3.weight", zeros(8, 3, 4)}};
   EXPECT_CONTAINS(refusal(wide), "latent");
+}
+
+/// Has Python load netG.pth and netD.pth of each folder strictly, and compare what they make with expected.json.
+void expect_python_makes_the_same(const std::vector<fs::path>& folders) {
+  std::string command = "'" DCGAN_TEST_PYTHON "' '" + (kGoldens / "example_networks.py").native() + "' check";
+  for (const auto& folder : folders) command += " '" + folder.native() + "'";
+  const auto [said, status] = output_of(command);
+  EXPECT_EQ(status, 0) << said;
+  EXPECT_TRUE(said.ends_with("ok\n")) << said;
 }
 
 TEST(ExampleNetworks, ThatWereWrittenAreLoadedByPythonStrictly) {
@@ -165,10 +176,32 @@ TEST(ExampleNetworks, ThatWereWrittenAreLoadedByPythonStrictly) {
   write_state_dict(folder / "netG.pth", to_example(*g));
   write_state_dict(folder / "netD.pth", to_example(*d));
   write_text(folder / "expected.json", compact(made_by(g, d)));
-  const auto [said, status] = output_of("'" DCGAN_TEST_PYTHON "' '" + (kGoldens / "example_networks.py").native() +
-                                        "' check '" + folder.path().native() + "'");
-  EXPECT_EQ(status, 0) << said;
-  EXPECT_TRUE(said.ends_with("ok\n")) << said;
+  expect_python_makes_the_same({folder.path()});
+}
+
+TEST(ExampleNetworks, OfHalfAndBf16MakeInPythonTheImagesThatTheyMakeHere) {
+  if (std::string(DCGAN_TEST_PYTHON).empty())
+    GTEST_SKIP() << "no python3 with torch was found when the build was configured";
+  const TemporaryFolder folder;
+  std::vector<fs::path> folders;
+  for (const auto& [type, tolerance] : {std::pair(at::kHalf, 0.01), std::pair(at::kBFloat16, 0.1)}) {
+    folders.push_back(folder / at::toString(type));
+    fs::create_directories(folders.back());
+    for (const char* file : {"netG.pth", "netD.pth"}) {
+      NamedTensors tensors = tensors_in(file);
+      for (auto& [name, tensor] : tensors)
+        if (tensor.is_floating_point()) tensor = tensor.to(type);
+      write_state_dict(folders.back() / file, tensors);
+    }
+    const auto read = [&](const char* file) { return read_weights(folders.back() / file).tensors; };
+    EXPECT_EQ(read("netG.pth")[0].second.scalar_type(), type);
+    const ForeignNetworks networks = from_example(read("netG.pth"), read("netD.pth"), "the files");
+    auto g = filled<GeneratorNet>(networks.plan, networks.generator);
+    auto d = filled<DiscriminatorNet>(networks.plan, networks.discriminator);
+    write_text(folders.back() / "expected.json", compact(made_by(g, d)));
+    expect_near(made_by(g, d), golden(), tolerance);  // those of float32, but for rounding
+  }
+  expect_python_makes_the_same(folders);
 }
 
 }  // namespace

@@ -80,6 +80,8 @@ TEST(PlanJson, RefusesImpossibleShapes) {
                                                                             {"width", 17},
                                                                             {"height", 18},
                                                                             {"image_channels", 0},
+                                                                            {"image_channels", 2},
+                                                                            {"image_channels", 5},
                                                                             {"latent", 0},
                                                                             {"latent", 1'000'000'000},
                                                                             {"base_channels_g", "many"},
@@ -187,6 +189,20 @@ TEST_F(StoredGeneratorTest, ThatIsNotThereIsMisuse) {
   EXPECT_NE(misuse_of(folder_ / "young").find("no checkpoint yet"), std::string::npos);
   write_text(folder_ / "notes.txt", "hello");
   EXPECT_THROW(open_generator(folder_ / "notes.txt"), Error);
+}
+
+TEST_F(StoredGeneratorTest, OfANumberOfChannelsThatNoPictureHasIsRefusedNamingTheFile) {
+  for (const int64_t channels : {1, 3, 4}) {
+    plan_ = small_plan({16, 16}, channels);
+    store(newest_, 64, 6);
+    EXPECT_EQ(open_generator(newest_)->info().channels, channels);
+  }
+  for (const int64_t channels : {2, 5}) {  // whole and true to itself but for that
+    plan_ = small_plan({16, 16}, channels);
+    store(newest_, 64, 6);
+    const std::string what = thrown_by([&] { open_generator(newest_); }).what;
+    EXPECT_CONTAINS(what, "000000064.ckpt' holds an impossible shape");
+  }
 }
 
 TEST_F(StoredGeneratorTest, OfAnotherTrainingVersionIsRefused) {

@@ -33,6 +33,16 @@ TEST_F(TorchScriptTest, WithSpoiltMetadataIsAnError) {
   }
 }
 
+TEST_F(TorchScriptTest, WithANumberThatDoesNotFitIsAnErrorThatNamesIt) {
+  auto module = loaded();
+  for (const char* key : {"images_seen", "classes", "latent"}) {
+    Json told = torchscript_metadata(file_);
+    told[key] = UINT64_MAX;
+    module.save((folder_ / "large.pt").native(), {{"dcgan.json", compact(told)}});
+    EXPECT_CONTAINS(thrown_by([&] { open_torchscript(folder_ / "large.pt"); }).what, key);
+  }
+}
+
 /// A copy of the archive, its numbers packed.
 void pack_records(const fs::path& from, const fs::path& to) {
   caffe2::serialize::PyTorchStreamReader reader(from.native());

@@ -24,12 +24,12 @@ std::vector<std::string> pythons() {
 
 /// Has each Python load the file with `script` and compare what it makes with `values`, float32.
 void expect_python_makes(const char* script, const fs::path& file, const at::Tensor& values,
-                         const TemporaryFolder& folder) {
+                         const TemporaryFolder& folder, const std::string& tolerance = "") {
   const auto whole = values.contiguous();
   write_text(folder / "values.bin", std::string(static_cast<const char*>(whole.const_data_ptr()), whole.nbytes()));
   for (const auto& python : pythons()) {
     const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/" + script + "' '" + file.native() +
-                                          "' '" + (folder / "values.bin").native() + "'");
+                                          "' '" + (folder / "values.bin").native() + "' " + tolerance);
     EXPECT_EQ(status, 0) << python << ": " << said;
     EXPECT_TRUE(said.ends_with("ok\n")) << python << ": " << said;
   }
@@ -44,6 +44,14 @@ TEST_F(TorchScriptTest, FrozenIsReadByPython) {
   SKIP_WITHOUT_PYTHON();
   export_torchscript(net_, info_, file_, {"float32", true});
   expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_);
+}
+
+TEST_F(TorchScriptTest, OfHalfAndBf16MakesInPythonTheImagesOfFloat32WithinWhatIsPromised) {
+  SKIP_WITHOUT_PYTHON();
+  export_torchscript(net_, info_, file_, {"half", false});
+  expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_, "0.01");  // docs/export.md
+  export_torchscript(net_, info_, file_, {"bf16", true});
+  expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_, "0.1");
 }
 
 TEST_F(TorchScriptTest, OfAResnetWithClassesIsReadByPython) {

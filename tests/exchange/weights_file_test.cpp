@@ -112,5 +112,18 @@ TEST(WeightsFiles, AreLoadedByPythonStrictlyAsWeightsOnly) {
   EXPECT_TRUE(said.first.ends_with("ok\n")) << said.first;
 }
 
+TEST(WeightsFiles, CalledSafetensorsIsReadAsThatHoweverDamaged) {
+  const TemporaryFolder folder;
+  const std::string whole = read_text(kForeign / "all.safetensors");
+  for (const size_t length : {size_t{0}, size_t{5}, size_t{8}, size_t{60}}) {
+    const fs::path path = folder / "cut.safetensors";
+    write_text(path, whole.substr(0, length));
+    EXPECT_TRUE(looks_like_weights(path)) << length;
+    EXPECT_CONTAINS(thrown_by([&] { read_weights(path); }).what, "cut off");
+  }
+  write_text(folder / "cut.bin", whole.substr(0, 60));
+  EXPECT_FALSE(looks_like_weights(folder / "cut.bin"));
+}
+
 }  // namespace
 }  // namespace dcgan::test::weights_files

@@ -2,7 +2,7 @@
 with small widths; their state dicts, and what they make of fixed inputs in evaluation mode: example_networks.json.
 
   .venv/bin/python3 tests/goldens/example_networks.py              writes into tests/goldens/foreign
-  .venv/bin/python3 tests/goldens/example_networks.py check DIR    loads DIR/netG.pth and netD.pth strictly, and compares
+  .venv/bin/python3 tests/goldens/example_networks.py check DIR... loads DIR/netG.pth and netD.pth strictly, and compares
                                                                    what they make with DIR/expected.json
 """
 import json
@@ -56,8 +56,7 @@ def check(folder: pathlib.Path) -> None:
     expected = json.loads((folder / "expected.json").read_text())
     for key, values in made(net_g, net_d).items():
         difference = max(abs(a - b) for a, b in zip(values, expected[key], strict=True))
-        assert difference < 1e-5, (key, difference)
-    print("ok")
+        assert difference < 1e-5, (folder, key, difference)
 
 
 def main() -> None:
@@ -78,4 +77,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    check(pathlib.Path(sys.argv[2])) if sys.argv[1:2] == ["check"] else main()
+    if sys.argv[1:2] == ["check"]:
+        for folder in sys.argv[2:]:
+            check(pathlib.Path(folder))
+        print("ok")
+    else:
+        main()

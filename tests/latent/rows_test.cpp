@@ -91,6 +91,40 @@ TEST_F(LatentFileTest, PointsAreNamesOrRows) {
         << text;
 }
 
+TEST_F(LatentFileTest, WhereOneLatentIsAskedForTheHintSaysHowOneIsWritten) {
+  const auto info = info_of_small();
+  for (const char* text : {"cat", "3-5", "5-3", "3,4"}) {
+    const Thrown thrown = thrown_by([&] { parse_point(text, "--from", {}, info); });
+    EXPECT_EQ(thrown.exit_code, 2);
+    EXPECT_EQ(thrown.hint, "write an INDEX, SEED:INDEX or FILE.npy#ROW") << text;
+  }
+}
+
+TEST_F(LatentFileTest, InASumMayBeCalledAnythingInQuotes) {
+  const auto info = info_of_small();
+  const auto z = noise({5, 8});
+  const std::string file = folder_ / "my (old)-z, 2+.npy";
+  write_file(file, npy_of(z));
+  for (const std::string quote : {"'", "\""}) {
+    const auto terms = parse_expression(quote + file + "#3" + quote + " - 5", {}, info);
+    ASSERT_EQ(terms.size(), 2u);
+    EXPECT_TRUE(same_bits(terms[0].points[0].z, z[3]));
+    EXPECT_EQ(terms[1].points[0].name, "0:5");
+  }
+}
+
+TEST_F(LatentFileTest, ThatASumTearsAndIsNotThereIsRefusedWithTheHintOfQuotes) {
+  const std::string file = folder_ / "3-z.npy";
+  write_file(file, npy_of(noise({5, 8})));
+  const Thrown thrown = thrown_by([&] { parse_expression(file + "#2", {}, info_of_small()); });
+  EXPECT_EQ(thrown.exit_code, 2);
+  EXPECT_CONTAINS(thrown.what, "is no latent");
+  const Thrown number = thrown_by([&] { parse_expression("3-none.npy#2", {}, info_of_small()); });
+  EXPECT_EQ(number.exit_code, 2);
+  EXPECT_CONTAINS(number.what, "there is no file 'none.npy'");
+  EXPECT_CONTAINS(number.hint, "put quotes around");
+}
+
 TEST_F(LatentFileTest, TruncationIsOfDrawnPointsAlone) {
   const auto info = info_of_small();
   LatentOptions options;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint64_t kLengthBytes = 8, kLongestHead = 100'000'000;
 constexpr const char* kMetadata = "__metadata__";
+constexpr const char* kCopyAgain = "copy or download it again";
 
 constexpr std::pair<const char*, ElementType> kSafetensorsTypes[] = {
     {"F64", ElementType::kF64}, {"F32", ElementType::kF32},  {"F16", ElementType::kF16}, {"BF16", ElementType::kBF16},
@@ -74,11 +75,11 @@ bool looks_like_safetensors(std::string_view first_bytes, uint64_t file_bytes) {
 
 SafeTensors read_safetensors(std::string_view bytes, const std::string& origin) {
   if (bytes.size() < kLengthBytes)
-    throw Error(origin + " is cut off: it has " + counted(static_cast<int64_t>(bytes.size()), "byte"));
+    throw Error(origin + " is cut off: it has " + counted(static_cast<int64_t>(bytes.size()), "byte"), kCopyAgain);
   const uint64_t length = head_length(bytes);
   if (length > kLongestHead)
     throw Error(origin + " is no safetensors file: its head would have " + bytes_text(static_cast<double>(length)));
-  if (length > bytes.size() - kLengthBytes) throw Error(origin + " is cut off within its head");
+  if (length > bytes.size() - kLengthBytes) throw Error(origin + " is cut off within its head", kCopyAgain);
   const Json head = parse_json(bytes.substr(kLengthBytes, length), origin + ", its head");
   if (!head.is_object()) throw Error(origin + ": its head is no JSON object");
   const std::string_view data = bytes.substr(kLengthBytes + length);

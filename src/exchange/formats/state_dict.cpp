@@ -1,6 +1,7 @@
 #include "exchange/formats/state_dict.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -22,14 +23,13 @@ class TorchZip {
   explicit TorchZip(const fs::path& path) : zip_(path), place_("'" + shown(path) + "'") {
     for (const auto& entry : zip_.entries())
       if (entry.name.ends_with(kPickleEnd)) folder_ = entry.name.substr(0, entry.name.size() - kPickleEnd.size() + 1);
+    for (const auto& entry : zip_.entries()) records_.emplace(entry.name, &entry);  // of two of a name, the first
   }
   /// "" where there is no data.pkl.
   const std::string& folder() const { return folder_; }
   const ZipEntry* find(const std::string& record) const {
-    const auto& all = zip_.entries();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == folder_ + record; });
-    return found == all.end() ? nullptr : &*found;
+    const auto found = records_.find(folder_ + record);
+    return found == records_.end() ? nullptr : found->second;
   }
   std::string read(const std::string& record, uint64_t most) const {
     const ZipEntry* entry = find(record);
@@ -54,6 +54,7 @@ class TorchZip {
  private:
   ZipFile zip_;
   std::string place_, folder_;
+  std::unordered_map<std::string_view, const ZipEntry*> records_;  // by name
 };
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <cstring>
 
 #include "core/json.hpp"
+#include "dataset/zip.hpp"
+#include "support/pictures.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -112,6 +114,122 @@ TEST(StateDicts, CutOffOrChangedAnywhereAreReadOrRefusedAndNothingElse) {
         EXPECT_TRUE(!expected.contains(key) || numbers == expected.at(key)) << "a damaged number was read: byte " << at;
     } catch (const Error&) {
     }
+  }
+}
+
+/// ordered.pth's records, to be changed and written again.
+class Records {
+ public:
+  Records() {
+    const ZipFile zip(kForeign / "ordered.pth");
+    for (const auto& entry : zip.entries()) all_.push_back({entry.name, zip.read(entry)});
+  }
+  /// The record "ordered/NAME"; a new one where there is none.
+  std::string& operator[](const std::string& name) {
+    for (auto& one : all_)
+      if (one.name == "ordered/" + name) return one.content;
+    all_.push_back({"ordered/" + name, ""});
+    return all_.back().content;
+  }
+  void pack(const std::string& name) {
+    (*this)[name];
+    for (auto& one : all_) one.packed = one.packed || one.name == "ordered/" + name;
+  }
+  void remove(const std::string& name) {
+    std::erase_if(all_, [&](const auto& one) { return one.name == "ordered/" + name; });
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& one : all_) out.push_back(one.name.substr(8));
+    return out;
+  }
+
+  /// A ZIP archive of them; APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
+  std::string zip() const {
+    std::string out, directory;
+    for (const auto& one : all_) {
+      const auto crc =
+          ::crc32(0, reinterpret_cast<const Bytef*>(one.content.data()), static_cast<uInt>(one.content.size()));
+      const std::string stored = one.packed ? deflated(one.content) : one.content;
+      const std::string facts = little_endian(20, 2) + little_endian(0, 2) + little_endian(one.packed ? 8 : 0, 2) +
+                                little_endian(0, 4) + little_endian(crc, 4) + little_endian(stored.size(), 4) +
+                                little_endian(one.content.size(), 4) + little_endian(one.name.size(), 2) +
+                                little_endian(0, 2);
+      directory +=
+          "PK\1\2" + little_endian(20, 2) + facts + little_endian(0, 10) + little_endian(out.size(), 4) + one.name;
+      out += "PK\3\4" + facts + one.name + stored;
+    }
+    return out + directory + "PK\5\6" + little_endian(0, 4) + little_endian(all_.size(), 2) +
+           little_endian(all_.size(), 2) + little_endian(directory.size(), 4) + little_endian(out.size(), 4) +
+           little_endian(0, 2);
+  }
+
+ private:
+  struct Record {
+    std::string name, content;
+    bool packed = false;
+  };
+  static std::string deflated(const std::string& content) {
+    uLongf size = ::compressBound(static_cast<uLong>(content.size()));
+    std::string out(size, '\0');
+    ::compress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(content.data()),
+               static_cast<uLong>(content.size()));
+    return out.substr(2, size - 6);  // without zlib's own head and checksum
+  }
+  std::vector<Record> all_;
+};
+
+class StateDictRecords : public testing::Test {
+ protected:
+  fs::path written(const Records& records) const {
+    write_text(folder_ / "changed.pth", records.zip());
+    return folder_ / "changed.pth";
+  }
+  Thrown refusal(const Records& records) const {
+    return thrown_by([&] { read_state_dict(written(records)); });
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(StateDictRecords, WrittenByAnotherZipProgramAreRead) {
+  const auto expected = read_state_dict(kForeign / "ordered.pth").storages;
+  EXPECT_EQ(read_state_dict(written(Records())).storages, expected);
+  Records older;  // PyTorch before 2.1 wrote no such record, on machines that are little-endian
+  older.remove("byteorder");
+  EXPECT_EQ(read_state_dict(written(older)).storages, expected);
+}
+
+TEST_F(StateDictRecords, OfABigEndianMachineAreRefusedSayingWhatToDo) {
+  Records records;
+  ASSERT_EQ(records["byteorder"], "little");
+  records["byteorder"] = "big";
+  EXPECT_TRUE(looks_like_state_dict(written(records)));
+  const Thrown thrown = refusal(records);
+  EXPECT_CONTAINS(thrown.what, "changed.pth' holds big-endian numbers");
+  EXPECT_CONTAINS(thrown.hint, "little-endian");
+  records["byteorder"] = "middle";  // neither: no number may be read by a guess
+  EXPECT_FALSE(refusal(records).what.empty());
+}
+
+TEST_F(StateDictRecords, ThatArePackedAreRefusedByName) {
+  for (const auto& name : Records().names()) {
+    Records records;
+    records.pack(name);
+    ASSERT_EQ(ZipFile(written(records)).entries().size(), Records().names().size());
+    if (name != "data.pkl" && name != "byteorder" && !name.starts_with("data/")) {
+      EXPECT_EQ(read_state_dict(written(records)).tensors.size(), 6u) << name << " is not looked at";
+      continue;
+    }
+    EXPECT_CONTAINS(refusal(records).what, "its record " + name + " is packed");
+  }
+}
+
+TEST_F(StateDictRecords, OfTorchScriptAreRefusedAsThat) {
+  for (const char* name : {"constants.pkl", "code/__torch__.py"}) {
+    Records records;
+    records[name] = "anything";
+    EXPECT_FALSE(looks_like_state_dict(written(records))) << name;
+    EXPECT_CONTAINS(refusal(records).what, "changed.pth' is TorchScript, not a state dict");
   }
 }
 

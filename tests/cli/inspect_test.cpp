@@ -1,0 +1,86 @@
+// `dcgan inspect` of files of strangers: what they say of themselves is neither believed nor printed as it stands.
+#include <torch/script.h>
+
+#include "exchange/onnx.hpp"
+#include "exchange/torchscript.hpp"
+#include "exchange/weights_file.hpp"
+#include "support/networks.hpp"
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+/// Texts that move a terminal, and how they are shown.
+const Json kEscapes = {{"note", "\x1b[31mred"}, {"list", {{{"k\x1b]0;", "\xc2\x9b\a"}}}}};
+const Json kShown = {{"note", "\\x1b[31mred"}, {"list", {{{"k\\x1b]0;", "\\xc2\\x9b\\x07"}}}}};
+
+class Inspect : public testing::Test {
+ protected:
+  std::string at(const std::string& name) const { return dcgan_.at(name); }
+  /// An exported generator whose dcgan.json says `more` too.
+  std::string torchscript_saying(const Json& more) const {
+    const auto plan = small_plan({24, 16});
+    export_torchscript(used_generator(plan), generator_info(plan, 5, true, "the model"), at("g.pt"));
+    Json told = torchscript_metadata(at("g.pt"));
+    told.update(more);
+    torch::jit::load(at("g.pt"), at::Device(at::kCPU)).save(at("told.pt"), {{"dcgan.json", compact(told)}});
+    return at("told.pt");
+  }
+  Json inspected(const std::string& path) const {
+    const Finished found = dcgan_({"inspect", path, "--json"});
+    EXPECT_EXIT_CODE(found, 0);
+    return Json::parse(found.out);
+  }
+  void expect_shown(const std::string& path) const {
+    const Json found = inspected(path);
+    for (const auto& [key, value] : kShown.items()) EXPECT_EQ(found.value(key, Json()), value) << path;
+    const std::string text = dcgan_({"inspect", path}).out;
+    EXPECT_CONTAINS(text, "\\x1b[31mred");
+    for (const char* part : {"\x1b", "\a", "\xc2\x9b"}) EXPECT_FALSE(contains(text, part)) << path;
+  }
+  Program dcgan_;
+};
+
+TEST_F(Inspect, ATorchScriptFileDoesNotSayWhatItIsCalled) {
+  const std::string path =
+      torchscript_saying({{"kind", "run"}, {"path", "/other"}, {"bytes", 1}, {"use", {"rm -r /"}}});
+  const Json found = inspected(path);
+  EXPECT_EQ(found["kind"], "exported generator");
+  EXPECT_EQ(found["path"], path);
+  EXPECT_EQ(found["bytes"], std::filesystem::file_size(path));
+  EXPECT_CONTAINS(found["use"][0].get<std::string>(), "dcgan sample ");
+  EXPECT_EQ(found["images_seen"], 5);
+}
+
+TEST_F(Inspect, ShowsEscapesOfMetadataAsText) {
+  expect_shown(torchscript_saying(kEscapes));
+  const auto plan = small_plan({24, 16});
+  OnnxModel model = onnx_model(used_generator(plan), generator_info(plan, 5, true, "the model"));
+  for (const auto& [key, value] : kEscapes.items()) model.metadata.emplace_back(key, compact(value));
+  model.metadata.emplace_back("deep", std::string(1'000'000, '[') + std::string(1'000'000, ']'));
+  write_text(at("told.onnx"), write_onnx(model));
+  expect_shown(at("told.onnx"));
+}
+
+TEST_F(Inspect, RefusesACountThatNoCounterHolds) {
+  const Thrown thrown = dcgan_.refusal({"inspect", torchscript_saying({{"images_seen", UINT64_MAX}})});
+  EXPECT_EQ(thrown.exit_code, 1);
+  EXPECT_CONTAINS(thrown.what, "'images_seen' has a number that is not whole, or out of range");
+  EXPECT_CONTAINS(dcgan_({"inspect", torchscript_saying({{"other", UINT64_MAX}})}).out, "18446744073709551615");
+}
+
+TEST_F(Inspect, DoesNotSeeSuchACountOfSafetensorsImported) {
+  ASSERT_EQ(dcgan_.call({"import", std::string(DCGAN_TEST_GOLDENS) + "/foreign/netG.pth", "--out", at("m.ckpt")}), 0);
+  ASSERT_EQ(dcgan_.call({"export", at("m.ckpt"), "--out", at("m.safetensors")}), 0);
+  WeightsFile file = read_weights(at("m.safetensors"));
+  for (auto& [key, value] : file.metadata)
+    if (key == "images_seen") value = "18446744073709551615";
+  write_safetensors(at("large.safetensors"), file.tensors, file.metadata);
+  const Thrown thrown = dcgan_.refusal({"import", at("large.safetensors"), "--out", at("x.ckpt")});
+  EXPECT_EQ(thrown.exit_code, 1);
+  EXPECT_CONTAINS(thrown.what, "images_seen is no whole number, or one out of range");
+  EXPECT_FALSE(std::filesystem::exists(at("x.ckpt")));
+}
+
+}  // namespace
+}  // namespace dcgan::test
