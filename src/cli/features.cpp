@@ -11,9 +11,9 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dataset/named.hpp"
+#include "dataset/npy.hpp"
 #include "eval/discriminator_features.hpp"
 #include "exchange/discriminator.hpp"
-#include "dataset/npy.hpp"
 
 namespace dcgan {
 namespace {

@@ -7,10 +7,10 @@
 #include "core/json.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
+#include "dataset/npy.hpp"
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
-#include "dataset/npy.hpp"
 #include "image/png.hpp"
 
 namespace dcgan {

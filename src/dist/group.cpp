@@ -81,7 +81,8 @@ class Several : public Group {
       : launch_(launch),
         timeout_(to_milliseconds(options.timeout)),
         store_(open_store(launch, keeps_store(launch), timeout_), timeout_),
-        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout, keeps_store(launch)) {
+        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout,
+                   keeps_store(launch)) {
     gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
     guarded("meeting the others", [&] {
       const auto met = std::make_shared<c10::intrusive_ptr<c10d::Backend>>();

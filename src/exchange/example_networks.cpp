@@ -131,8 +131,8 @@ ForeignNetworks from_example(const NamedTensors& generator, const NamedTensors& 
   }
   out.generator = fitted<GeneratorNet>(out.plan, renamed(generator, true, convolutions), origin + ", the generator");
   if (!discriminator.empty())
-    out.discriminator = fitted<DiscriminatorNet>(out.plan, renamed(discriminator, false, convolutions),
-                               origin + ", the discriminator");
+    out.discriminator =
+        fitted<DiscriminatorNet>(out.plan, renamed(discriminator, false, convolutions), origin + ", the discriminator");
   return out;
 }
 

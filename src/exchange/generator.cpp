@@ -99,7 +99,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);
   constexpr int64_t kMostSide = 1 << 16;
-  if (n < 1 || n > 20 || std::min(width, height) < 1 || std::max(width, height) > kMostSide || !is_picture_channels(plan.image_channels))
+  if (n < 1 || n > 20 || std::min(width, height) < 1 || std::max(width, height) > kMostSide ||
+      !is_picture_channels(plan.image_channels))
     throw Error(origin + " holds an impossible shape");
   if (json.contains("classes")) {  // older files know none
     plan.classes = required<int64_t>(json, "classes", origin);

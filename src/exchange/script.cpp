@@ -94,6 +94,11 @@ std::string digest_of(const torch::jit::Module& module) {
   return digest.hex();
 }
 
+[[noreturn]] void no_torchscript(const fs::path& path) {
+  throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read",
+              "was it cut off while it was copied?");
+}
+
 }  // namespace
 
 ScriptNumbers script_numbers(const std::string& name) {
@@ -163,12 +168,19 @@ void check_script_archive(const fs::path& path, bool is_inert) {
   open_for_reading(path);                      // for its clear error
   if (!looks_like_zip(path)) return;
   const std::string origin = "'" + shown(path) + "'";
-  const ZipFile zip(path);
+  const ZipFile zip = [&] {
+    try {
+      return ZipFile(path);
+    } catch (const Error&) {
+      no_torchscript(path);
+    }
+  }();
   uint64_t program = 0, plain = 0;
   for (const auto& entry : zip.entries()) {
     const bool is_program = entry.name.find("/code/") != std::string::npos;
     if (entry.method != 0 && !is_program)
-      throw Error(origin + ": its record " + printable(entry.name) + " is packed, which torch.jit.save does to none but programs",
+      throw Error(origin + ": its record " + printable(entry.name) +
+                      " is packed, which torch.jit.save does to none but programs",
                   "save it again with torch.jit.save");
     (entry.method == 0 ? plain : program) += entry.bytes;
     if (program > kMostProgram || plain > fs::file_size(path))
@@ -186,8 +198,7 @@ torch::jit::Module load_script(const fs::path& path, Json& metadata) {
     try {
       return torch::jit::load(path.native(), at::Device(at::kCPU), extra);
     } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-      throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read",
-                  "was it cut off while it was copied?");
+      no_torchscript(path);
     }
   }();
   metadata = extra[kMetadata].empty() ? Json() : parse_json(extra[kMetadata], shown(path));

@@ -84,10 +84,14 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
                         required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
                         required<int64_t>(json, "classes", origin), required<int64_t>(json, "images_seen", origin),
                         required<bool>(json, "ema", origin),        shown(path)};
-  info.has_uniform_latents = json.value("latent_distribution", "normal") == "uniform";
-  info.fit = json.value("fit", info.fit),
-  info.crop_at = json.value("crop_at", info.crop_at);  // older files say nothing
-  if (info.classes > 0) info.class_names = required<std::vector<std::string>>(json, "class_names", origin);
+  const auto text = [&](const char* key, const std::string& otherwise) {  // older files say nothing
+    return json.contains(key) ? required<std::string>(json, key, origin) : otherwise;
+  };
+  info.has_uniform_latents = text("latent_distribution", "normal") == "uniform";
+  info.fit = text("fit", info.fit), info.crop_at = text("crop_at", info.crop_at);
+  if (info.classes > 0)
+    for (const auto& name : required<std::vector<std::string>>(json, "class_names", origin))
+      info.class_names.push_back(printable(name));
   if (info.classes < 0 || info.class_names.size() != static_cast<size_t>(info.classes))
     throw Error(origin + " does not name its classes one by one");
   return info;

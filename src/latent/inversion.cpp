@@ -105,8 +105,8 @@ Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const I
                  const InversionOptions& options, uint64_t seed, const std::function<void(int64_t steps)>& progress) {
   const LatentSpace space = generator->plan().options.latent_space();
   Distance distance_of(std::move(discriminator), target, options);
-  const auto first = truncated(latents(seed, Purpose::kInversionStart, 0, options.starts, space), options.most(),
-                               space.is_uniform);
+  const auto first =
+      truncated(latents(seed, Purpose::kInversionStart, 0, options.starts, space), options.most(), space.is_uniform);
   at::Tensor y;
   if (generator->plan().classes > 0) y = at::full({options.starts}, target.label, at::kLong);
   at::Tensor z = first.clone();

@@ -69,7 +69,8 @@ void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, co
   constexpr int64_t kLeastTaps = 9;  // of the convolutions between levels, in every architecture
   const auto& base = plan.options.base_channels;
   const auto levels = plan.channels(is_generator ? base.generator : base.discriminator);
-  int64_t least = is_generator ? plan.options.latent * levels.front() * plan.shape.base.width * plan.shape.base.height : 0;
+  int64_t least =
+      is_generator ? plan.options.latent * levels.front() * plan.shape.base.width * plan.shape.base.height : 0;
   for (size_t i = 1; i < levels.size(); ++i) least += kLeastTaps * levels[i - 1] * levels[i];
   if (least > there)
     throw Error(origin + " holds " + with_commas(there) + " numbers, and the " +

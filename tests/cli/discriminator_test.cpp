@@ -148,8 +148,8 @@ TEST_F(BothNetworks, SynthesizedFoldersHoldWhatTheManifestSays) {
 TEST_F(BothNetworks, BalanceCountsAllOfTheDataThoughTheRunHeldSomeOut) {
   std::filesystem::copy(at("photos"), at("uneven"), std::filesystem::copy_options::recursive);
   for (int i = 0; i < 5; ++i) std::filesystem::remove(at("uneven/dark/" + std::to_string(i) + ".png"));
-  const Finished done = (*shared_)({"synthesize", at("conditional"), "--data", at("uneven"), "--balance", "--confidence",
-                                    "0", "--lessons", "128", "--out", at("filled")});
+  const Finished done = (*shared_)({"synthesize", at("conditional"), "--data", at("uneven"), "--balance",
+                                    "--confidence", "0", "--lessons", "128", "--out", at("filled")});
   ASSERT_EQ(done.code, 0) << done.err;
   std::istringstream words(done.out.substr(done.out.find("\ndark")));
   std::string name;

@@ -125,7 +125,8 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
   const std::string m = at("m.ckpt");
   expect_refusal({"sample", m, "--latents", at("none.npy"), "--count", "3", "--out", at("x.png")}, "--count", "one");
   expect_refusal({"sample", m, "--out", at("x.npy"), "--labels"}, "--labels", ".png");
-  for (const auto& verb : std::vector<std::vector<std::string>>{{"sample", m}, {"arithmetic", m, "3"}, {"invert", m, m}}) {
+  for (const auto& verb :
+       std::vector<std::vector<std::string>>{{"sample", m}, {"arithmetic", m, "3"}, {"invert", m, m}}) {
     auto words = verb;
     words.insert(words.end(), {"--out", at("x.png"), "--save-latents", at("none/z.npy")});
     expect_refusal(words, "--save-latents", "make it first");

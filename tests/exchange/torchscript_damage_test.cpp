@@ -43,6 +43,16 @@ TEST_F(TorchScriptTest, WithANumberThatDoesNotFitIsAnErrorThatNamesIt) {
   }
 }
 
+TEST_F(TorchScriptTest, WithATextThatIsNoneIsAnErrorThatNamesIt) {
+  auto module = loaded();
+  for (const char* key : {"fit", "crop_at", "latent_distribution"}) {
+    Json told = torchscript_metadata(file_);
+    told[key] = 3;
+    module.save((folder_ / "other.pt").native(), {{"dcgan.json", compact(told)}});
+    EXPECT_CONTAINS(thrown_by([&] { open_torchscript(folder_ / "other.pt"); }).what, key);
+  }
+}
+
 /// A copy of the archive, its numbers packed.
 void pack_records(const fs::path& from, const fs::path& to) {
   caffe2::serialize::PyTorchStreamReader reader(from.native());

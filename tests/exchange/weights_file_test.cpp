@@ -94,9 +94,9 @@ TEST(WeightsFiles, OfSafetensorsAreLoadedByTheirOwnPackage) {
   const TemporaryFolder folder;
   const WeightsFile file = read_weights(kForeign / "all.safetensors");
   write_safetensors(folder / "again.safetensors", file.tensors, file.metadata);
-  const auto said = output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_safetensors.py' '" +
-                              (folder / "again.safetensors").native() + "' '" +
-                              (kForeign / "all.safetensors").native() + "'");
+  const auto said =
+      output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_safetensors.py' '" +
+                (folder / "again.safetensors").native() + "' '" + (kForeign / "all.safetensors").native() + "'");
   EXPECT_EQ(said.second, 0) << said.first;
   EXPECT_TRUE(said.first.ends_with("ok\n")) << said.first;
 }

@@ -73,7 +73,8 @@ TEST_F(InversionTest, KeepsLatentsWhereLatentsAre) {
   options_.step_size = 1;
   const InversionTarget target{noise({3, 16, 24}).sign(), {}, 0};
   const auto found = invert(generator_, DiscriminatorNet(nullptr), target, options_, 5);
-  EXPECT_LE(found.latent.norm().item<double>(), std::sqrt(26.5));  // 99.9 % of chi-squared with 8 degrees: 26.12, nearly
+  EXPECT_LE(found.latent.norm().item<double>(),
+            std::sqrt(26.5));  // 99.9 % of chi-squared with 8 degrees: 26.12, nearly
   auto uniform = plan();
   uniform.options.latent_distribution = "uniform";
   auto net = used_generator(uniform);

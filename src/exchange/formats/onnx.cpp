@@ -12,9 +12,9 @@
 #include <set>
 
 #include "core/digest.hpp"
+#include "core/element.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "core/element.hpp"
 
 namespace dcgan {
 namespace {
