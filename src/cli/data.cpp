@@ -86,8 +86,7 @@ struct Unpacked {
 };
 
 Unpacked open_packed(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) throw UsageError("there is no file '" + shown(path) + "'", "check the path");
+  check_named_is_there(path);
   if (looks_like_pack(path)) {
     const auto pack = std::make_shared<PackSet>(path);
     const PixelsInfo& info = pack->info();

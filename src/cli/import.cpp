@@ -23,8 +23,7 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the checkpoint to write", "add --out imported.ckpt");
   std::vector<fs::path> files;
   for (const auto& file : invocation.positionals) {
-    std::error_code ignored;
-    if (!fs::exists(file, ignored)) throw UsageError("there is no '" + shown(file) + "'", "check the path");
+    check_named_is_there(file);
     if (!looks_like_weights(file) && !looks_like_zip(file))  // of a damaged ZIP archive its reader says more
       throw UsageError("'" + shown(file) + "' is neither a state dict of torch.save nor safetensors",
                        "`dcgan inspect " + shown(file) + "` says what it is");

@@ -120,8 +120,8 @@ bool looks_like_png(const fs::path& path) {
 }
 
 Json describe(const fs::path& path) {
+  check_named_is_there(path);
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) throw UsageError("there is no '" + shown(path) + "'", "check the path");
   if (const auto model = describe_model(path)) return *model;
   if (looks_like_pack(path)) return describe_pack(path);
   if (looks_like_png(path)) return describe_png(path);

@@ -67,8 +67,9 @@ void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   Sheet::Layout layout;
   layout.columns = 1 + command.nearest, layout.count = names.size() * layout.columns;
   layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("real 0.000");
-  Sheet sheet = make_sheet(layout, command.out);  // refuses one that is too large before anything is computed
+  for (int64_t i = 0; i < names.size(); ++i)
+    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(names[i].text()));
+  make_sheet(layout, command.out);  // refuses one that is too large before anything is computed
 
   adopt_model(invocation, info, command.beside.pixels);
   const Dataset data = open_pictures(command.beside.data, command.beside.pixels, threads);
@@ -84,15 +85,23 @@ void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   const Neighbours found = nearest(features, real.reference.features, command.nearest);
   const auto ratios = closeness(features, real.reference.features, real.reference.neighbourhoods).ratio;
   const auto distances = found.squared.sqrt();
+  const auto distance_text = [&](int64_t i, int64_t k) {
+    return "real " + fixed_text(distances[i][k].item<double>(), 3);
+  };
+  const int64_t shown_nearest = std::min(command.nearest, real.count());
+  for (int64_t i = 0; i < names.size(); ++i)
+    for (int64_t k = 0; k < shown_nearest; ++k)
+      layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(distance_text(i, k)));
+  Sheet sheet = make_sheet(layout, command.out);
   int64_t copies = 0;
   Image picture(info.width, info.height, info.channels);
   for (int64_t i = 0; i < names.size(); ++i) {
     const auto ratio = ratios[i].item<double>();
     copies += ratio < kMemorisedRatio;
     sheet.put(i * layout.columns, image_of(images, i), names[i].text());
-    for (int64_t k = 0; k < std::min(command.nearest, real.count()); ++k) {
+    for (int64_t k = 0; k < shown_nearest; ++k) {
       data.pixels->copy(real.which[static_cast<size_t>(found.index[i][k].item<int64_t>())], picture.pixels.data());
-      sheet.put(i * layout.columns + 1 + k, picture, "real " + fixed_text(distances[i][k].item<double>(), 3));
+      sheet.put(i * layout.columns + 1 + k, picture, distance_text(i, k));
     }
   }
   write_file(command.out, encode_png(sheet.image(), generated_text(generator->checksum(), names.text())));

@@ -7,11 +7,18 @@
 namespace dcgan {
 namespace {
 
-constexpr size_t kDeepest = 200;  // values are copied and written by recursion
+constexpr size_t kDeepest = 200;         // values are copied and written by recursion
+constexpr size_t kMostMembers = 10'000;  // a key is found by looking at all of them
 
-/// How deep lists and objects lie in one another. (Of what is no JSON anything: it is refused anyway.)
-size_t depth_of(std::string_view text) {
-  size_t depth = 0, most = 0;
+/// How deep lists and objects lie in one another, and of how many parts is the longest object. (Of what is no JSON
+/// anything: it is refused anyway.)
+struct Extent {
+  size_t depth = 0, members = 0;
+};
+
+Extent extent_of(std::string_view text) {
+  Extent most;
+  std::vector<size_t> members;  // seen so far, of each that is open; 0 in a list
   bool is_text = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -19,10 +26,14 @@ size_t depth_of(std::string_view text) {
       ++i;
     else if (c == '"')
       is_text = !is_text;
-    else if (!is_text && (c == '[' || c == '{'))
-      most = std::max(most, ++depth);
-    else if (!is_text && (c == ']' || c == '}') && depth > 0)
-      --depth;
+    else if (is_text)
+      continue;
+    else if (c == '[' || c == '{')
+      members.push_back(c == '{'), most.depth = std::max(most.depth, members.size());
+    else if ((c == ']' || c == '}') && !members.empty())
+      members.pop_back();
+    else if (c == ',' && !members.empty() && members.back() > 0)
+      most.members = std::max(most.members, ++members.back());
   }
   return most;
 }
@@ -30,8 +41,12 @@ size_t depth_of(std::string_view text) {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& origin) {
-  if (depth_of(text) > kDeepest)
+  const Extent extent = extent_of(text);
+  if (extent.depth > kDeepest)
     throw Error(printable(origin) + ": its JSON has lists in lists, deeper than " + std::to_string(kDeepest));
+  if (extent.members > kMostMembers)
+    throw Error(printable(origin) + ": its JSON has an object of " + with_commas(static_cast<int64_t>(extent.members)) +
+                " keys, more than " + with_commas(kMostMembers));
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {

@@ -128,9 +128,8 @@ bool is_run_directory(const fs::path& path) {
 Listing list_folder(const fs::path& root) {
   Listing listing;
   listing.root = root;
+  check_named_is_there(root);
   std::error_code problem;
-  if (!fs::exists(root, problem))
-    throw UsageError("there is no folder or file '" + shown(root) + "'", "check the path");
   if (!fs::is_directory(root, problem))
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
   Walker walker(listing);

@@ -104,7 +104,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
     throw Error(origin + " holds an impossible shape");
   if (json.contains("classes")) {  // older files know none
     plan.classes = required<int64_t>(json, "classes", origin);
-    plan.class_names = required<std::vector<std::string>>(json, "class_names", origin);
+    for (const auto& name : required<std::vector<std::string>>(json, "class_names", origin))
+      plan.class_names.push_back(printable(name));
     if (plan.classes < 0 || plan.class_names.size() != static_cast<size_t>(plan.classes))
       throw Error(origin + " does not name its classes one by one");
   }
@@ -114,10 +115,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
 }
 
 fs::path checkpoint_of(const fs::path& model, const std::string& at) {
+  check_named_is_there(model, "give a run directory, a checkpoint or an exported generator");
   std::error_code ignored;
-  if (!fs::exists(model, ignored))
-    throw UsageError("there is no '" + shown(model) + "'",
-                     "give a run directory, a checkpoint or an exported generator");
   if (!fs::is_directory(model, ignored)) {
     if (looks_like_weights(model))
       throw UsageError("'" + shown(model) + "' holds weights alone, in a format of another program",

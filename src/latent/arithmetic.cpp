@@ -14,14 +14,11 @@ namespace dcgan {
 namespace {
 
 /// In "3-z.npy" the file may be z.npy or 3-z.npy: where the first is not there, the second may have been meant.
-void check_is_there(const std::string& name, const std::string& expression) {
+void check_is_there(const std::string& name) {
   if (name.find(".npy") == std::string::npos) return;
-  const fs::path file = name.substr(0, name.rfind('#'));
-  std::error_code ignored;
-  if (!fs::exists(file, ignored))
-    throw UsageError("the expression is '" + printable(expression) + "': there is no file '" + shown(file) + "'",
-                     "check the path; put quotes around a file's name that holds a sign, a comma, a parenthesis or a "
-                     "blank: 3 + 'my-z.npy#3'");
+  check_named_is_there(row_named(name).file,
+                       "check the path; put quotes around a file's name that holds a sign, a comma, a parenthesis or a "
+                       "blank: 3 + 'my-z.npy#3'");
 }
 
 }  // namespace
@@ -38,7 +35,7 @@ std::vector<LatentTerm> parse_expression(const std::string& text, const LatentOp
   for (const auto& written : parse_terms(text)) {
     LatentTerm term{written.is_minus, {}};
     for (const auto& name : written.names) {
-      check_is_there(name, text);
+      check_is_there(name);
       term.points.push_back(parse_point(name, "the expression's latent", options, info));
     }
     terms.push_back(std::move(term));

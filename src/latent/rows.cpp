@@ -32,14 +32,14 @@ at::Tensor block_of(Generator& generator, const LatentRows& rows, int64_t first)
 
 /// "FILE.npy#ROW" or "FILE.npy".
 LatentPoint row_point(const std::string& text, const std::string& option, const GeneratorInfo& info) {
-  const size_t hash = text.rfind('#');
-  const LatentFile file(fs::path(text.substr(0, hash)), info.latent);
+  const NamedRow name = row_named(text);
+  const LatentFile file(name.file, info.latent);
   int64_t row = 0;
-  if (hash == std::string::npos && file.count() > 1)
+  if (!name.row && file.count() > 1)
     throw UsageError(option + " is '" + printable(text) + "': the file has " + counted(file.count(), "row"),
                      "name one: " + printable(text) + "#ROW");
-  if (hash != std::string::npos) {
-    const char *from = text.data() + hash + 1, *end = text.data() + text.size();
+  if (name.row) {
+    const char *from = name.row->data(), *end = from + name.row->size();
     const auto [behind, problem] = std::from_chars(from, end, row);
     if (problem != std::errc() || behind != end || row < 0 || row >= file.count())
       throw UsageError(
@@ -61,7 +61,10 @@ void generate(Generator& generator, const LatentRows& rows, const std::function<
 }
 
 LatentFile::LatentFile(const fs::path& path, int64_t length)
-    : path_(path), file_(path), array_(read_npy(bytes_in(file_), "'" + shown(path) + "'")), length_(length) {
+    : path_(path),
+      file_((check_named_is_there(path), path)),
+      array_(read_npy(bytes_in(file_), "'" + shown(path) + "'")),
+      length_(length) {
   const auto& shape = array_.shape;
   const bool is_rows = shape.size() == 2 || (shape.size() == 4 && shape[2] == 1 && shape[3] == 1);
   const bool is_one = shape.size() == 1;
@@ -84,6 +87,14 @@ at::Tensor LatentFile::row(int64_t place) const {
   auto raw = at::empty({length_}, scalar_type(array_.type));
   std::memcpy(raw.mutable_data_ptr(), array_.data.data() + static_cast<size_t>(place) * bytes, bytes);
   return raw.to(at::kFloat);
+}
+
+NamedRow row_named(const std::string& text) {
+  constexpr std::string_view kMark = ".npy#";  // a # elsewhere is part of the file's name
+  const size_t at = text.rfind(kMark);
+  if (at == std::string::npos) return {text, {}};
+  const size_t hash = at + kMark.size() - 1;
+  return {text.substr(0, hash), text.substr(hash + 1)};
 }
 
 LatentPoint point_of(const ImageName& name, const LatentOptions& options, const GeneratorInfo& info) {

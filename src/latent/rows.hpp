@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/platform/file.hpp"
@@ -27,8 +28,8 @@ void generate(Generator& generator, const LatentRows& rows, const std::function<
 /// Latents of a .npy file: [N, L], [L] (one) or [N, L, 1, 1]; float16, float32 or float64, all of them finite.
 class LatentFile {
  public:
-  /// Throws Error naming the file when it holds anything else, or other than `length` numbers a latent, and its row for
-  /// a number that is not finite.
+  /// Throws UsageError where there is no such file. Throws Error naming the file when it holds anything else, or other
+  /// than `length` numbers a latent, and its row for a number that is not finite.
   LatentFile(const fs::path& path, int64_t length);
   int64_t count() const { return count_; }
   /// [length], float32.
@@ -40,6 +41,13 @@ class LatentFile {
   NpyArray array_;
   int64_t length_, count_ = 0;
 };
+
+/// "FILE.npy#ROW" or "FILE.npy", taken apart; nothing is opened.
+struct NamedRow {
+  fs::path file;
+  std::optional<std::string> row;
+};
+NamedRow row_named(const std::string& text);
 
 /// A latent that a user names.
 struct LatentPoint {

@@ -25,6 +25,18 @@ TEST(ParseJson, NamesFileLineAndColumnOfAMistake) {
   EXPECT_CONTAINS(problem("!"), "a\\x0afile.json");
 }
 
+TEST(ParseJson, RefusesAnObjectOfSoManyKeysThatReadingItWouldTakeForEver) {
+  const auto object = [](size_t keys) {
+    std::string text = "{\"a\":[1,2";  // commas of lists and of texts do not count
+    for (size_t i = 2; i < 20'000; ++i) text += ",3";
+    text += "],\"b\":\",,\"";
+    for (size_t i = 2; i < keys; ++i) text += ",\"" + std::to_string(i) + "\":{\"c\":1,\"d\":2}";
+    return text + "}";
+  };
+  EXPECT_EQ(parse_json(object(10'000), "a test").size(), 10'000u);
+  EXPECT_CONTAINS(problem(object(10'001)), "an object of 10,001 keys, more than 10,000");
+}
+
 TEST(ParseJson, RefusesWhatIsNotJson) {
   for (const char* text : {"", " ", "{", "{\"a\":}", "[1,]", "{'a': 1}", "[1] 2", "NaN", "\"\xff\"", "\"\xed\xa0\x80\"",
                            "\"\\ud800\"", "01", "// x"})

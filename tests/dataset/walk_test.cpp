@@ -198,7 +198,7 @@ TEST(Walk, StopsAtTheNextFile) {
 TEST(Walk, SaysWhatIsMissing) {
   const TemporaryFolder folder;
   write_text(folder / "file", "x");
-  EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "none"); }).what, "there is no folder or file");
+  EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "none"); }).what, "there is no '");
   EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "file"); }).what, "is no folder");
   EXPECT_EQ(list_folder(folder.path()).count(), 1);
 }

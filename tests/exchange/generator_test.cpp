@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "exchange/torchscript.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
@@ -57,6 +58,10 @@ TEST(PlanJson, KeepsTheArchitectureAndTheNamesOfClasses) {
   const auto again = plan_from_json({{"network", plan_to_json(plan)}}, "the test");
   EXPECT_EQ(plan_to_json(again), plan_to_json(plan));
   EXPECT_EQ(again.class_names, plan.class_names);
+  auto foreign = plan_to_json(plan);
+  foreign["class_names"] = {"shoe", "b\x1b[31mag"};
+  EXPECT_EQ(plan_from_json({{"network", foreign}}, "the test").class_names[1], printable("b\x1b[31mag"))
+      << "names of a stranger's file are printed";
   EXPECT_TRUE(again.options.spectral_norm && again.options.minibatch_std && again.options.is_resnet());
 }
 

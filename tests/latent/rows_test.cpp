@@ -113,6 +113,25 @@ TEST_F(LatentFileTest, InASumMayBeCalledAnythingInQuotes) {
   }
 }
 
+TEST(NamedRows, AreMarkedBehindTheEndingOnly) {
+  const auto taken_apart = [](const std::string& text) {
+    const NamedRow name = row_named(text);
+    return name.file.native() + "|" + name.row.value_or("none");
+  };
+  EXPECT_EQ(taken_apart("z.npy"), "z.npy|none");
+  EXPECT_EQ(taken_apart("z.npy#3"), "z.npy|3");
+  EXPECT_EQ(taken_apart("z.npy#"), "z.npy|");
+  EXPECT_EQ(taken_apart("a#b.npy"), "a#b.npy|none") << "part of the file's name";
+  EXPECT_EQ(taken_apart("a#1.npy#2"), "a#1.npy|2");
+  EXPECT_EQ(taken_apart("d.npy#1/z.npy#2"), "d.npy#1/z.npy|2");
+}
+
+TEST_F(LatentFileTest, ThatIsNotThereIsAMistakeInTheCommand) {
+  const Thrown thrown = thrown_by([&] { parse_point("none.npy", "--from", {}, info_of_small()); });
+  EXPECT_EQ(thrown.exit_code, 2);
+  EXPECT_CONTAINS(thrown.what, "there is no 'none.npy'");
+}
+
 TEST_F(LatentFileTest, ThatASumTearsAndIsNotThereIsRefusedWithTheHintOfQuotes) {
   const std::string file = folder_ / "3-z.npy";
   write_file(file, npy_of(noise({5, 8})));
@@ -121,7 +140,7 @@ TEST_F(LatentFileTest, ThatASumTearsAndIsNotThereIsRefusedWithTheHintOfQuotes) {
   EXPECT_CONTAINS(thrown.what, "is no latent");
   const Thrown number = thrown_by([&] { parse_expression("3-none.npy#2", {}, info_of_small()); });
   EXPECT_EQ(number.exit_code, 2);
-  EXPECT_CONTAINS(number.what, "there is no file 'none.npy'");
+  EXPECT_CONTAINS(number.what, "there is no 'none.npy'");
   EXPECT_CONTAINS(number.hint, "put quotes around");
 }
 

@@ -66,6 +66,12 @@ FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
 }
 int FileHandle::release() { return std::exchange(descriptor_, -1); }
 
+void check_named_is_there(const fs::path& path, const std::string& hint) {
+  std::error_code ignored;  // what is there and cannot be looked at is for its reader to tell
+  if (fs::status(path, ignored).type() == fs::file_type::not_found)
+    throw UsageError("there is no '" + shown(path) + "'", hint);
+}
+
 FileHandle open_for_reading(const fs::path& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const int problem = errno;

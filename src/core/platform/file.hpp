@@ -50,6 +50,9 @@ FileStamp to_stamp(const struct stat& status);
 /// Throws Error when the file is not there or cannot be read.
 FileStamp stamp_of(const fs::path& path);
 
+/// For a path that the command itself names: throws UsageError where nothing is there.
+void check_named_is_there(const fs::path& path, const std::string& hint = "check the path");
+
 FileHandle open_for_reading(const fs::path& path);
 /// Up to `limit` bytes from the start.
 std::string read_file(const fs::path& path, size_t limit = SIZE_MAX);

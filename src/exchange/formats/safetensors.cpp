@@ -9,7 +9,7 @@
 namespace dcgan {
 namespace {
 
-constexpr uint64_t kLengthBytes = 8, kLongestHead = 100'000'000;
+constexpr uint64_t kLengthBytes = 8, kLongestHead = 16 << 20;
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kCopyAgain = "copy or download it again";
 

@@ -31,7 +31,7 @@ struct SafeTensors {
 bool looks_like_safetensors(std::string_view first_bytes, uint64_t file_bytes);
 
 /// Reads a whole file. The result points into `bytes`. Throws Error naming `origin` and the tensor when the head lies:
-/// is cut off or longer than 100 MB, names an unknown type, gives bytes that do not fit the shape, overlap, leave a
+/// is cut off or longer than 16 MiB, names an unknown type, gives bytes that do not fit the shape, overlap, leave a
 /// gap, or are not in the file.
 SafeTensors read_safetensors(std::string_view bytes, const std::string& origin);
 
