@@ -67,6 +67,7 @@ void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   Sheet::Layout layout;
   layout.columns = 1 + command.nearest, layout.count = names.size() * layout.columns;
   layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
+  layout.caption_width = Sheet::caption_width("real 0.000");  // the shortest
   for (int64_t i = 0; i < names.size(); ++i)
     layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(names[i].text()));
   make_sheet(layout, command.out);  // refuses one that is too large before anything is computed

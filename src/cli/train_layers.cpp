@@ -12,6 +12,7 @@ namespace dcgan {
 namespace {
 
 Json read_options(const fs::path& path) {
+  check_named_is_there(path);
   const Json json = parse_json(read_file(path), shown(path));
   return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
 }

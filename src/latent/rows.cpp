@@ -18,6 +18,11 @@ std::string_view bytes_in(const MappedFile& file) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
+MappedFile map_named(const fs::path& path) {
+  check_named_is_there(path);
+  return MappedFile(path);
+}
+
 /// The block that begins at `first`, always of full size: the last place stands for those behind it.
 at::Tensor block_of(Generator& generator, const LatentRows& rows, int64_t first) {
   std::vector<at::Tensor> z;
@@ -61,10 +66,7 @@ void generate(Generator& generator, const LatentRows& rows, const std::function<
 }
 
 LatentFile::LatentFile(const fs::path& path, int64_t length)
-    : path_(path),
-      file_((check_named_is_there(path), path)),
-      array_(read_npy(bytes_in(file_), "'" + shown(path) + "'")),
-      length_(length) {
+    : path_(path), file_(map_named(path)), array_(read_npy(bytes_in(file_), "'" + shown(path) + "'")), length_(length) {
   const auto& shape = array_.shape;
   const bool is_rows = shape.size() == 2 || (shape.size() == 4 && shape[2] == 1 && shape[3] == 1);
   const bool is_one = shape.size() == 1;

@@ -83,6 +83,19 @@ TEST_F(Nearness, APictureThatEqualsAnImageIsBesideItAtDistanceZeroAndCountedAsAC
   EXPECT_NE(picture("none.png"), expected.image());
 }
 
+TEST_F(Nearness, TheSheetIsAsWideAsItsLongestNameNeeds) {
+  make_pictures(at("photos"), 20, kSide);
+  const std::string name = "8999999999999999999:3";
+  ASSERT_EXIT_CODE(dcgan_({"neighbours", at("m.ckpt"), "--data", at("photos"), "--images", name, "--nearest", "1",
+                           "--threads", "1", "--out", at("long.png")}),
+                   0);
+  Sheet::Layout layout;
+  layout.count = layout.columns = 2;
+  layout.width = layout.height = kSide;
+  layout.caption_width = Sheet::caption_width(name);
+  EXPECT_EQ(picture("long.png").width, layout.sheet_width());
+}
+
 TEST_F(Nearness, TheSearchForAnImageOfTheModelEndsNearerThanItBeganAndSaysHowNear) {
   const Finished done = dcgan_({"invert", at("m.ckpt"), at("own/7_000012.png"), "--distance", "pixel", "--steps", "40",
                                 "--out", at("i.png"), "--save-latents", at("z.npy")});

@@ -45,6 +45,7 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", photos, "--images", "10", "--epochs", "2"}, "--images and --epochs"},
                             {{"train", photos, "--device", "cuda:77"}, "cuda:77"},
                             {{"train", photos, "--device", "tpu"}, "no such device"},
+                            {{"train", photos, "--config", dcgan.at("none.json")}, "there is no '"},
                             {{"train", photos, "--config", dcgan.at("unknown.json")}, "did you mean 'batch'"},
                             {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
                             {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},

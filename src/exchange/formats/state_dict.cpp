@@ -81,8 +81,9 @@ StateDict read_state_dict(const fs::path& path) {
   if (!looks_like_zip(path)) throw Error(place + " is no file of torch.save");
   const TorchZip zip(path);
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");
-  if (zip.is_torchscript()) throw Error(place + " is TorchScript, not a state dict",
-                                          "save the weights alone: torch.save(MODEL.state_dict(), FILE)");
+  if (zip.is_torchscript())
+    throw Error(place + " is TorchScript, not a state dict",
+                "save the weights alone: torch.save(MODEL.state_dict(), FILE)");
   if (zip.find("byteorder") && zip.read("byteorder", 16) != "little")
     throw Error(place + " holds big-endian numbers", "write it on a little-endian machine");
   PickledState state = read_pickled_state(zip.read("data.pkl", kLongestPickle), place);
