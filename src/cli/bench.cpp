@@ -268,7 +268,7 @@ Verb bench_verb() {
       "Times the training step in each precision, the generator, and the whole program on DATA (made-up pictures\n"
       "without one). \"At most\" is measured here too: every convolution at the speed of a matrix product of its\n"
       "shape, everything else at the speed of copying its bytes. Takes about a minute; keep the machine quiet.";
-  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX, CIFAR or .npy file", false}};
+  verb.positionals = {{"DATA", kDataKinds, false}};
   set_options<BenchCommand>(verb, bench);
   return verb;
 }

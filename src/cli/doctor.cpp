@@ -117,7 +117,7 @@ Verb doctor_verb() {
   Verb verb;
   verb.name = "doctor";
   verb.help = "check a data set: sizes, modes, classes, damage, duplicates";
-  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX, CIFAR or .npy file"}};
+  verb.positionals = {{"DATA", kDataKinds}};
   set_options<DoctorCommand>(verb, doctor);
   return verb;
 }

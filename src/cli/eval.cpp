@@ -172,6 +172,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   const fs::path model = invocation.positional(0);
   at::set_num_threads(static_cast<int>(command.beside.thread_count()));
   const bool pictures = is_pictures(model);
+  if (pictures && command.beside.pixels.size == Size{}) command.beside.pixels.size = DataOptions{}.size;
   GeneratedSide made;
   if (!pictures) made = open_model(invocation, command);
   const Dataset real = open_real(command, model);
@@ -225,8 +226,11 @@ Verb eval_verb() {
   verb.name = "eval";
   verb.help = "say in figures how good a model's images are, beside what real pictures get";
   verb.details =
-      "MODEL may also be a folder of pictures that any program made. Real pictures get the size and channels of the\n"
-      "model, and are cut as in its run. What each figure means and how far it can be trusted: docs/metrics.md.";
+      "MODEL may also be a folder of pictures that any program made; they are compared at --size, 64 if it is left "
+      "out.\n"
+      "Real pictures get the size and channels of the model, and are cut as in its run. What each figure means and "
+      "how\n"
+      "far it can be trusted: docs/metrics.md.";
   verb.positionals = {{"MODEL", "run directory, checkpoint, exported generator, or a folder of generated pictures"}};
   set_options<EvalCommand>(verb, eval);
   return verb;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "cli/verb.hpp"
 #include "core/platform/machine.hpp"
@@ -33,11 +35,18 @@ struct PicturesOptions {
   std::optional<int64_t> threads;
   DataOptions pixels;
 
+  PicturesOptions() { pixels.size = {}; }  // the model's, see adopt_model
+
   template <class Visit>
   void fields(Visit&& visit) {
     visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX, CIFAR or .npy file", any_text("DATA"));
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
-    pixels.pixel_fields(visit);
+    pixels.pixel_fields([&](const char* name, auto& value, const char* help, Limit limit) {
+      const bool is_size = std::string_view(name) == "size";
+      visit(name, value,
+            is_size ? "side that pictures get, or WIDTHxHEIGHT; left out: that of the model's images" : help,
+            std::move(limit));
+    });
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
           any_text("auto, off or a folder"));
     visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",

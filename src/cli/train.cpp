@@ -289,7 +289,7 @@ Verb train_verb() {
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
       "On --resume the length, cadences, device and threads may be given anew, nothing else.\n"
       "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
-  verb.positionals = {{"DATA", "folder of pictures, pack, ZIP archive, IDX, CIFAR or .npy file", false}};
+  verb.positionals = {{"DATA", kDataKinds, false}};
   const auto shown_command = std::make_shared<TrainCommand>();
   set_all(fields_of(shown_command->all), preset_named("default").options);  // what a plain run uses mostly
   verb.fields = fields_of(*shown_command);

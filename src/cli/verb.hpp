@@ -12,6 +12,9 @@
 
 namespace dcgan {
 
+/// What DATA may be.
+inline constexpr char kDataKinds[] = "folder of pictures, pack, ZIP archive, IDX, CIFAR or .npy file";
+
 struct Positional {
   std::string name;  // "DATA"
   std::string help;

@@ -1,5 +1,5 @@
-// Where pictures come from, before they are made to fit: a folder, a ZIP archive, an IDX, CIFAR or .npy file. Reading is
-// thread safe.
+// Where pictures come from, before they are made to fit: a folder, a ZIP archive, an IDX, CIFAR or .npy file. Reading
+// is thread safe.
 #pragma once
 
 #include <memory>

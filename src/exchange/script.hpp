@@ -41,15 +41,14 @@ std::string script_bytes(torch::jit::Module module, Json metadata, const ScriptO
                          std::vector<std::string> methods);
 torch::jit::Module script_from(const std::string& bytes);
 
-/// Throws Error for a file whose records LibTorch would unpack to much more than the file: torch.jit.save packs programs
-/// alone, and no network's are long. What is no archive at all is left to LibTorch. With `is_inert` also for a program
-/// that would run while it is loaded (__setstate__).
+/// Throws Error for a file whose records LibTorch would unpack to much more than the file: torch.jit.save packs
+/// programs alone, and no network's are long. What is no archive at all is left to LibTorch. With `is_inert` also for a
+/// program that would run while it is loaded (__setstate__).
 void check_script_archive(const fs::path& path, bool is_inert = false);
 
 /// The module of a file, and its extra file: null when there is none. Throws Error when it is no TorchScript, would run
-/// something while it is loaded, and when
-/// it is ours and its weights are not those of its checksum (LibTorch checks nothing when it reads, so a damaged file
-/// would give other images without a word).
+/// something while it is loaded, and when it is ours and its weights are not those of its checksum (LibTorch checks
+/// nothing when it reads, so a damaged file would give other images without a word).
 torch::jit::Module load_script(const fs::path& path, Json& metadata);
 
 /// Its parameters, then its buffers; of a frozen one, which has none, the constants of its program.

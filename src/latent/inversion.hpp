@@ -52,11 +52,11 @@ struct Inversion {
 };
 
 /// All starts at once, in one batch. Latents stay where the space has them: normal ones within the ball that holds
-/// 99.9 % of them, uniform ones in [-1, 1]; all their numbers within the truncation. A hidden part: the distance is the mean of absolute differences, a pixel
-/// weighted by the share of hidden ones in the 7 x 7 around it, plus prior x log(1 - D(image)): Yeh et al. 2017,
-/// "Semantic Image Inpainting with Deep Generative Models", sections 3.2 and 3.3. `discriminator` may be empty: then
-/// there are neither perceptual distances (Error) nor the prior. Networks in evaluation mode, on one device. `progress`
-/// hears of every step that is done.
+/// 99.9 % of them, uniform ones in [-1, 1]; all their numbers within the truncation. A hidden part: the distance is the
+/// mean of absolute differences, a pixel weighted by the share of hidden ones in the 7 x 7 around it, plus
+/// prior x log(1 - D(image)): Yeh et al. 2017, "Semantic Image Inpainting with Deep Generative Models", sections 3.2
+/// and 3.3. `discriminator` may be empty: then there are neither perceptual distances (Error) nor the prior. Networks
+/// in evaluation mode, on one device. `progress` hears of every step that is done.
 Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const InversionTarget& target,
                  const InversionOptions& options, uint64_t seed,
                  const std::function<void(int64_t steps)>& progress = {});

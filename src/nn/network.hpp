@@ -80,8 +80,9 @@ struct NetworkPlan {
   std::vector<int64_t> channels(int64_t base_channels) const;
 };
 
-/// Throws Error naming `origin` when the generator of this plan, or its discriminator, has more weights than the `there`
-/// numbers of a file. For before it is built: what a file claims must not take memory that its own bytes do not fill.
+/// Throws Error naming `origin` when the generator of this plan, or its discriminator, has more weights than the
+/// `there` numbers of a file. For before it is built: what a file claims must not take memory that its own bytes do not
+/// fill.
 void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, const std::string& origin);
 
 }  // namespace dcgan

@@ -1,5 +1,6 @@
 // Exports as strangers read them: Python, and a program that knows LibTorch only.
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "exchange/exported.hpp"
@@ -75,6 +76,19 @@ TEST_F(TorchScriptTest, OfDiscriminatorsIsReadByPython) {
     const auto logits = net(x, 1, at::tensor(std::vector<int64_t>{0, 1, 0, 1}));
     expect_python_makes("load_discriminator.py", folder_ / "d.pt", logits, folder_);
   }
+}
+
+TEST_F(TorchScriptTest, IsReadByOlderAndNewerTorches) {
+  if (!std::getenv("DCGAN_TEST_TORCHES"))
+    GTEST_SKIP() << "DCGAN_TEST_TORCHES names no other Pythons: the tests above read with the torch of the build alone";
+  std::set<std::string> versions;
+  for (const auto& python : pythons()) {
+    const auto [said, status] = output_of("'" + python + "' -c 'import torch; print(torch.__version__, end=str())'");
+    ASSERT_EQ(status, 0) << python << ": " << said;
+    versions.insert(said);
+  }
+  EXPECT_GT(versions.size(), 1u) << "every Python has torch " << *versions.begin();
+  expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_);
 }
 
 TEST_F(TorchScriptTest, IsReadByAProgramThatKnowsLibTorchOnly) {

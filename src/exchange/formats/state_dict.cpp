@@ -83,7 +83,8 @@ StateDict read_state_dict(const fs::path& path) {
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");
   if (zip.is_torchscript())
     throw Error(place + " is TorchScript, not a state dict",
-                "save the weights alone: torch.save(MODEL.state_dict(), FILE)");
+                zip.find("extra/dcgan.json") ? "dcgan exported it: take the checkpoint that it was made of"
+                                             : "save the weights alone: torch.save(MODEL.state_dict(), FILE)");
   if (zip.find("byteorder") && zip.read("byteorder", 16) != "little")
     throw Error(place + " holds big-endian numbers", "write it on a little-endian machine");
   PickledState state = read_pickled_state(zip.read("data.pkl", kLongestPickle), place);
