@@ -2,8 +2,10 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "train/device.hpp"
+#include "train/gpu.hpp"
 
 namespace dcgan {
 namespace {
@@ -18,11 +20,8 @@ void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& bo
   Ranks ranks{launch_from_environment(), nullptr};
   const bool is_first = ranks.launch.rank == 0;
   if (!is_first) set_log_sink([](const std::string&) {});
-  std::vector<std::string> ignored;
-  const std::string asked = options.run.device;
-  const bool on_gpu = ranks.launch.size > 1 && resolve_device(asked, ignored) != "cpu";
-  const at::Device device = on_gpu ? at::Device("cuda:" + std::to_string(ranks.launch.local_rank)) : at::Device("cpu");
-  ranks.group = join(ranks.launch, device, options.run.ranks);
+  const std::string device = ranks.launch.size == 1 ? "cpu" : device_of_rank(options.run.device, ranks.launch);
+  ranks.group = join(ranks.launch, at::Device(device), options.run.ranks);
   if (!ranks.is_alone())
     note("ranks: " + std::to_string(ranks.group->size()) + ", started by " + ranks.launch.launcher + ", which met at " +
          printable(ranks.launch.address) + ":" + std::to_string(ranks.launch.port));
@@ -43,10 +42,23 @@ void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& bo
   }
 }
 
-std::string device_of_rank(const std::string& asked, const Ranks& ranks) {
-  if (ranks.is_alone() || (asked != "cuda" && asked != "auto")) return asked;
+std::string device_of_rank(const std::string& asked, const Launch& launch) {
+  if (launch.size == 1) return asked;
   std::vector<std::string> ignored;
-  return resolve_device(asked, ignored) == "cpu" ? "cpu" : "cuda:" + std::to_string(ranks.launch.local_rank);
+  if (resolve_device(asked, ignored) == "cpu") return "cpu";
+  if (asked.starts_with("cuda:"))
+    throw UsageError(
+        "--device " + asked + " is one GPU, and each of " + counted(launch.size, "rank") + " needs its own",
+        "say --device cuda");
+  const auto gpus = static_cast<int>(gpu_names().size());
+  // A launcher that gives every process a GPU hides the others from it.
+  if (gpus == 1 && !environment("CUDA_VISIBLE_DEVICES").empty()) return "cuda:0";
+  if (launch.local_rank >= gpus)
+    throw UsageError("rank " + std::to_string(launch.rank) + " has no GPU of its own: its machine has " +
+                         counted(gpus, "GPU") + ", and it is number " + std::to_string(launch.local_rank) +
+                         " there, from 0",
+                     "start a process a GPU, or say --device cpu");
+  return "cuda:" + std::to_string(launch.local_rank);
 }
 
 void check_agreement(Ranks& ranks, const Json& facts) {

@@ -25,8 +25,9 @@ struct Ranks {
 /// ranks name the rank; all but the first are silent otherwise.
 void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& body);
 
-/// The device that `asked` means for this rank: of "cuda" or "auto" a GPU of its own.
-std::string device_of_rank(const std::string& asked, const Ranks& ranks);
+/// The device that `asked` means for this rank: of "cuda" or "auto" a GPU of its own. Throws UsageError where it has
+/// none.
+std::string device_of_rank(const std::string& asked, const Launch& launch);
 
 /// Throws Error naming rank, key and both values when another rank's `facts`, an object of plain values, are not the
 /// first one's.

@@ -92,7 +92,7 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options, R
 
 /// The first rank's plan, which others hold but for their own device and threads.
 TrainPlan plan_of_ranks(AllOptions options, const std::string& data, const Dataset& dataset, Ranks& ranks) {
-  options.run.device = device_of_rank(options.run.device, ranks);
+  options.run.device = device_of_rank(options.run.device, ranks.launch);
   if (!ranks.is_alone() && !options.run.threads)
     options.run.threads = std::max<int64_t>(1, usable_cores() / ranks.launch.local_size);
   if (ranks.is_first()) {

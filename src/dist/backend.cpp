@@ -1,7 +1,11 @@
 #include "dist/backend.hpp"
 
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #ifdef DCGAN_WITH_GLOO
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#endif
+#ifdef DCGAN_WITH_NCCL
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
 #include "core/error.hpp"
@@ -10,13 +14,11 @@
 
 namespace dcgan {
 
-c10::intrusive_ptr<c10d::Backend> make_backend([[maybe_unused]] const c10::intrusive_ptr<c10d::Store>& store,
-                                               [[maybe_unused]] int rank, [[maybe_unused]] int size,
-                                               const at::Device& device, [[maybe_unused]] const std::string& address,
-                                               [[maybe_unused]] int port,
-                                               [[maybe_unused]] std::chrono::milliseconds timeout) {
-  if (device.is_cuda())
-    throw Error("several processes compute on CPUs only, so far", "say --device cpu, or start one process");
+c10::intrusive_ptr<c10d::Backend> make_cpu_backend([[maybe_unused]] const c10::intrusive_ptr<c10d::Store>& store,
+                                                   [[maybe_unused]] int rank, [[maybe_unused]] int size,
+                                                   [[maybe_unused]] const std::string& address,
+                                                   [[maybe_unused]] int port,
+                                                   [[maybe_unused]] std::chrono::milliseconds timeout) {
 #ifdef DCGAN_WITH_GLOO
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   // As PyTorch has it: a network by name where one is given. Else the one that leads to rank 0.
@@ -27,6 +29,21 @@ c10::intrusive_ptr<c10d::Backend> make_backend([[maybe_unused]] const c10::intru
   return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
 #else
   throw Error("several processes need gloo, which this build has not", "install libgloo-dev and build anew");
+#endif
+}
+
+c10::intrusive_ptr<c10d::Backend> make_gpu_backend([[maybe_unused]] const c10::intrusive_ptr<c10d::Store>& store,
+                                                   [[maybe_unused]] int rank, [[maybe_unused]] int size,
+                                                   [[maybe_unused]] std::chrono::milliseconds timeout) {
+#ifdef DCGAN_WITH_NCCL
+  auto options = c10d::ProcessGroupNCCL::Options::create();
+  // Past it NCCL's watchdog ends the process without a word of who is to blame: the heartbeat comes first.
+  options->timeout = 3 * timeout;
+  return c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store), rank, size,
+                                                     options);
+#else
+  throw Error("several processes with a GPU each need NCCL, which this build has not",
+              "build it with a CUDA LibTorch of 2.7 or later and NCCL's header (docs/install.md), or say --device cpu");
 #endif
 }
 

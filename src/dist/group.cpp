@@ -5,6 +5,7 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include "core/error.hpp"
@@ -35,6 +36,7 @@ class Alone : public Group {
   void share(const at::Tensor&) override {}
   std::vector<std::string> gather(const std::string& text, const std::string&, Patience) override { return {text}; }
   std::string share(const std::string& text, const std::string&, Patience) override { return text; }
+  void check() const override {}
   void give_up(const std::string&) override {}
 
  private:
@@ -75,23 +77,33 @@ bool keeps_store(const Launch& launch) { return launch.rank == 0 && !launch.laun
 
 class Several : public Group {
   static constexpr char kThere[] = "=";  // before every text: an empty one is there too
+  static constexpr char kGoOn[] = "its own messages say more; the last checkpoint is whole: go on with --resume";
 
  public:
   Several(const Launch& launch, const at::Device& device, const GroupOptions& options)
       : launch_(launch),
         timeout_(to_milliseconds(options.timeout)),
         store_(open_store(launch, keeps_store(launch), timeout_), timeout_),
-        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout,
-                   keeps_store(launch)) {
+        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout, keeps_store(launch),
+                   [this] { gpu_.break_off(); }) {
     gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
     guarded("meeting the others", [&] {
-      const auto met = std::make_shared<c10::intrusive_ptr<c10d::Backend>>();
+      struct Met {
+        c10::intrusive_ptr<c10d::Backend> cpu, gpu;
+      };
+      const auto met = std::make_shared<Met>();
       store_.call([met, launch, device, timeout = timeout_](const StorePtr& store) {
-        *met = make_backend(store, launch.rank, launch.size, device, launch.address, launch.port, timeout);
+        met->cpu = make_cpu_backend(store, launch.rank, launch.size, launch.address, launch.port, timeout);
+        if (device.is_cuda()) met->gpu = make_gpu_backend(store, launch.rank, launch.size, timeout);
       });
-      backend_ = *met;
+      cpu_ = met->cpu;
+      if (met->gpu) gpu_.set(met->gpu);
       return 0;
     });
+  }
+
+  ~Several() override {
+    if (heartbeat_.trouble().empty()) gpu_.end();
   }
 
   int64_t rank() const override { return launch_.rank; }
@@ -100,14 +112,14 @@ class Several : public Group {
   std::unique_ptr<Exchange> begin_sum(const at::Tensor& values) override {
     return guarded("a sum over the ranks", [&] {
       std::vector<at::Tensor> tensors = {values};
-      return std::make_unique<Begun>(*this, backend_->allreduce(tensors));
+      return std::make_unique<Begun>(*this, backend_of(values).allreduce(tensors), values.is_cuda());
     });
   }
 
   void share(const at::Tensor& values) override {
     guarded("a broadcast", [&] {
       std::vector<at::Tensor> tensors = {values};
-      finish(*backend_->broadcast(tensors));
+      finish(*backend_of(values).broadcast(tensors), values.is_cuda());
       return 0;
     });
   }
@@ -130,25 +142,68 @@ class Several : public Group {
     });
   }
 
+  void check() const override {
+    if (const std::string known = heartbeat_.trouble(); !known.empty()) throw Error(noticed(known, "a step"), kGoOn);
+  }
+
   void give_up(const std::string& why) override {
     heartbeat_.give_up("rank " + std::to_string(rank()) + " ended: " + why);
   }
 
  private:
   struct Begun : Exchange {
-    Begun(Several& group, c10::intrusive_ptr<c10d::Work> work) : group(group), work(std::move(work)) {}
+    Begun(Several& group, c10::intrusive_ptr<c10d::Work> work, bool on_gpu)
+        : group(group), work(std::move(work)), on_gpu(on_gpu) {}
     void wait() override {
       group.guarded("a sum over the ranks", [&] {
-        group.finish(*work);
+        group.finish(*work, on_gpu);
         return 0;
       });
     }
     Several& group;
     c10::intrusive_ptr<c10d::Work> work;
+    const bool on_gpu;
   };
 
+  /// NCCL's, which may be told to break off from another thread: its kernels wait for a rank that has gone for ever,
+  /// and with them whoever waits for the GPU.
+  class Gpu {
+   public:
+    void set(c10::intrusive_ptr<c10d::Backend> backend) {
+      const std::lock_guard lock(mutex_);
+      backend_ = std::move(backend);
+    }
+    c10d::Backend& get() {
+      const std::lock_guard lock(mutex_);
+      return *backend_;
+    }
+    void break_off() {
+      const std::lock_guard lock(mutex_);
+      if (backend_) backend_->abort();
+    }
+    void end() {
+      const std::lock_guard lock(mutex_);
+      if (backend_) backend_->shutdown();
+    }
+
+   private:
+    std::mutex mutex_;
+    c10::intrusive_ptr<c10d::Backend> backend_;
+  };
+
+  /// What is to do it. Throws when a rank has gone: a GPU would wait for it.
+  c10d::Backend& backend_of(const at::Tensor& values) {
+    if (!values.is_cuda()) return *cpu_;
+    check();
+    return gpu_.get();
+  }
+
   /// Waits in slices, so that a rank that has gone is noticed though its connection stands.
-  void finish(c10d::Work& work) {
+  void finish(c10d::Work& work, bool on_gpu) {
+    if (on_gpu) {
+      work.wait();
+      return;
+    }
     constexpr milliseconds kSlice{500};
     for (auto left = timeout_;; left -= kSlice) {
       try {
@@ -187,18 +242,21 @@ class Several : public Group {
       throw;
     } catch (const std::exception& error) {
       const std::string trouble = heartbeat_.blame();
-      throw Error((trouble.empty() ? "the ranks lost one another" : trouble) + " (noticed by rank " +
-                      std::to_string(rank()) + " in " + what + ")",
-                  trouble.empty() ? first_line(error)
-                                  : "its own messages say more; the last checkpoint is whole: go on with --resume");
+      throw Error(noticed(trouble.empty() ? "the ranks lost one another" : trouble, what),
+                  trouble.empty() ? first_line(error) : kGoOn);
     }
+  }
+
+  std::string noticed(const std::string& trouble, const std::string& what) const {
+    return trouble + " (noticed by rank " + std::to_string(rank()) + " in " + what + ")";
   }
 
   const Launch launch_;
   const milliseconds timeout_;
   TimedStore store_;
+  Gpu gpu_;  // outlives the heartbeat, which may break it off
   Heartbeat heartbeat_;
-  c10::intrusive_ptr<c10d::Backend> backend_;
+  c10::intrusive_ptr<c10d::Backend> cpu_;
   int64_t exchanges_ = 0;
 };
 

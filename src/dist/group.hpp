@@ -1,5 +1,5 @@
 // The processes that train one model together, and what they tell one another, by PyTorch's own collectives (c10d: gloo
-// between CPUs). One process alone is the case of size 1 and waits for nobody. No launcher and no
+// between CPUs, NCCL between GPUs). One process alone is the case of size 1 and waits for nobody. No launcher and no
 // transport of our own.
 #pragma once
 
@@ -22,7 +22,7 @@ enum class Patience { kTimeout, kWhileAlive };
 class Exchange {
  public:
   virtual ~Exchange() = default;
-  /// Throws as Group's functions do.
+  /// Throws as Group's functions do. Of a GPU's tensors: its current stream waits, not the caller.
   virtual void wait() = 0;
 };
 
@@ -48,6 +48,9 @@ class Group {
   /// The first rank's text, for all.
   virtual std::string share(const std::string& text, const std::string& what,
                             Patience patience = Patience::kTimeout) = 0;
+  /// Throws when another rank is known to have gone. After waiting for a GPU: an exchange that was broken off there
+  /// leaves numbers that mean nothing.
+  virtual void check() const = 0;
   /// Tells the others that this process ends with an error, so that they can say so.
   virtual void give_up(const std::string& why) = 0;
 };

@@ -25,12 +25,14 @@ const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for i
 
 }  // namespace
 
-Heartbeat::Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store)
+Heartbeat::Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store,
+                     std::function<void()> on_trouble)
     : store_(std::move(store), std::chrono::milliseconds(static_cast<int64_t>(1000 * timeout))),
       rank_(rank),
       size_(size),
       timeout_(timeout),
       keeps_store_(keeps_store),
+      on_trouble_(std::move(on_trouble)),
       thread_([this] { live(); }) {}
 
 Heartbeat::~Heartbeat() {
@@ -71,8 +73,12 @@ void Heartbeat::live() {
 }
 
 void Heartbeat::note(const std::string& trouble) {
-  const std::lock_guard lock(mutex_);
-  if (trouble_.empty()) trouble_ = trouble;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!trouble_.empty()) return;
+    trouble_ = trouble;
+  }
+  on_trouble_();
 }
 
 std::string Heartbeat::trouble() const {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -15,8 +16,10 @@ namespace dcgan {
 /// Counts up in the store while it lives, on a thread and a connection of its own, and watches the rank after its own.
 class Heartbeat {
  public:
-  /// `keeps_store`: the store ends with this process.
-  Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store);
+  /// `keeps_store`: the store ends with this process. `on_trouble` is called once, when trouble() is there, by
+  /// whichever thread learns of it.
+  Heartbeat(TimedStore::Store store, int rank, int size, double timeout, bool keeps_store,
+            std::function<void()> on_trouble);
   /// Where it keeps the store the others may finish first: they would blame this rank, whatever happened.
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
@@ -42,6 +45,7 @@ class Heartbeat {
   const int rank_, size_;
   const double timeout_;
   const bool keeps_store_;
+  const std::function<void()> on_trouble_;
   mutable std::mutex mutex_;      // of what follows
   std::condition_variable wake_;  // at the end
   std::string trouble_;

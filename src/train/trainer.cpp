@@ -83,7 +83,10 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
       precision_(precision_from(options.precision)),
       device_(device),
       group_(std::move(group)),
-      gpu_(device.is_cuda() ? make_gpu_pipeline(device, gpu, precision_ == Precision::kTf32) : nullptr),
+      // Collectives are not recorded.
+      gpu_(device.is_cuda() ? make_gpu_pipeline(device, {gpu.deterministic, gpu.no_graph || group_->size() > 1},
+                                                precision_ == Precision::kTf32)
+                            : nullptr),
       generator_(prepared(GeneratorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kGenerator, device,
                           precision_)),
       discriminator_(prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator,
@@ -135,15 +138,16 @@ Wishes Trainer::step(const Batch& batch, const Wishes& wishes) {
   adam_d_.set_rate(factor * options_.adam.learning_rate.discriminator);
   if (gpu_) inputs = gpu_->deliver(inputs);
   const auto work = [&] { alternate(inputs, kind); };
+  const auto run = [&] { gpu_ ? gpu_->run(kind.number(), work) : work(); };
   if (group_->size() == 1) {
-    gpu_ ? gpu_->run(kind.number(), work) : work();
+    run();
     return wishes;
   }
-  // Collectives are not recorded, and what all wish has to be known.
   wishes_.copy_(
       at::tensor(std::vector<double>{1.0 * wishes.interrupt, 1.0 * wishes.terminate, 1.0 * wishes.time_is_up}));
-  work();
+  run();
   const auto all = mean_d_->beside().narrow(0, kFigures, kWishes).to(at::kCPU, at::kDouble);
+  group_->check();
   const double* wish = all.const_data_ptr<double>();
   return {wish[0] > 0, wish[1] > 0, wish[2] > 0};
 }
