@@ -37,9 +37,9 @@ std::string run_name(const fs::path& data) {
 /// the run: it may be given.
 std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
   static const std::set<std::string> free = {
-      "images",     "epochs",         "time",        "log_every", "sample_every",  "checkpoint_every",
-      "keep",       "device",         "threads",     "cache",     "cache_limit",   "strict",
-      "eval_every", "stop_when_flat", "on_collapse", "no_graph",  "deterministic", "rank_timeout"};
+      "images",      "epochs",   "time",          "log_every",    "sample_every", "checkpoint_every", "keep",
+      "device",      "threads",  "cache",         "cache_limit",  "strict",       "eval_every",       "stop_when_flat",
+      "on_collapse", "no_graph", "deterministic", "rank_timeout", "tensorboard",  "histograms"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));

@@ -28,6 +28,8 @@ class GradientMean {
   /// After the last part: the means of `parts` parts of one size over all ranks, in the parameters' order; the same
   /// bits on every rank. Views that the next add() writes into. Waits for the others.
   std::vector<at::Tensor> take(int64_t parts);
+  /// What the last take() gave; undefined tensors before the first.
+  const std::vector<at::Tensor>& last() const { return sums_; }
   /// After take(): the means of the numbers beside.
   const at::Tensor& beside() const { return beside_; }
 

@@ -168,6 +168,8 @@ struct RunOptions {
   std::optional<int64_t> sample_every;
   std::optional<int64_t> checkpoint_every;
   int64_t keep = 3;
+  bool tensorboard = true;
+  bool histograms = false;
   GroupOptions ranks;
 
   template <class Visit>
@@ -182,6 +184,8 @@ struct RunOptions {
     visit("checkpoint-every", checkpoint_every, "a checkpoint and generator.pt; auto: 25000 on a CPU, 500000 on a GPU",
           automatic(within(1, 1e12, "images")));
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
+    visit("tensorboard", tensorboard, "write event files into the run directory, for `tensorboard --logdir`", {});
+    visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {});
     ranks.fields(visit);
   }
 };

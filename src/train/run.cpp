@@ -13,6 +13,7 @@
 #include "core/version.hpp"
 #include "exchange/torchscript.hpp"
 #include "train/fit.hpp"
+#include "train/run_events.hpp"
 #include "train/sheets.hpp"
 #include "train/together.hpp"
 #include "train/trainer.hpp"
@@ -41,6 +42,7 @@ class Run {
     if (group_->is_first()) resume ? go_back_to_checkpoint() : write_beginning();
     share_beginning(*group_, trainer_, watch_, saved_images_);
     if (group_->is_first()) log_.emplace(directory_.log());
+    if (group_->is_first() && plan_.options.run.tensorboard) events_.emplace(plan_, directory_, trainer_.images());
     measure_ranks();
     record_began_ = start_ = seconds_now();
     record_images_ = trainer_.images();
@@ -155,6 +157,7 @@ class Run {
     check_finite(record);
     const bool has_changed = watch_.judge(record);
     append_to_log(to_json(record));
+    if (events_) events_->add(record);
     console_.record(record, in_process());
     if (has_changed) tell_verdict();
     if (watch_.judgement().verdict == Verdict::kCollapsed) act_on_collapse();
@@ -166,6 +169,7 @@ class Run {
     Seen seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images(), *group_);
     watch_.take(seen);
     append_to_log(seen.json());
+    if (events_) events_->add(seen);
     console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
@@ -186,6 +190,7 @@ class Run {
     const Json event = {
         {"event", "verdict"}, {"images", trainer_.images()}, {"verdict", verdict}, {"reason", now.reason}};
     append_to_log(event);
+    if (events_) events_->add(now, trainer_.images());
     console_.event("verdict at " + counted(trainer_.images(), "image") + ": " + verdict +
                        (now.reason.empty() ? "" : ": " + now.reason),
                    event);
@@ -262,6 +267,9 @@ class Run {
     const auto generator = make_generator(evaluation(), info());
     const fs::path path = sheets_.write_grid(*generator, trainer_.images());
     sheets_.write_augmented(trainer_);
+    if (events_) events_->add_grid(path, trainer_.images());
+    if (events_ && events_->wants_histograms())
+      events_->add_histograms(trainer_.weights_and_gradients(), trainer_.images());
     directory_.thin_grids(trainer_.images(), *plan_.options.run.sample_every);
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
@@ -315,6 +323,7 @@ class Run {
     save();
     group_->gather("", "the end", Patience::kWhileAlive);
     const double seconds = in_process();
+    if (events_) events_->end(trainer_.images());
     console_.event(
         "done: " + counted(trainer_.images(), "image") + " seen, " + duration_text(seconds) + " in this process",
         {{"event", "done"}, {"images", trainer_.images()}, {"seconds", in_all()}});
@@ -328,8 +337,9 @@ class Run {
   Trainer trainer_;
   RunSheets sheets_;
   Watch watch_;
-  std::optional<LineFile> log_;  // the first rank's
-  Wishes wishes_;                // of all ranks, as of the last step
+  std::optional<LineFile> log_;      // the first rank's
+  std::optional<RunEvents> events_;  // the first rank's, where they are wanted
+  Wishes wishes_;                    // of all ranks, as of the last step
   bool is_over_ = false;
   double seconds_before_ = 0, start_ = 0;
   double record_began_ = 0, waited_ = 0;

@@ -302,6 +302,21 @@ at::Tensor Trainer::shown_to_d(const Batch& batch) const {
   return shown(part.real, part, Pass::kReal).cpu();
 }
 
+NamedTensors Trainer::weights_and_gradients() const {
+  take_turn();
+  NamedTensors all;
+  const auto add = [&](const std::string& network, const NamedTensors& weights, const NamedTensors& trained,
+                       const std::vector<at::Tensor>& gradients) {
+    append(all, "weights/" + network, weights);
+    for (size_t i = 0; i < trained.size(); ++i)
+      all.emplace_back("gradients/" + network + trained[i].first, gradients[i]);
+  };
+  const auto weights_g = tensors_of(*generator_, false), weights_d = tensors_of(*discriminator_, false);
+  add("generator.", weights_g, weights_g, mean_g_->last());
+  add("discriminator.", weights_d, unfrozen(weights_d, options_.freeze_d), mean_d_->last());
+  return all;
+}
+
 GeneratorNet Trainer::evaluation_generator() {
   take_turn();
   return evaluation_copy(*generator_, average_, static_cast<uint64_t>(options_.seed));

@@ -79,6 +79,10 @@ class Trainer {
   Json position() const;
   void set_position(const Json& meta, const std::string& origin);
 
+  /// Weights of both networks and their gradients of the last step: "weights/generator.0.weight",
+  /// "gradients/discriminator.0.weight" and so on.
+  NamedTensors weights_and_gradients() const;
+
   GeneratorNet& generator() { return generator_; }
   DiscriminatorNet& discriminator() { return discriminator_; }
 

@@ -21,14 +21,15 @@ const std::vector<std::string> kWithoutTorch = {
 
 /// A dependency's headers, and the files or rooms that may include them.
 const std::vector<std::pair<std::string, std::string>> kDoors = {
-    {"nlohmann/", "core/json.hpp"}, {"openssl/", "core/digest.cpp"},
-    {"opencv2/", "image/"},         {"jpeglib.h", "image/"},
-    {"jerror.h", "image/"},         {"png.h", "image/"},
-    {"gif_lib.h", "image/"},        {"zlib.h", "dataset/"},
-    {"xxhash.h", "dataset/"},       {"torch/csrc/distributed/", "dist/"},
-    {"CLI/", "cli/parser.cpp"},     {"httplib.h", "serve/"},
-    {"onnx/", "exchange/formats/"}, {"ATen/cuda/", "train/gpu.cpp"},
-    {"c10/cuda/", "train/gpu.cpp"}, {"cuda_runtime", "train/gpu.cpp"}};
+    {"nlohmann/", "core/json.hpp"},   {"openssl/", "core/digest.cpp"},
+    {"opencv2/", "image/"},           {"jpeglib.h", "image/"},
+    {"jerror.h", "image/"},           {"png.h", "image/"},
+    {"gif_lib.h", "image/"},          {"zlib.h", "dataset/"},
+    {"xxhash.h", "dataset/"},         {"torch/csrc/distributed/", "dist/"},
+    {"CLI/", "cli/parser.cpp"},       {"httplib.h", "serve/"},
+    {"onnx/", "exchange/formats/"},   {"ATen/cuda/", "train/gpu.cpp"},
+    {"event.pb.h", "telemetry/"},     {"c10/cuda/", "train/gpu.cpp"},
+    {"cuda_runtime", "train/gpu.cpp"}};
 
 struct Include {
   std::string file, header;  // file relative to src
