@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "cli/verb.hpp"
+#include "cli/field_words.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -34,26 +34,6 @@ const std::map<std::string, std::string>& foreign_flags() {
       {"--workers", "--threads"},
       {"--cuda", "--device cuda"}};
   return flags;
-}
-
-/// The word that stands for a field's value in help.
-std::string type_text(const Field& field) {
-  if (std::holds_alternative<std::string*>(field.target)) return field.limit.text();
-  if (std::holds_alternative<Size*>(field.target)) return "SIDE|WxH";
-  if (std::holds_alternative<double*>(field.target) || std::holds_alternative<PerNetwork<double>*>(field.target) ||
-      std::holds_alternative<std::optional<double>*>(field.target))
-    return "NUMBER";
-  return field.limit.automatic ? "auto|N" : "N";
-}
-
-/// What help says of a field: meaning, range and unit, default, source.
-std::string help_text(const Field& field) {
-  std::string text = field.help;
-  const bool is_text = std::holds_alternative<std::string*>(field.target);
-  if (const std::string range = field.limit.text(); !is_text && !range.empty()) text += "; " + range;
-  if (!field.is_flag() && !field.is_shorthand() && !field.text().empty()) text += "; default " + field.text();
-  if (!field.source.empty()) text += " [" + field.source + "]";
-  return text;
 }
 
 class Parser {

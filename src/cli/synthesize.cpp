@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "eval/choice.hpp"
 #include "eval/real_side.hpp"
 #include "eval/study.hpp"
 #include "eval/synthesis.hpp"
