@@ -39,7 +39,8 @@ std::string troff(const std::string& text) {
 std::string usage(const ListedVerb& one) {
   std::string text = "dcgan " + one.words;
   for (const auto& positional : one.verb->positionals)
-    text += positional.required ? " " + positional.name : " [" + positional.name + "]";
+    text += (positional.required ? " " + positional.name : " [" + positional.name + "]") +
+            (positional.repeated ? "..." : "");
   if (!one.verb->children.empty()) text += " VERB";
   return text + " [options]";
 }

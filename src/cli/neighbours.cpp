@@ -3,13 +3,10 @@
 
 #include <cstdio>
 
-#include "cli/opening.hpp"
+#include "cli/neighbours_sheet.hpp"
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
-#include "core/log.hpp"
 #include "core/text.hpp"
-#include "eval/real_side.hpp"
-#include "latent/images.hpp"
 #include "latent/latents.hpp"
 
 namespace dcgan {
@@ -36,26 +33,11 @@ struct NeighboursCommand {
   }
 };
 
-/// The images, uint8 [N, H, W, C].
-at::Tensor made_images(Generator& generator, const ImageNames& names, double most) {
-  const auto& info = generator.info();
-  auto all = at::empty({names.size(), info.height, info.width, info.channels}, at::kByte);
-  generate(
-      generator, names, ImageClasses(info.classes),
-      [&](int64_t i, const Image& image) {
-        std::copy(image.pixels.begin(), image.pixels.end(), all[i].mutable_data_ptr<uint8_t>());
-      },
-      most);
-  return all;
-}
-
 void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
   command.beside.check();
-  const int64_t threads = command.beside.thread_count();
-  at::set_num_threads(static_cast<int>(threads));
+  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
   const auto generator = open_generator(invocation.positional(0), command.model);
-  const auto& info = generator->info();
   if (!command.images.empty() && invocation.is_given("count"))
     throw UsageError("--images and --count are both a choice of images", "give one of them");
   ImageNames names;
@@ -64,51 +46,13 @@ void neighbours(const Invocation& invocation, NeighboursCommand& command) {
     names.add(seed, 0, command.count - 1);
   else
     names = parse_image_names(command.images, seed);
-  Sheet::Layout layout;
-  layout.columns = 1 + command.nearest, layout.count = names.size() * layout.columns;
-  layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("real 0.000");  // the shortest
-  for (int64_t i = 0; i < names.size(); ++i)
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(names[i].text()));
-  make_sheet(layout, command.out);  // refuses one that is too large before anything is computed
-
-  adopt_model(invocation, info, command.beside.pixels);
-  const Dataset data = open_pictures(command.beside.data, command.beside.pixels, threads);
-  remark_on(data);
-  const auto network = features_named(command.beside.features, data.pixels->info().size);
-  ProgressLine line;
-  std::vector<std::string> remarks;
-  const RealSide real = open_real_side(*data.pixels, command.beside.pixels, *network,
-                                       {command.beside.real, seed, threads}, line.progress(), remarks);
-  for (const auto& remark : remarks) warn(remark);
-  const auto images = made_images(*generator, names, command.latent.most());
-  const auto features = (*network)(images);
-  const Neighbours found = nearest(features, real.reference.features, command.nearest);
-  const auto ratios = closeness(features, real.reference.features, real.reference.neighbourhoods).ratio;
-  const auto distances = found.squared.sqrt();
-  const auto distance_text = [&](int64_t i, int64_t k) {
-    return "real " + fixed_text(distances[i][k].item<double>(), 3);
-  };
-  const int64_t shown_nearest = std::min(command.nearest, real.count());
-  for (int64_t i = 0; i < names.size(); ++i)
-    for (int64_t k = 0; k < shown_nearest; ++k)
-      layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(distance_text(i, k)));
-  Sheet sheet = make_sheet(layout, command.out);
-  int64_t copies = 0;
-  Image picture(info.width, info.height, info.channels);
-  for (int64_t i = 0; i < names.size(); ++i) {
-    const auto ratio = ratios[i].item<double>();
-    copies += ratio < kMemorisedRatio;
-    sheet.put(i * layout.columns, image_of(images, i), names[i].text());
-    for (int64_t k = 0; k < shown_nearest; ++k) {
-      data.pixels->copy(real.which[static_cast<size_t>(found.index[i][k].item<int64_t>())], picture.pixels.data());
-      sheet.put(i * layout.columns + 1 + k, picture, distance_text(i, k));
-    }
-  }
-  write_file(command.out, encode_png(sheet.image(), generated_text(generator->checksum(), names.text())));
+  const NeighboursFound found = neighbours_sheet(invocation, *generator, names, command.latent.most(), command.nearest,
+                                                 command.beside, seed, command.out);
+  write_file(command.out, encode_png(found.sheet, generated_text(generator->checksum(), names.text())));
   std::printf("%s beside the nearest of %s, by %s: %s; in %s\n", counted(names.size(), "image").c_str(),
-              counted(real.count(), "real picture").c_str(), network->info().name.c_str(),
-              copies == 0 ? "none is a copy" : counted(copies, "copy", "copies").c_str(), shown(command.out).c_str());
+              counted(found.real, "real picture").c_str(), found.network.c_str(),
+              found.copies == 0 ? "none is a copy" : counted(found.copies, "copy", "copies").c_str(),
+              shown(command.out).c_str());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The one door to CLI11. It splits the command line and prints help; values are checked by core/options, so
 // that a flag and a config key fail with the same words.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -91,9 +92,14 @@ class Parser {
     app->allow_extras();
     app->require_subcommand(0, 1);
     for (const auto& positional : verb.positionals) {
-      auto* option = app->add_option_function<std::string>(
-          positional.name, [this](const std::string& text) { invocation_.positionals.push_back(text); },
-          positional.help);
+      const auto take = [this](const std::string& text) { invocation_.positionals.push_back(text); };
+      if (positional.repeated) {
+        auto* option = app->add_option_function<std::vector<std::string>>(
+            positional.name, [take](const auto& all) { std::for_each(all.begin(), all.end(), take); }, positional.help);
+        option->type_name("")->expected(-1);
+        continue;
+      }
+      auto* option = app->add_option_function<std::string>(positional.name, take, positional.help);
       option->type_name("")->trigger_on_parse();
     }
     for (const Field& field : verb.fields) add_field(*app, field);

@@ -1,0 +1,87 @@
+// `dcgan report`: one page of a run, or of several side by side.
+#include <ATen/Parallel.h>
+
+#include <cstdio>
+#include <map>
+
+#include "cli/neighbours_sheet.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "latent/latents.hpp"
+#include "report/page.hpp"
+#include "report/run_data.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr int64_t kImagesBesideReal = 12, kRealBeside = 3;
+
+struct ReportCommand {
+  std::string out = "report.html";
+  RealPicturesOptions beside;
+  ModelChoice model;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("out", out, "the page to write", any_text("FILE.html"));
+    beside.fields(visit);
+    model.fields(visit);
+  }
+};
+
+/// Runs in several places may have one name: then paths tell them apart.
+void name_apart(std::vector<Json>& runs) {
+  std::map<std::string, int> count;
+  for (const auto& run : runs) ++count[run["name"]];
+  for (auto& run : runs)
+    if (count[run["name"]] > 1) run["name"] = run["path"];
+}
+
+std::string nearest_real(const Invocation& invocation, ReportCommand& command) {
+  if (command.beside.data.empty()) return "";
+  if (invocation.positionals.size() > 1)
+    throw UsageError("--data goes with one run", "leave it out, or report on the runs one by one");
+  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
+  const auto generator = open_generator(invocation.positional(0), command.model);
+  ImageNames names;
+  names.add(0, 0, kImagesBesideReal - 1);
+  return data_url(
+      neighbours_sheet(invocation, *generator, names, Truncation().most(), kRealBeside, command.beside, 0, command.out)
+          .sheet);
+}
+
+void report(const Invocation& invocation, ReportCommand& command) {
+  if (!command.out.ends_with(".html") && !command.out.ends_with(".htm"))
+    throw UsageError("--out is '" + shown(command.out) + "', and a report is a page of HTML", "say --out report.html");
+  std::vector<Json> runs;
+  RunDataLimits limits;
+  limits.picture_bytes /= invocation.positionals.size();
+  for (const auto& path : invocation.positionals) {
+    check_named_is_there(path);
+    runs.push_back(run_data(RunDirectory::open(path), limits));
+  }
+  name_apart(runs);
+  const std::string near = nearest_real(invocation, command);
+  const std::string page = report_page(runs, near);
+  write_file(command.out, page);
+  std::printf("%s in %s (%s): open it in a browser; it needs no network\n",
+              counted(static_cast<int64_t>(runs.size()), "run").c_str(), shown(command.out).c_str(),
+              bytes_text(static_cast<double>(page.size())).c_str());
+}
+
+}  // namespace
+
+Verb report_verb() {
+  Verb verb;
+  verb.name = "report";
+  verb.help = "one page of a run, or of several side by side, that opens anywhere without a network";
+  verb.details =
+      "Curves, verdicts, grids through time, options, how to reproduce it. Of several runs also which options differ;\n"
+      "runs that differ in the seed alone are drawn as their mean and spread. With --data real pictures, too, beside\n"
+      "the images nearest to them.";
+  verb.positionals = {{"RUN", "run directory", true, true}};
+  set_options<ReportCommand>(verb, report);
+  return verb;
+}
+
+}  // namespace dcgan

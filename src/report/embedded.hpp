@@ -1,0 +1,12 @@
+// Files that are put into the program when it is built (embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace dcgan::embedded {
+
+extern const std::string_view chart_js;  // Chart.js
+extern const std::string_view page_css;  // page/page.css
+extern const std::string_view page_js;   // page/page.js
+
+}  // namespace dcgan::embedded

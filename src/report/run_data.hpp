@@ -1,0 +1,35 @@
+// What a page shows of a run, as JSON: options, curves, evaluations, verdicts, grids. Read from the run directory
+// alone, whether its run is over, stopped, killed or still at it. No torch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "checkpoint/run_directory.hpp"
+#include "core/json.hpp"
+#include "image/image.hpp"
+
+namespace dcgan {
+
+struct RunDataLimits {
+  int64_t points = 1000;               // of a curve: more records are averaged, a stretch a point
+  int64_t grids = 40;                  // of those that are there, evenly chosen; the first and the newest among them
+  uint64_t picture_bytes = 4'000'000;  // of all grids together, as JPEG
+};
+
+/// A picture within a page: a JPEG, which is a fifth of a grid's PNG, or where some of it is transparent a PNG.
+std::string data_url(const Image& image);
+
+/// {"curves": {"images": [...], "loss_g": [...], ...}, "evals": [...], "verdicts": [...], "rollbacks": [...],
+///  "data": {...}, "last": {...}, "unreadable_lines": n}. Numbers that are not finite are null. Of a long log all
+///  events
+/// are read, and of records some of each stretch: a million take a second. A line that is still being written is left
+/// out.
+Json curves_of(std::string_view log, int64_t points);
+
+/// {"name", "path", "version", "data_path", "data_images", "options", what curves_of gives, "grids": [{"images",
+/// "picture"}], "real", "augmented"}: pictures as data URLs. Throws Error when it is no run, or its config is damaged.
+Json run_data(const RunDirectory& run, const RunDataLimits& limits = {});
+
+}  // namespace dcgan

@@ -1,0 +1,92 @@
+// Reports as a browser shows them.
+#include <cstdlib>
+
+#include "support/program.hpp"
+
+namespace dcgan::test {
+namespace {
+
+class Report : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    make_pictures(dcgan.at("photos"), 12);
+    for (const char* seed : {"0", "1"})
+      ASSERT_EXIT_CODE(
+          dcgan(dcgan.small_train("photos", std::string("run") + seed,
+                                  {"--images", "160", "--sample-every", "40", "--eval-every", "80", "--seed", seed})),
+          0);
+  }
+
+  /// The page after its scripts have run, `more` of ours behind them; the browser may complain of nothing.
+  std::string shown(const std::string& page, const std::string& more = "") {
+    write_text(dcgan.at("shown.html"), read_text(dcgan.at(page)) + "<script>" + more + "</script>");
+    const auto [dom, status] = output_of("HOME='" + dcgan.at("") +
+                                         "' timeout 60 chromium --headless --no-sandbox --disable-gpu "
+                                         "--enable-logging=stderr --v=0 --dump-dom 'file://" +
+                                         dcgan.at("shown.html") + "' 2>'" + dcgan.at("said") + "'");
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read_text(dcgan.at("said")).find("CONSOLE"), std::string::npos) << read_text(dcgan.at("said"));
+    return dom;
+  }
+  static int count(const std::string& text, const std::string& what) {
+    int found = 0;
+    for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++found;
+    return found;
+  }
+  static bool has_browser() { return output_of("command -v chromium").second == 0; }
+  Program dcgan;
+};
+
+#define SKIP_WITHOUT_BROWSER() \
+  if (!has_browser()) GTEST_SKIP() << "chromium is not installed"
+
+TEST_F(Report, OfOneRunShowsItsCurvesGridsAndNeighboursWithoutAComplaintOfTheBrowser) {
+  ASSERT_EXIT_CODE(
+      dcgan({"report", dcgan.at("run0"), "--data", dcgan.at("photos"), "--out", dcgan.at("r.html"), "--threads", "1"}),
+      0);
+  SKIP_WITHOUT_BROWSER();
+  const std::string page = shown("r.html");
+  EXPECT_EQ(count(page, "<canvas"), 6);
+  EXPECT_NE(page.find("160 images seen"), std::string::npos);
+  EXPECT_NE(page.find("Nearest real pictures"), std::string::npos);
+  EXPECT_NE(page.find("Balanced throughout"), std::string::npos);
+  EXPECT_NE(page.find("base_channels_g"), std::string::npos);
+}
+
+TEST_F(Report, SliderChangesTheGrid) {
+  ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), "--out", dcgan.at("r.html")}), 0);
+  SKIP_WITHOUT_BROWSER();
+  const std::string page = shown("r.html",
+                                 "const s = document.getElementById('grid-slider'), p = () => "
+                                 "document.querySelector('figure img').src;"
+                                 "const a = p(); s.value = 0; s.dispatchEvent(new Event('input'));"
+                                 "document.body.append('changed: ' + (a !== p()));");
+  EXPECT_NE(page.find("changed: true"), std::string::npos);
+  EXPECT_NE(page.find("40 images seen"), std::string::npos);
+}
+
+TEST_F(Report, OfSeveralRunsGroupsSeedsAndShowsOptionsThatDiffer) {
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "other", {"--images", "80", "--loss", "hinge", "--r1", "3"})), 0);
+  ASSERT_EXIT_CODE(
+      dcgan({"report", dcgan.at("run0"), dcgan.at("run1"), dcgan.at("other"), "--out", dcgan.at("r.html")}), 0);
+  SKIP_WITHOUT_BROWSER();
+  const std::string page = shown("r.html");
+  EXPECT_NE(page.find("<td>run0, run1</td>"), std::string::npos);
+  EXPECT_NE(page.find("<tr class=\"differs\"><td>loss</td><td>relativistic</td><td>relativistic</td><td>hinge</td>"),
+            std::string::npos);
+  EXPECT_EQ(page.find("<tr class=\"differs\"><td>batch</td>"), std::string::npos);
+}
+
+TEST_F(Report, OfWhatIsNoRunIsRefused) {
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("none")}), 2, "none"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("photos")}), 2, "no run directory"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report"}), 2, "RUN is missing"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), "--out", "r.pdf"}), 2, "a page of HTML"));
+  EXPECT_TRUE(
+      refused(dcgan.refusal({"report", dcgan.at("run0"), dcgan.at("run1"), "--data", "x"}), 2, "goes with one run"));
+  write_text(dcgan.at("run0/config.json"), "[]");
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0")}), 1, "config.json"));
+}
+
+}  // namespace
+}  // namespace dcgan::test
