@@ -39,7 +39,7 @@ std::vector<std::string> changed_options(const Json& stored, const Json& asked) 
   static const std::set<std::string> free = {
       "images",      "epochs",   "time",          "log_every",    "sample_every", "checkpoint_every", "keep",
       "device",      "threads",  "cache",         "cache_limit",  "strict",       "eval_every",       "stop_when_flat",
-      "on_collapse", "no_graph", "deterministic", "rank_timeout", "tensorboard",  "histograms"};
+      "on_collapse", "no_graph", "deterministic", "rank_timeout", "tensorboard",  "preview",          "histograms"};
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));
@@ -177,6 +177,7 @@ void start_run(const Invocation& invocation, Ranks& ranks) {
     if (ranks.is_first()) run.remove_if_unused();
     throw;
   }
+  if (ranks.is_first() && !command.json) say_what_next(run, data);
 }
 
 /// What the first rank knows of the run and the others are told: its options, and images seen, -1 without a checkpoint.
@@ -274,6 +275,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
                   {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
   }
   train(plan, dataset, run, has_checkpoint, console, ranks.group);
+  if (ranks.is_first() && !command.json) say_what_next(run, data);
 }
 
 }  // namespace

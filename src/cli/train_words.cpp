@@ -77,4 +77,15 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
               bytes_text(double((plan.data_images + held_out) * dataset.pixels->info().image_bytes())).c_str());
 }
 
+void say_what_next(const RunDirectory& run, const std::string& data) {
+  const std::string name = shown(run.path());
+  std::printf(
+      "grids are in %s/samples, what it has learned in %s/generator.pt; next:\n"
+      "  dcgan sample %s --out sheet.png --count 100\n"
+      "  dcgan report %s\n"
+      "  dcgan eval %s --data %s\n"
+      "  dcgan train --resume --run %s --time 10m\n",
+      name.c_str(), name.c_str(), name.c_str(), name.c_str(), name.c_str(), printable(data).c_str(), name.c_str());
+}
+
 }  // namespace dcgan

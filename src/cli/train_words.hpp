@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "checkpoint/run_directory.hpp"
 #include "train/plan.hpp"
 
 namespace dcgan {
@@ -13,6 +14,9 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
 /// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
 /// Says so where `threads` are more than the cores, or other programs keep cores busy that they want, too.
 void describe_load(int64_t threads);
+
+/// What a run that is over has made, and what to type next; on standard output.
+void say_what_next(const RunDirectory& run, const std::string& data);
 
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
 

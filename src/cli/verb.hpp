@@ -74,15 +74,16 @@ Verb doctor_verb();
 Verb data_verb();
 Verb bench_verb();
 Verb report_verb();
+Verb serve_verb();
 Verb toy_verb();
 Verb completion_verb();
 Verb man_verb();
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),      presets_verb(),    sample_verb(),     interpolate_verb(), arithmetic_verb(), invert_verb(),
-          neighbours_verb(), synthesize_verb(), features_verb(),   score_verb(),       probe_verb(),      export_verb(),
-          import_verb(),     eval_verb(),       report_verb(),     inspect_verb(),     doctor_verb(),     data_verb(),
-          bench_verb(),      toy_verb(),        completion_verb(), man_verb()};
+  return {train_verb(),      presets_verb(),    sample_verb(),   interpolate_verb(), arithmetic_verb(), invert_verb(),
+          neighbours_verb(), synthesize_verb(), features_verb(), score_verb(),       probe_verb(),      export_verb(),
+          import_verb(),     eval_verb(),       report_verb(),   serve_verb(),       inspect_verb(),    doctor_verb(),
+          data_verb(),       bench_verb(),      toy_verb(),      completion_verb(),  man_verb()};
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,

@@ -5,8 +5,9 @@
 
 namespace dcgan::embedded {
 
-extern const std::string_view chart_js;  // Chart.js
-extern const std::string_view page_css;  // page/page.css
-extern const std::string_view page_js;   // page/page.js
+extern const std::string_view chart_js;              // Chart.js
+extern const std::string_view page_css;              // page/page.css
+extern const std::string_view page_js;               // page/page.js
+extern const std::string_view serve_html, serve_js;  // serve/page
 
 }  // namespace dcgan::embedded

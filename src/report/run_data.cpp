@@ -200,7 +200,7 @@ Json curves_of(std::string_view log, int64_t points) {
           {"unreadable_lines", all.unreadable}};
 }
 
-Json run_data(const RunDirectory& run, const RunDataLimits& limits) {
+Json run_figures(const RunDirectory& run, int64_t points) {
   const Json config = parse_json(read_file(run.config()), shown(run.config()));
   if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
   const fs::path path = run.path().has_filename() ? run.path() : run.path().parent_path();
@@ -213,10 +213,16 @@ Json run_data(const RunDirectory& run, const RunDataLimits& limits) {
   std::error_code ignored;
   if (fs::exists(run.log(), ignored) && fs::file_size(run.log(), ignored) > 0) {
     const MappedFile log(run.log());
-    out.update(curves_of({reinterpret_cast<const char*>(log.bytes().data()), log.bytes().size()}, limits.points));
+    out.update(curves_of({reinterpret_cast<const char*>(log.bytes().data()), log.bytes().size()}, points));
   } else {
-    out.update(curves_of("", limits.points));
+    out.update(curves_of("", points));
   }
+  out["grid_positions"] = run.grids();
+  return out;
+}
+
+Json run_data(const RunDirectory& run, const RunDataLimits& limits) {
+  Json out = run_figures(run, limits.points);
   out["grids"] = grids_of(run, limits);
   out["real"] = picture_of(run.real_samples());
   out["augmented"] = picture_of(run.augmented_samples());

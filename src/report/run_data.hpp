@@ -28,6 +28,9 @@ std::string data_url(const Image& image);
 /// out.
 Json curves_of(std::string_view log, int64_t points);
 
+/// run_data() without pictures; instead of grids "grid_positions": images seen of each that is there.
+Json run_figures(const RunDirectory& run, int64_t points);
+
 /// {"name", "path", "version", "data_path", "data_images", "options", what curves_of gives, "grids": [{"images",
 /// "picture"}], "real", "augmented"}: pictures as data URLs. Throws Error when it is no run, or its config is damaged.
 Json run_data(const RunDirectory& run, const RunDataLimits& limits = {});

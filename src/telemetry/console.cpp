@@ -6,6 +6,7 @@
 
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "telemetry/half_blocks.hpp"
 
 namespace dcgan {
 namespace {
@@ -107,6 +108,19 @@ void Console::event(const std::string& line, const Json& object) {
   if (!json_) return say(line);
   std::fprintf(stderr, "%s\n", line.c_str());
   std::printf("%s\n", compact(object).c_str());
+  std::fflush(stdout);
+}
+
+void Console::show(const Image& picture) {
+  if (quiet_ || json_ || !terminal_) return;
+  constexpr int kWidest = 96;  // so that it and some lines are on one screen
+  const std::string colours = environment("COLORTERM");
+  const std::lock_guard lock(mutex_);
+  clear();
+  std::fputs(
+      half_blocks(picture, std::min(kWidest, terminal_columns() - 1), colours == "truecolor" || colours == "24bit")
+          .c_str(),
+      stdout);
   std::fflush(stdout);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/log.hpp"
+#include "image/image.hpp"
 #include "telemetry/record.hpp"
 
 namespace dcgan {
@@ -44,6 +45,8 @@ class Console {
   void record(const Record& record, double seconds_in_process);
   /// Something happened (a grid, a checkpoint, the end): a line for people, an object for programs.
   void event(const std::string& line, const Json& object);
+  /// A picture in coloured half blocks, where people look at a terminal; else nothing.
+  void show(const Image& picture);
 
  private:
   using Clock = std::chrono::steady_clock;

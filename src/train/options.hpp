@@ -170,6 +170,7 @@ struct RunOptions {
   int64_t keep = 3;
   bool tensorboard = true;
   bool histograms = false;
+  bool preview = false;
   GroupOptions ranks;
 
   template <class Visit>
@@ -186,6 +187,7 @@ struct RunOptions {
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
     visit("tensorboard", tensorboard, "write event files into the run directory, for `tensorboard --logdir`", {});
     visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {});
+    visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {});
     ranks.fields(visit);
   }
 };

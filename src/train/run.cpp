@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "exchange/torchscript.hpp"
+#include "image/decode.hpp"
 #include "train/fit.hpp"
 #include "train/run_events.hpp"
 #include "train/sheets.hpp"
@@ -267,6 +268,11 @@ class Run {
     const auto generator = make_generator(evaluation(), info());
     const fs::path path = sheets_.write_grid(*generator, trainer_.images());
     sheets_.write_augmented(trainer_);
+    if (plan_.options.run.preview) {
+      constexpr int64_t kMegapixels = 64;  // as a sheet may have
+      const std::string png = read_file(path);
+      console_.show(decode_image(png, probe_image(png), kMegapixels));
+    }
     if (events_) events_->add_grid(path, trainer_.images());
     if (events_ && events_->wants_histograms())
       events_->add_histograms(trainer_.weights_and_gradients(), trainer_.images());

@@ -58,6 +58,8 @@ class Process {
       if (!read_some()) return false;
     return true;
   }
+  /// Standard output so far.
+  const std::string& out() const { return result_.out; }
   /// Reads to the end and waits for it.
   Finished wait() {
     while (read_some()) {

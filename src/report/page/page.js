@@ -62,17 +62,36 @@ function drawChart(chart, datasets) {
   return holder;
 }
 
+/// The lines of a chart; none where there is nothing to show yet.
+function setsOf(chart, run) {
+  const sets = chart.lines.map(([line, label], i) => ({ label, data: pointsOf(run, line, chart.evals), borderColor: COLOURS[i], backgroundColor: COLOURS[i] }))
+    .filter((set) => set.data.some((p) => p.y !== 0));
+  if (chart.lines[0][0] === "kid" && sets.length) {
+    const edge = (sign) => ({ label: "", data: run.evals.filter((e) => e.kid !== null).map((e) => ({ x: e.images, y: Math.max(e.kid + sign * 2 * e.kid_error, e.kid / 4) })), borderWidth: 0, backgroundColor: COLOURS[0] + "33" });
+    sets.push(Object.assign(edge(1), { fill: "+1" }), edge(-1));
+  }
+  return sets;
+}
+
+/// All charts of a run; refresh(run) takes what has come since.
 function chartsOf(run) {
   const all = made("div", { className: "charts" });
-  for (const chart of CHARTS) {
-    const sets = chart.lines.map(([line, label], i) => ({ label, data: pointsOf(run, line, chart.evals), borderColor: COLOURS[i], backgroundColor: COLOURS[i] }))
-      .filter((set) => set.data.some((p) => p.y !== 0));
-    if (chart.lines[0][0] === "kid" && sets.length) {
-      const edge = (sign) => ({ label: "", data: run.evals.filter((e) => e.kid !== null).map((e) => ({ x: e.images, y: Math.max(e.kid + sign * 2 * e.kid_error, e.kid / 4) })), borderWidth: 0, backgroundColor: COLOURS[0] + "33" });
-      sets.push(Object.assign(edge(1), { fill: "+1" }), edge(-1));
+  const drawn = new Map();
+  all.refresh = (newer) => {
+    for (const chart of CHARTS) {
+      const sets = setsOf(chart, newer);
+      if (!sets.length) continue;
+      const holder = drawn.get(chart);
+      if (!holder) {
+        drawn.set(chart, drawChart(chart, sets));
+        all.replaceChildren(...CHARTS.filter((one) => drawn.has(one)).map((one) => drawn.get(one)));
+        continue;
+      }
+      holder.chart.data.datasets = sets;
+      holder.chart.update();
     }
-    if (sets.length) all.append(drawChart(chart, sets));
-  }
+  };
+  all.refresh(run);
   return all;
 }
 

@@ -1,0 +1,51 @@
+// `dcgan serve`: runs and their generators in a browser of this machine.
+#include "serve/server.hpp"
+
+#include <cstdio>
+
+#include "cli/verb.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "dataset/walk.hpp"
+
+namespace dcgan {
+namespace {
+
+void serve_runs(const Invocation& invocation, ServeOptions& options) {
+  std::vector<fs::path> places;
+  std::error_code ignored;
+  for (const auto& place : invocation.positionals) {
+    check_named_is_there(place);
+    if (!fs::is_directory(place, ignored))
+      throw UsageError("'" + shown(place) + "' is no run directory, nor a folder of some",
+                       "name runs/, or a run in it");
+    places.emplace_back(place);
+  }
+  if (places.empty()) {
+    if (!fs::is_directory("runs", ignored))
+      throw UsageError("there is no folder 'runs' here", "name the runs: `dcgan serve RUN`");
+    places.emplace_back("runs");
+  }
+  serve(places, options, [](const std::string& address) {
+    std::printf("open %s in a browser of this machine; Ctrl-C ends it\n", address.c_str());
+    std::fflush(stdout);
+  });
+}
+
+}  // namespace
+
+Verb serve_verb() {
+  Verb verb;
+  verb.name = "serve";
+  verb.help = "a live page of runs: curves and grids as they train, their latent space to explore, a quiz";
+  verb.details =
+      "RUN: a run directory, or a folder of some; without, runs/. The page is for browsers of this machine alone; "
+      "from\n"
+      "another one: ssh -L 8080:127.0.0.1:8080 HOST, then open the same address there. It is a process of its own:\n"
+      "training never notices. docs/serve.md.";
+  verb.positionals = {{"RUN", "run directory, or a folder of some", false, true}};
+  set_options<ServeOptions>(verb, serve_runs);
+  return verb;
+}
+
+}  // namespace dcgan

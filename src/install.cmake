@@ -1,0 +1,35 @@
+# `cmake --install BUILD --prefix PREFIX`: the program with its man page and what shells complete, the library for C++
+# programs (find_package(dcgan)), models that ship. The program finds LibTorch where it was built with it.
+include(GNUInstallDirs)
+set_target_properties(dcgan PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+install(TARGETS dcgan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(CODE "
+  foreach(pair IN ITEMS \"man=${CMAKE_INSTALL_MANDIR}/man1/dcgan.1\"
+      \"completion;bash=${CMAKE_INSTALL_DATADIR}/bash-completion/completions/dcgan\"
+      \"completion;zsh=${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_dcgan\"
+      \"completion;fish=${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/dcgan.fish\")
+    string(REGEX MATCH \"^[^=]*\" words \"\${pair}\")
+    string(REGEX REPLACE \"^[^=]*=\" \"\" place \"\${pair}\")
+    set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/\${place}\")
+    get_filename_component(folder \"\${file}\" DIRECTORY)
+    file(MAKE_DIRECTORY \"\${folder}\")
+    message(STATUS \"Writing: \${file}\")
+    execute_process(COMMAND \"$<TARGET_FILE:dcgan>\" \${words} OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/dcgan)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The library: its config finds the dependencies by the very files that the build used.
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dcgan)
+install(TARGETS dcgan_core ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcgan
+  FILES_MATCHING PATTERN "*.hpp" PATTERN page EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/third_party DESTINATION ${package} FILES_MATCHING PATTERN "*.cmake")
+get_target_property(DCGAN_LINKS dcgan_core INTERFACE_LINK_LIBRARIES)
+list(REMOVE_DUPLICATES DCGAN_LINKS)
+file(RELATIVE_PATH DCGAN_UP /x/${package} /x)
+configure_file(dcgan-config.cmake.in dcgan-config.cmake @ONLY)
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/dcgan-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dcgan-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/dcgan-config-version.cmake
+  DESTINATION ${package})

@@ -1,0 +1,44 @@
+#include "serve/requests.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace dcgan {
+namespace {
+
+template <class Number>
+Number parsed(const std::string& text, const std::string& name, Number low, Number high) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (text.empty() || stop != end || error != std::errc() || !(number >= low && number <= high))
+    throw UsageError(name + " is '" + printable(text) + "'", "allowed: " + number_text(static_cast<double>(low)) +
+                                                                 " to " + number_text(static_cast<double>(high)));
+  return number;
+}
+
+}  // namespace
+
+double number_in(const Query& query, const std::string& name, double low, double high, double otherwise) {
+  const std::string text = query(name);
+  return text.empty() ? otherwise : parsed(text, name, low, high);
+}
+
+int64_t whole_in(const Query& query, const std::string& name, int64_t low, int64_t high) {
+  return parsed(query(name), name, low, high);
+}
+
+bool is_own_host(const std::string& host, int port) {
+  const std::string end = ":" + std::to_string(port);
+  return host == "127.0.0.1" + end || host == "localhost" + end;
+}
+
+bool is_own_origin(const std::string& origin, int port) {
+  constexpr std::string_view kScheme = "http://";
+  return origin.empty() || (origin.starts_with(kScheme) && is_own_host(origin.substr(kScheme.size()), port));
+}
+
+}  // namespace dcgan

@@ -1,0 +1,34 @@
+// The live page: runs as they train, and their generators to explore, for a browser on this machine. Only 127.0.0.1 is
+// listened to; a request whose Host or Origin is another is refused, so no other page of the browser gets in; nothing
+// of the file system is served but what is known of the runs.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+#include "core/platform/file.hpp"
+
+namespace dcgan {
+
+struct ServeOptions {
+  int64_t port = 8080;
+  std::string token;
+  std::optional<int64_t> threads;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("port", port, "of 127.0.0.1; 0: any that is free", within(0, 65535));
+    visit("token", token, "a word that the address must hold, where others use this machine; none by itself",
+          any_text("WORD"));
+    visit("threads", threads, "CPU threads of the generator; auto: all cores", automatic(within(1, 1024)));
+  }
+};
+
+/// Serves until a signal asks to stop. `runs`: run directories; a folder that is none stands for the runs in it, looked
+/// for anew each time. `ready` is told the address. Throws Error when the port is in use.
+void serve(const std::vector<fs::path>& runs, const ServeOptions& options,
+           const std::function<void(const std::string& address)>& ready);
+
+}  // namespace dcgan

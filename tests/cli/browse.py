@@ -1,0 +1,106 @@
+"""Uses the live page as a person would, in a headless Chromium, and says what it saw as one JSON object.
+
+  browse.py ADDRESS [SCREENSHOT-FOLDER]
+"""
+import json
+import sys
+import time
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+options = webdriver.ChromeOptions()
+for word in ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,1600"):
+    options.add_argument(word)
+options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+wait = WebDriverWait(driver, 30)
+saw = {}
+
+
+def script(text: str):
+    return driver.execute_script("return " + text)
+
+
+def picture(part: str) -> str:
+    """The address of the large picture, once it is there."""
+    return wait.until(lambda _: script(f"(() => {{ const i = document.querySelector('#{part} img.big'); "
+                                       "return i && i.complete && i.naturalWidth > 0 ? i.src : null; })()"))
+
+
+def screenshot(name: str) -> None:
+    if len(sys.argv) > 2:
+        driver.save_screenshot(f"{sys.argv[2]}/{name}.png")
+
+
+def score() -> str:
+    return script("document.querySelector('#quiz [role=status]').textContent")
+
+
+def set_slider(element, value: float) -> None:
+    driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'));", element, value)
+
+
+def points() -> int:
+    return script("Math.max(0, ...[...document.querySelectorAll('#watch .chart')].map((one) => one.chart.data.datasets[0].data.length))")
+
+
+try:
+    begin = time.monotonic()
+    driver.get(sys.argv[1])
+    wait.until(lambda _: points() > 0)
+    saw["first_charts_after"] = time.monotonic() - begin
+    saw["charts"] = script("document.querySelectorAll('#watch canvas').length")
+    saw["grid"] = script("document.querySelector('#watch figure img').naturalWidth")
+    saw["points"] = points()
+    screenshot("watch")
+    # While it trains: wait for more of them.
+    try:
+        WebDriverWait(driver, 20).until(lambda _: points() > saw["points"])
+    except Exception:
+        pass
+    saw["points_later"] = points()
+
+    driver.find_element(By.CSS_SELECTOR, "[data-tab=explore]").click()
+    first = picture("explore")
+    sliders = driver.find_elements(By.CSS_SELECTOR, "#explore .slider:not([hidden]) input")
+    set_slider(sliders[0], 0.5)
+    wait.until(lambda _: picture("explore") != first)
+    second = picture("explore")
+    saw["slider_changes_picture"] = first != second and "x=0.5" in second
+    set_slider(sliders[-1], 2)
+    wait.until(lambda _: picture("explore") != second)
+    saw["direction_changes_picture"] = "d=" in picture("explore")
+    sliders[0].send_keys(Keys.ARROW_RIGHT)
+    wait.until(lambda _: "x=0.51" in picture("explore"))
+    saw["keyboard_moves_slider"] = True
+    driver.find_elements(By.CSS_SELECTOR, "#explore .thumbnails button")[4].click()
+    wait.until(lambda _: "0%3A4" in picture("explore"))
+    saw["chosen"] = script("document.querySelectorAll('#explore .chosen').length")
+    [one for one in driver.find_elements(By.CSS_SELECTOR, "#explore button") if one.text == "keep it"][0].click()
+    saw["kept"] = script("document.querySelectorAll('#explore figure a').length")
+    screenshot("explore")
+
+    driver.find_element(By.CSS_SELECTOR, "[data-tab=quiz]").click()
+    picture("quiz")
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT):
+        before = score()
+        driver.find_element(By.TAG_NAME, "body").send_keys(key)
+        wait.until(lambda _: score() != before)
+        picture("quiz")
+    saw["score"] = score()
+    screenshot("quiz")
+
+    driver.set_window_size(400, 900)  # a phone
+    driver.find_element(By.CSS_SELECTOR, "[data-tab=explore]").click()
+    picture("explore")
+    saw["wider_than_a_phone"] = script("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    screenshot("phone")
+    saw["trouble"] = driver.find_element(By.ID, "trouble").text
+    saw["complaints"] = [one["message"] for one in driver.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
+finally:
+    driver.quit()
+print(json.dumps(saw))

@@ -1,0 +1,26 @@
+#include "serve/explorer.hpp"
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include "support/networks.hpp"
+
+namespace dcgan::test {
+namespace {
+
+TEST(Directions, AreTheOrthogonalOnesAlongWhichTheFirstLayerChangesMost) {
+  const NetworkPlan plan = small_plan();
+  const auto net = used_generator(plan);
+  const int64_t latent = plan.options.latent;
+  const auto directions = principal_directions(*net, latent, 4).to(at::kDouble);
+  ASSERT_EQ(directions.sizes().vec(), (std::vector<int64_t>{4, latent}));
+  EXPECT_TRUE(at::allclose(directions.matmul(directions.t()), at::eye(4, at::kDouble), 0, 1e-5));
+  const auto w = net->named_parameters().begin()->value().detach().to(at::kDouble).reshape({latent, -1});
+  const auto change = directions.matmul(w).norm(2, 1);
+  for (int64_t i = 1; i < 4; ++i) EXPECT_GE(change[i - 1].item<double>(), change[i].item<double>() - 1e-9);
+  const auto other = at::eye(latent, at::kDouble).matmul(w).norm(2, 1).max().item<double>();
+  EXPECT_GE(change[0].item<double>(), other - 1e-9);  // no single number of z changes more
+}
+
+}  // namespace
+}  // namespace dcgan::test

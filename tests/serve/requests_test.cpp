@@ -1,0 +1,47 @@
+#include "serve/requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "support/thrown.hpp"
+
+namespace dcgan::test {
+namespace {
+
+Query of(std::map<std::string, std::string> words) {
+  return [words](const std::string& name) {
+    const auto found = words.find(name);
+    return found == words.end() ? "" : found->second;
+  };
+}
+
+TEST(Requests, NumbersAreTakenWholeAndWithinTheirRange) {
+  EXPECT_EQ(number_in(of({{"x", "0.25"}}), "x", 0, 1, 7), 0.25);
+  EXPECT_EQ(number_in(of({}), "x", 0, 1, 7), 7);
+  EXPECT_EQ(whole_in(of({{"images", "12"}}), "images", 0, 100), 12);
+  for (const char* text : {"nan", "inf", "-0.1", "1.1", "0.5x", " 1", "1e999", "0,5"})
+    EXPECT_NE(usage_error([&] {
+                number_in(of({{"x", text}}), "x", 0, 1, 0);
+              }).find("x is '"),
+              std::string::npos)
+        << text;
+  for (const char* text : {"", "-1", "101", "1.5", "99999999999999999999"})
+    EXPECT_NE(usage_error([&] { whole_in(of({{"n", text}}), "n", 0, 100); }).find("n is '"), std::string::npos) << text;
+}
+
+TEST(Requests, OnlyThisMachinesOwnNamesAreItsHost) {
+  EXPECT_TRUE(is_own_host("127.0.0.1:8080", 8080));
+  EXPECT_TRUE(is_own_host("localhost:8080", 8080));
+  for (const char* host : {"", "127.0.0.1", "127.0.0.1:80801", "localhost:80", "evil.com:8080",
+                           "127.0.0.1.evil.com:8080", "localhost:8080.evil.com", "[::1]:8080"})
+    EXPECT_FALSE(is_own_host(host, 8080)) << host;
+  EXPECT_TRUE(is_own_origin("", 8080));
+  EXPECT_TRUE(is_own_origin("http://localhost:8080", 8080));
+  for (const char* origin :
+       {"null", "http://evil.com", "https://localhost:8080", "http://localhost:8081", "http://localhost:8080/x"})
+    EXPECT_FALSE(is_own_origin(origin, 8080)) << origin;
+}
+
+}  // namespace
+}  // namespace dcgan::test
