@@ -1,7 +1,9 @@
 # `cmake --install BUILD --prefix PREFIX`: the program with its man page and what shells complete, the library for C++
 # programs (find_package(dcgan)), models that ship. The program finds LibTorch where it was built with it.
 include(GNUInstallDirs)
-set_target_properties(dcgan PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+# Said outright: a LibTorch in .venv lies below the sources, and CMake takes such a path for one of the build alone.
+get_filename_component(torch_lib "${DCGAN_TORCH_DIR}/../../../lib" ABSOLUTE)
+set_target_properties(dcgan PROPERTIES INSTALL_RPATH "${torch_lib}" INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS dcgan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(CODE "
   foreach(pair IN ITEMS \"man=${CMAKE_INSTALL_MANDIR}/man1/dcgan.1\"

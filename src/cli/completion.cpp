@@ -126,27 +126,33 @@ std::string zsh_script(const std::vector<ListedVerb>& verbs) {
 }
 
 std::string fish_script(const std::vector<ListedVerb>& verbs) {
-  std::string out = "# dcgan: completion for fish. dcgan completion fish > ~/.config/fish/completions/dcgan.fish\n";
-  const auto add = [&](const std::string& condition, const std::string& rest) {
-    out += "complete -c dcgan -n " + in_quotes(condition) + " " + rest + "\n";
+  std::string out =
+      "# dcgan: completion for fish. dcgan completion fish > ~/.config/fish/completions/dcgan.fish\n"
+      "function __dcgan_verb  # the verb on the command line: a picture folder may be called as one\n"
+      "  set -l verb ''\n"
+      "  for word in (commandline -opc)[2..-1]\n"
+      "    switch \"$verb $word\"\n"
+      "      case " +
+      with_replaced(verb_patterns(verbs), "|", " ") +
+      "\n"
+      "        set verb \"$verb $word\"\n"
+      "    end\n"
+      "  end\n"
+      "  test \"$verb\" = \"$argv[1]\"\n"
+      "end\n";
+  const auto add = [&](const std::string& words, const std::string& rest) {
+    out += "complete -c dcgan -n " + in_quotes("__dcgan_verb \"" + words + "\"") + " " + rest + "\n";
   };
-  const auto seen = [](const std::string& word) { return "__fish_seen_subcommand_from " + word; };
   for (const auto& [words, verb] : verbs) {
-    if (words == verb->name) add("__fish_use_subcommand", "-f -a " + words + " -d " + in_quotes(verb->help));
-    std::string condition = seen(with_replaced(words, " ", "; and __fish_seen_subcommand_from "));
-    if (!verb->children.empty()) {
-      std::vector<std::string> names;
-      for (const auto& child : verb->children) names.push_back(child.name);
-      condition += "; and not " + seen(joined(names, " "));
-      for (const auto& child : verb->children) add(condition, "-f -a " + child.name + " -d " + in_quotes(child.help));
-    }
+    if (words == verb->name) add("", "-f -a " + words + " -d " + in_quotes(verb->help));
+    for (const auto& child : verb->children) add(" " + words, "-f -a " + child.name + " -d " + in_quotes(child.help));
     for (const auto& field : verb->fields) {
       const auto& choices = field.limit.choices;
-      add(condition, "-l " + option_name(field).substr(2) +
-                         (field.is_flag()   ? ""
-                          : choices.empty() ? " -r"
-                                            : " -x -a " + in_quotes(joined(choices, " "))) +
-                         " -d " + in_quotes(help_text(field)));
+      add(" " + words, "-l " + option_name(field).substr(2) +
+                           (field.is_flag()   ? ""
+                            : choices.empty() ? " -r"
+                                              : " -x -a " + in_quotes(joined(choices, " "))) +
+                           " -d " + in_quotes(help_text(field)));
     }
   }
   return out;
@@ -172,7 +178,8 @@ Verb completion_verb() {
   verb.details =
       "bash: `source <(dcgan completion bash)` in ~/.bashrc.  zsh: `source <(dcgan completion zsh)` in ~/.zshrc, "
       "behind\n"
-      "compinit.  fish: `dcgan completion fish > ~/.config/fish/completions/dcgan.fish`.";
+      "compinit.  fish: `mkdir -p ~/.config/fish/completions; dcgan completion fish >\n"
+      "~/.config/fish/completions/dcgan.fish`.";
   verb.positionals = {{"SHELL", "bash, zsh or fish"}};
   set_options<CompletionCommand>(verb, print_completion);
   return verb;

@@ -29,6 +29,12 @@ std::string troff(const std::string& text) {
       out += "\\e";
     else if (c == '-')
       out += "\\-";
+    else if (c == '~')
+      out += "\\(ti";
+    else if (c == '^')
+      out += "\\(ha";
+    else if (c == '`')
+      out += "\\(ga";
     else
       out += c;
   }
@@ -109,7 +115,8 @@ Verb man_verb() {
   verb.name = "man";
   verb.help = "print the manual of all verbs and options";
   verb.details =
-      "`dcgan man | man -l -` shows it; `dcgan man > ~/.local/share/man/man1/dcgan.1` keeps it for `man dcgan`.";
+      "`dcgan man | man -l -` shows it. For `man dcgan`: `mkdir -p ~/.local/share/man/man1; dcgan man >\n"
+      "~/.local/share/man/man1/dcgan.1`.";
   verb.positionals = {{"VERB", "with --markdown: the verb", false}};
   set_options<ManCommand>(verb, print_manual);
   return verb;

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "cli/neighbours_sheet.hpp"
 #include "core/error.hpp"
@@ -38,7 +39,12 @@ void name_apart(std::vector<Json>& runs) {
 }
 
 std::string nearest_real(const Invocation& invocation, ReportCommand& command) {
-  if (command.beside.data.empty()) return "";
+  if (command.beside.data.empty()) {
+    for (const auto& [name, value] : invocation.given)
+      if (name != "out")
+        throw UsageError("--" + name + " changes nothing without --data", "add --data DIR, or leave it out");
+    return "";
+  }
   if (invocation.positionals.size() > 1)
     throw UsageError("--data goes with one run", "leave it out, or report on the runs one by one");
   at::set_num_threads(static_cast<int>(command.beside.thread_count()));
@@ -56,8 +62,11 @@ void report(const Invocation& invocation, ReportCommand& command) {
   std::vector<Json> runs;
   RunDataLimits limits;
   limits.picture_bytes /= invocation.positionals.size();
+  std::set<fs::path> seen;
   for (const auto& path : invocation.positionals) {
     check_named_is_there(path);
+    if (!seen.insert(fs::weakly_canonical(path)).second)
+      throw UsageError("'" + shown(path) + "' is named twice", "name each run once");
     runs.push_back(run_data(RunDirectory::open(path), limits));
   }
   name_apart(runs);

@@ -5,6 +5,7 @@
 
 #include "cli/verb.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
 
@@ -26,8 +27,12 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
       throw UsageError("there is no folder 'runs' here", "name the runs: `dcgan serve RUN`");
     places.emplace_back("runs");
   }
-  serve(places, options, [](const std::string& address) {
-    std::printf("open %s in a browser of this machine; Ctrl-C ends it\n", address.c_str());
+  for (const auto& place : places)
+    if (!is_run_directory(place) && fs::exists(place / "config.json", ignored))
+      warn("'" + shown(place) + "' is no whole run and is left out: `dcgan inspect` says more");
+  serve(places, options, [](const std::string& address, size_t count) {
+    std::printf("%s; open %s in a browser of this machine; Ctrl-C ends it\n",
+                counted(static_cast<int64_t>(count), "run").c_str(), address.c_str());
     std::fflush(stdout);
   });
 }
@@ -41,8 +46,7 @@ Verb serve_verb() {
   verb.details =
       "RUN: a run directory, or a folder of some; without, runs/. The page is for browsers of this machine alone; "
       "from\n"
-      "another one: ssh -L 8080:127.0.0.1:8080 HOST, then open the same address there. It is a process of its own:\n"
-      "training never notices. docs/serve.md.";
+      "another one: ssh -L 8080:127.0.0.1:8080 HOST, then open the same address there. docs/serve.md.";
   verb.positionals = {{"RUN", "run directory, or a folder of some", false, true}};
   set_options<ServeOptions>(verb, serve_runs);
   return verb;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dist/backend.hpp"
@@ -179,7 +180,11 @@ class Several : public Group {
     }
     void break_off() {
       const std::lock_guard lock(mutex_);
-      if (backend_) backend_->abort();
+      try {
+        if (backend_) backend_->abort();
+      } catch (const std::exception& error) {  // whoever waits for the GPU then waits for NCCL's own timeout
+        warn("NCCL could not be broken off: " + first_line(error));
+      }
     }
     void end() {
       const std::lock_guard lock(mutex_);

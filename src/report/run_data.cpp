@@ -218,6 +218,10 @@ Json run_figures(const RunDirectory& run, int64_t points) {
     out.update(curves_of("", points));
   }
   out["grid_positions"] = run.grids();
+  int64_t seen = out["last"].is_object() ? required<int64_t>(out["last"], "images", shown(run.log())) : 0;
+  for (const auto& positions : {run.grids(), run.checkpoints()})
+    if (!positions.empty()) seen = std::max(seen, positions.back());
+  out["images_seen"] = seen;
   return out;
 }
 

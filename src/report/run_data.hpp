@@ -22,13 +22,13 @@ struct RunDataLimits {
 std::string data_url(const Image& image);
 
 /// {"curves": {"images": [...], "loss_g": [...], ...}, "evals": [...], "verdicts": [...], "rollbacks": [...],
-///  "data": {...}, "last": {...}, "unreadable_lines": n}. Numbers that are not finite are null. Of a long log all
-///  events
+/// "data": {...}, "last": {...}, "unreadable_lines": n}. Numbers that are not finite are null. Of a long log all events
 /// are read, and of records some of each stretch: a million take a second. A line that is still being written is left
 /// out.
 Json curves_of(std::string_view log, int64_t points);
 
-/// run_data() without pictures; instead of grids "grid_positions": images seen of each that is there.
+/// run_data() without pictures; instead of grids "grid_positions": images seen of each that is there;
+/// "images_seen": of the run by now.
 Json run_figures(const RunDirectory& run, int64_t points);
 
 /// {"name", "path", "version", "data_path", "data_images", "options", what curves_of gives, "grids": [{"images",

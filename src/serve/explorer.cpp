@@ -66,20 +66,26 @@ at::Tensor Explorer::z_of(const LatentPlace& place) const {
 }
 
 Image Explorer::image_of_place(const LatentPlace& place) {
-  const std::lock_guard lock(mutex_);
   open();
-  const auto y = generator_->info().classes > 0 ? at::full({1}, place.class_number, at::kLong) : at::Tensor();
+  const int64_t classes = generator_->info().classes;
+  if (classes > 0 && place.class_number >= classes)
+    throw UsageError("class is " + std::to_string(place.class_number),
+                     "there are " + counted(classes, "class", "classes"));
+  const auto y = classes > 0 ? at::full({1}, place.class_number, at::kLong) : at::Tensor();
   return image_of(to_bytes((*generator_)(z_of(place), y)), 0);
 }
 
-std::string Explorer::plain_png(const LatentPlace& place) { return encode_png(image_of_place(place)); }
+std::string Explorer::plain_png(const LatentPlace& place) {
+  const std::lock_guard lock(mutex_);
+  return encode_png(image_of_place(place));
+}
 
 std::string Explorer::png(const LatentPlace& place) {
-  const Image image = image_of_place(place);
   std::string names;
   for (const ImageName& name : place.points) names += (names.empty() ? "" : ", ") + name.text();
   const bool is_one = place.points.size() == 1 && place.directions.empty() && std::isinf(place.most);
   const std::lock_guard lock(mutex_);
+  const Image image = image_of_place(place);
   return encode_png(image, generated_text(generator_->checksum(), is_one ? names : "between and beside " + names));
 }
 

@@ -39,7 +39,8 @@ class Explorer {
   std::string latent(const LatentPlace& place);
 
  private:
-  void open();  // with mutex_ held
+  // With mutex_ held.
+  void open();
   at::Tensor z_of(const LatentPlace& place) const;
   Image image_of_place(const LatentPlace& place);
 

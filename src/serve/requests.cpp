@@ -32,7 +32,7 @@ int64_t whole_in(const Query& query, const std::string& name, int64_t low, int64
 }
 
 bool is_own_host(const std::string& host, int port) {
-  const std::string end = ":" + std::to_string(port);
+  const std::string end = port == 80 ? "" : ":" + std::to_string(port);  // browsers leave :80 out
   return host == "127.0.0.1" + end || host == "localhost" + end;
 }
 

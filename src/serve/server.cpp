@@ -1,6 +1,7 @@
 #include "serve/server.hpp"
 
 #include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
 #include <httplib.h>
 
 #include <atomic>
@@ -11,6 +12,7 @@
 
 #include "checkpoint/run_directory.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/platform/connection.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
@@ -60,14 +62,29 @@ class LocalServer : public httplib::Server {
     Connection connection(socket, kPatience, kLongestRequest);
     ConnectionStream stream(connection);
     bool is_closed = false;
-    return process_request(stream, /*close_connection=*/true, is_closed, nullptr);
+    try {
+      return process_request(stream, /*close_connection=*/true, is_closed, nullptr);
+    } catch (const std::exception& error) {  // of httplib's own work: this connection ends, the others go on
+      warn("a request was given up: " + printable(error.what()));
+      return false;
+    }
   }
 };
+
+/// Nobody guesses it.
+std::string random_word() {
+  std::random_device device;
+  std::string word;
+  for (int i = 0; i < 24; ++i) word += "0123456789abcdef"[device() % 16];
+  return word;
+}
 
 class Site {
  public:
   Site(std::vector<fs::path> places, const ServeOptions& options)
-      : places_(std::move(places)), token_(options.token), threads_(options.threads.value_or(usable_cores())) {
+      : places_(std::move(places)),
+        token_(options.token == "auto" ? random_word() : options.token),
+        threads_(options.threads) {
     std::random_device device;
     quiz_seed_ = static_cast<uint64_t>(device()) << 32 | device();
     answer("/", [](const Request&) { return Answer{std::string(embedded::serve_html), "text/html; charset=utf-8"}; });
@@ -93,6 +110,11 @@ class Site {
       if (response.body.empty()) say(response, response.status, "there is nothing here", "");
     });
     server_.set_payload_max_length(1024);
+    // httplib's own would let two servers share a port, and requests come to either.
+    server_.set_socket_options([](socket_t socket) {
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     server_.new_task_queue = [] { return new httplib::ThreadPool(kConnections); };
   }
 
@@ -110,11 +132,22 @@ class Site {
   }
 
   void run_until_stopped() {
-    std::thread listener([this] { server_.listen_after_bind(); });
-    while (stop_signal() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::atomic<bool> has_ended = false;
+    std::thread listener([&] {
+      server_.listen_after_bind();
+      has_ended = true;
+    });
+    // stop() does nothing before it runs.
+    while (!has_ended && (stop_signal() == 0 || !server_.is_running()))
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const bool was_stopped = !has_ended;
     server_.stop();
     listener.join();
+    if (!was_stopped) throw Error("the port is not listened to any more", "start it again");
   }
+
+  size_t run_count() const { return named().size(); }
+  const std::string& token() const { return token_; }
 
  private:
   struct Answer {
@@ -142,6 +175,8 @@ class Site {
         say(response, 503, error.what(), error.hint());
       } catch (const UsageError& error) {
         say(response, 400, error.what(), error.hint());
+      } catch (const c10::Error& error) {
+        say(response, 500, error.what_without_backtrace(), "");
       } catch (const std::exception& error) {
         say(response, 500, error.what(), "");
       }
@@ -155,9 +190,14 @@ class Site {
                         "'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     response.set_header("X-Content-Type-Options", "nosniff");
     response.set_header("Referrer-Policy", "no-referrer");
+    response.set_header("Cross-Origin-Resource-Policy", "same-origin");
     response.set_header("Cache-Control", "no-store");
+    // Browsers say who asks: an image of this server within another page sends no Origin.
+    const std::string site = request.get_header_value("Sec-Fetch-Site");
+    const bool is_of_another_page = !site.empty() && site != "same-origin" && site != "none" &&
+                                    !(request.path == "/" && request.get_header_value("Sec-Fetch-Mode") == "navigate");
     if (!is_own_host(request.get_header_value("Host"), port_) ||
-        !is_own_origin(request.get_header_value("Origin"), port_)) {
+        !is_own_origin(request.get_header_value("Origin"), port_) || is_of_another_page) {
       say(response, 403, "this page is for 127.0.0.1 alone",
           "open http://127.0.0.1:" + std::to_string(port_) + "/; from another machine: ssh -L " +
               std::to_string(port_) + ":127.0.0.1:" + std::to_string(port_) + " HOST");
@@ -167,6 +207,10 @@ class Site {
     const bool is_open = request.path != "/" && !request.path.starts_with("/api/");
     if (!token_.empty() && !is_open && request.get_param_value("token") != token_) {
       say(response, 403, "the token is missing or wrong", "open the address that `dcgan serve` printed");
+      return false;
+    }
+    if (request.has_header("Range")) {  // httplib joins any number of them in memory
+      say(response, 416, "parts are not served", "ask for the whole");
       return false;
     }
     if (request.method != "GET" && request.method != "HEAD") {
@@ -231,6 +275,7 @@ class Site {
   }
 
   std::shared_ptr<Explorer> explorer_of(const Request& request) {
+    at::set_num_threads(static_cast<int>(threads_));  // of this thread
     const fs::path path = path_of(request);
     const std::lock_guard lock(mutex_);
     auto found = explorers_.find(path);
@@ -284,7 +329,6 @@ class Site {
   Answer image(const Request& request) {
     const LatentPlace place = place_of(request);
     const Turn turn(waiting_);
-    at::set_num_threads(static_cast<int>(threads_));
     return {explorer_of(request)->png(place), "image/png"};
   }
 
@@ -334,10 +378,14 @@ class Site {
 }  // namespace
 
 void serve(const std::vector<fs::path>& runs, const ServeOptions& options,
-           const std::function<void(const std::string& address)>& ready) {
+           const std::function<void(const std::string& address, size_t count)>& ready) {
+  const bool is_plain = std::all_of(options.token.begin(), options.token.end(),
+                                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+  if (!is_plain) throw UsageError("--token may hold letters, digits, - and _ alone", "--token auto makes one");
   Site site(runs, options);
   const int port = site.bind(options.port);
-  ready("http://127.0.0.1:" + std::to_string(port) + "/" + (options.token.empty() ? "" : "?token=" + options.token));
+  ready("http://127.0.0.1:" + std::to_string(port) + "/" + (site.token().empty() ? "" : "?token=" + site.token()),
+        site.run_count());
   site.run_until_stopped();
 }
 

@@ -15,20 +15,22 @@ namespace dcgan {
 struct ServeOptions {
   int64_t port = 8080;
   std::string token;
-  std::optional<int64_t> threads;
+  int64_t threads = 1;
 
   template <class Visit>
   void fields(Visit&& visit) {
     visit("port", port, "of 127.0.0.1; 0: any that is free", within(0, 65535));
-    visit("token", token, "a word that the address must hold, where others use this machine; none by itself",
-          any_text("WORD"));
-    visit("threads", threads, "CPU threads of the generator; auto: all cores", automatic(within(1, 1024)));
+    visit("token", token,
+          "a word that the address must hold, where others use this machine; auto: one that nobody guesses",
+          any_text("auto|WORD"));
+    visit("threads", threads, "CPU threads of the generator", within(1, 1024));
   }
 };
 
 /// Serves until a signal asks to stop. `runs`: run directories; a folder that is none stands for the runs in it, looked
-/// for anew each time. `ready` is told the address. Throws Error when the port is in use.
+/// for anew each time. `ready` is told the address and how many
+/// runs there are by now. Throws Error when the port is in use.
 void serve(const std::vector<fs::path>& runs, const ServeOptions& options,
-           const std::function<void(const std::string& address)>& ready);
+           const std::function<void(const std::string& address, size_t count)>& ready);
 
 }  // namespace dcgan

@@ -112,7 +112,7 @@ void Console::event(const std::string& line, const Json& object) {
 }
 
 void Console::show(const Image& picture) {
-  if (quiet_ || json_ || !terminal_) return;
+  if (quiet_ || json_ || !terminal_ || !environment("NO_COLOR").empty() || environment("TERM") == "dumb") return;
   constexpr int kWidest = 96;  // so that it and some lines are on one screen
   const std::string colours = environment("COLORTERM");
   const std::lock_guard lock(mutex_);

@@ -19,7 +19,7 @@ namespace {
 using tensorboard::Event;
 using tensorboard::HparamsData;
 
-constexpr char kBegin[] = "events.out.tfevents.";  // TensorBoard looks for the last but one word
+constexpr char kBegin[] = "events.out.tfevents.";  // TensorBoard looks for the word tfevents
 constexpr char kEnd[] = ".dcgan";
 constexpr size_t kHead = 12;  // a length and its checksum
 
@@ -67,15 +67,19 @@ uint64_t end_of_steps(const fs::path& path, int64_t images) {
   return end;
 }
 
-void cut_back(const fs::path& folder, int64_t images) {
+/// True if something of files other than `anew`, which is written anew, is left.
+bool cut_back(const fs::path& folder, int64_t images, const fs::path& anew) {
+  bool is_left = false;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().native();
-    if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) continue;
+    if (!name.starts_with(kBegin) || !name.ends_with(kEnd) || entry.path() == anew) continue;
     const uint64_t end = entry.file_size() > 0 ? end_of_steps(entry.path(), images) : 0;
     // In place: a TensorBoard that has it open goes on with the next file.
     if (end < entry.file_size()) fs::resize_file(entry.path(), end);
     if (end == 0) fs::remove(entry.path());
+    is_left = is_left || end > 0;
   }
+  return is_left;
 }
 
 Event event_of(int64_t images) {
@@ -122,9 +126,9 @@ uint32_t crc32c(std::string_view bytes) {
 }
 
 EventFile::EventFile(const fs::path& folder, int64_t images) {
-  cut_back(folder, images);
   // Named by position: TensorBoard reads the files of a folder in the order of their names.
   path_ = folder / (kBegin + zero_padded(images, 15) + kEnd);
+  goes_on_ = cut_back(folder, images, path_);
   file_.open(path_, std::ios::binary | std::ios::trunc);
   Event head = event_of(images);
   head.set_file_version("brain.Event:2");
@@ -189,7 +193,7 @@ void EventFile::add_text(int64_t images, const std::string& tag, const std::stri
   append(event.SerializeAsString());
 }
 
-void EventFile::add_options(const Json& options, const std::vector<std::string>& measures) {
+void EventFile::add_options(int64_t images, const Json& options, const std::vector<std::string>& measures) {
   HparamsData experiment, start;
   for (const auto& [name, json] : options.items()) {
     const OptionType type = set_value(json, (*start.mutable_session_start_info()->mutable_hparams())[name]);
@@ -199,7 +203,7 @@ void EventFile::add_options(const Json& options, const std::vector<std::string>&
   for (const auto& measure : measures)
     experiment.mutable_experiment()->add_metric_infos()->mutable_name()->set_tag(measure);
   start.mutable_session_start_info()->set_start_time_secs(wall_time());
-  Event event = event_of(0);
+  Event event = event_of(images);
   add_hparams(event, "_hparams_/experiment", std::move(experiment));
   add_hparams(event, "_hparams_/session_start_info", std::move(start));
   append(event.SerializeAsString());

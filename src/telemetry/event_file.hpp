@@ -29,6 +29,9 @@ class EventFile {
   /// Goes on in `folder` at `images`: what files there hold of later steps is removed, a torn record too.
   EventFile(const fs::path& folder, int64_t images);
 
+  /// There is something of the run before it.
+  bool goes_on() const { return goes_on_; }
+
   /// Values that are not finite are left out.
   void add_scalars(int64_t images, const std::vector<std::pair<std::string, double>>& values);
   void add_histograms(int64_t images, const std::vector<std::pair<std::string, Histogram>>& histograms);
@@ -38,7 +41,7 @@ class EventFile {
   void add_text(int64_t images, const std::string& tag, const std::string& text);
   /// Begins what the tab "hparams" shows of this run: `options`, an object of plain values, and which scalars tell how
   /// good it is.
-  void add_options(const Json& options, const std::vector<std::string>& measures);
+  void add_options(int64_t images, const Json& options, const std::vector<std::string>& measures);
   /// Ends it.
   void add_end(int64_t images);
 
@@ -47,6 +50,7 @@ class EventFile {
 
   fs::path path_;
   std::ofstream file_;
+  bool goes_on_ = false;
 };
 
 /// CRC-32C (Castagnoli), as records have it, not masked.

@@ -185,7 +185,7 @@ struct RunOptions {
     visit("checkpoint-every", checkpoint_every, "a checkpoint and generator.pt; auto: 25000 on a CPU, 500000 on a GPU",
           automatic(within(1, 1e12, "images")));
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
-    visit("tensorboard", tensorboard, "write event files into the run directory, for `tensorboard --logdir`", {});
+    visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {});
     visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {});
     visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {});
     ranks.fields(visit);

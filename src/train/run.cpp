@@ -297,6 +297,7 @@ class Run {
     } catch (const NotFinite& error) {
       diverged(error.what());
     }
+    group_->check();  // the state is here: nothing of it is left of an exchange that was broken off
     // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
     sync_file(directory_.log());
     if (exports) export_torchscript(evaluation(), info(), directory_.generator());

@@ -63,10 +63,10 @@ Histogram histogram_of(const at::Tensor& values) {
 
 RunEvents::RunEvents(const TrainPlan& plan, const RunDirectory& directory, int64_t images)
     : plan_(plan), file_(directory.path(), images) {
-  if (images > 0) return;
+  if (file_.goes_on()) return;
   const Json options = options_json(plan.options);
-  file_.add_text(0, "options", table_of(options));
-  file_.add_options(options, {"quality/kid"});
+  file_.add_text(images, "options", table_of(options));
+  file_.add_options(images, options, {"quality/kid"});
 }
 
 void RunEvents::add(const Record& record) {

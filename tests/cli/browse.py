@@ -3,6 +3,7 @@
   browse.py ADDRESS [SCREENSHOT-FOLDER]
 """
 import json
+import shutil
 import sys
 import time
 
@@ -16,7 +17,7 @@ options = webdriver.ChromeOptions()
 for word in ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,1600"):
     options.add_argument(word)
 options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
 wait = WebDriverWait(driver, 30)
 saw = {}
 
@@ -44,25 +45,26 @@ def set_slider(element, value: float) -> None:
     driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'));", element, value)
 
 
-def points() -> int:
-    return script("Math.max(0, ...[...document.querySelectorAll('#watch .chart')].map((one) => one.chart.data.datasets[0].data.length))")
+def reach() -> int:
+    """How many images the curves reach."""
+    return script("Math.max(0, ...[...document.querySelectorAll('#watch .chart')].flatMap((one) => one.chart.data.datasets[0].data.map((p) => p.x)))")
 
 
 try:
     begin = time.monotonic()
     driver.get(sys.argv[1])
-    wait.until(lambda _: points() > 0)
+    wait.until(lambda _: reach() > 0)
     saw["first_charts_after"] = time.monotonic() - begin
     saw["charts"] = script("document.querySelectorAll('#watch canvas').length")
     saw["grid"] = script("document.querySelector('#watch figure img').naturalWidth")
-    saw["points"] = points()
+    saw["reach"] = reach()
     screenshot("watch")
     # While it trains: wait for more of them.
     try:
-        WebDriverWait(driver, 20).until(lambda _: points() > saw["points"])
+        WebDriverWait(driver, 20).until(lambda _: reach() > saw["reach"])
     except Exception:
         pass
-    saw["points_later"] = points()
+    saw["reach_later"] = reach()
 
     driver.find_element(By.CSS_SELECTOR, "[data-tab=explore]").click()
     first = picture("explore")

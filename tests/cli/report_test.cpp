@@ -47,10 +47,10 @@ TEST_F(Report, OfOneRunShowsItsCurvesGridsAndNeighboursWithoutAComplaintOfTheBro
   SKIP_WITHOUT_BROWSER();
   const std::string page = shown("r.html");
   EXPECT_EQ(count(page, "<canvas"), 6);
-  EXPECT_NE(page.find("160 images seen"), std::string::npos);
-  EXPECT_NE(page.find("Nearest real pictures"), std::string::npos);
-  EXPECT_NE(page.find("Balanced throughout"), std::string::npos);
-  EXPECT_NE(page.find("base_channels_g"), std::string::npos);
+  EXPECT_NE(page.find(">160 images seen</figcaption>"), std::string::npos);
+  EXPECT_NE(page.find("<h2>Nearest real pictures</h2>"), std::string::npos);
+  EXPECT_NE(page.find(">Balanced throughout.</p>"), std::string::npos);
+  EXPECT_NE(page.find("<td>base_channels_g</td>"), std::string::npos);
 }
 
 TEST_F(Report, SliderChangesTheGrid) {
@@ -62,7 +62,7 @@ TEST_F(Report, SliderChangesTheGrid) {
                                  "const a = p(); s.value = 0; s.dispatchEvent(new Event('input'));"
                                  "document.body.append('changed: ' + (a !== p()));");
   EXPECT_NE(page.find("changed: true"), std::string::npos);
-  EXPECT_NE(page.find("40 images seen"), std::string::npos);
+  EXPECT_NE(page.find(">40 images seen</figcaption>"), std::string::npos);
 }
 
 TEST_F(Report, OfSeveralRunsGroupsSeedsAndShowsOptionsThatDiffer) {
@@ -84,6 +84,8 @@ TEST_F(Report, OfWhatIsNoRunIsRefused) {
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), "--out", "r.pdf"}), 2, "a page of HTML"));
   EXPECT_TRUE(
       refused(dcgan.refusal({"report", dcgan.at("run0"), dcgan.at("run1"), "--data", "x"}), 2, "goes with one run"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), dcgan.at("run1/../run0")}), 2, "named twice"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), "--at", "newest"}), 2, "changes nothing without"));
   write_text(dcgan.at("run0/config.json"), "[]");
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0")}), 1, "config.json"));
 }

@@ -80,6 +80,8 @@ TEST(TensorBoard, FilesAreNotWrittenWhereTheyAreNotWanted) {
   EXPECT_EQ(events(), 0);
   ASSERT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", "32", "--tensorboard"}), 0);
   EXPECT_EQ(events(), 1);
+  SKIP_WITHOUT_TENSORBOARD();
+  EXPECT_EQ(read_by_tensorboard(dcgan.at("run"))["options"]["batch"], 8);  // they are not only of the beginning
 }
 
 }  // namespace

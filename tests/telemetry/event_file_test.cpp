@@ -36,12 +36,14 @@ TEST(EventFile, OfALaterPartTakesBackWhatCameAfterItsBeginning) {
   }
   {
     EventFile file(folder.path(), 100);
+    EXPECT_TRUE(file.goes_on());
     file.add_scalars(200, {{"again", 1}});
   }
   EXPECT_TRUE(holds(folder, "kept"));
   EXPECT_FALSE(holds(folder, "taken-back"));
   EXPECT_TRUE(holds(folder, "again"));
   EventFile file(folder.path(), 0);  // from the beginning: all of it
+  EXPECT_FALSE(file.goes_on());
   EXPECT_FALSE(holds(folder, "kept"));
   EXPECT_FALSE(holds(folder, "again"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);

@@ -19,7 +19,8 @@ TEST_F(RunTest, LeavesTheFilesThatItPromises) {
     if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), run.path()).native());
   std::sort(files.begin(), files.end());
   EXPECT_EQ(files, (std::vector<std::string>{"checkpoints/000000032.ckpt", "checkpoints/000000064.ckpt",
-                                             "checkpoints/000000080.ckpt", "config.json", "generator.pt", "log.jsonl",
+                                             "checkpoints/000000080.ckpt", "config.json",
+                                             "events.out.tfevents.000000000000000.dcgan", "generator.pt", "log.jsonl",
                                              "samples/000000040.png", "samples/000000080.png", "samples/real.png"}));
 }
 

@@ -38,6 +38,9 @@ function pointsOf(run, line, evals) {
   return xs.map((x, i) => ({ x, y: ys[i] })).filter((p) => p.y !== null && p.y !== undefined);
 }
 
+/// A line of one point would not be seen.
+const dotted = (datasets) => datasets.forEach((set) => { set.pointRadius = set.data.length === 1 && set.label !== "" ? 4 : 0; });
+
 function drawChart(chart, datasets) {
   const text = getComputedStyle(document.body).getPropertyValue("--text"), line = getComputedStyle(document.body).getPropertyValue("--line");
   const axis = (title, more) => Object.assign({ ticks: { color: text }, grid: { color: line }, title: { display: !!title, text: title, color: text } }, more);
@@ -45,6 +48,7 @@ function drawChart(chart, datasets) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", chart.title);
   const holder = made("div", { className: "chart" }, canvas);
+  dotted(datasets);
   const positive = datasets.every((set) => set.data.every((p) => p.y > 0));
   holder.chart = new Chart(canvas, {
     type: "line",
@@ -87,16 +91,19 @@ function chartsOf(run) {
         all.replaceChildren(...CHARTS.filter((one) => drawn.has(one)).map((one) => drawn.get(one)));
         continue;
       }
+      dotted(sets);
       holder.chart.data.datasets = sets;
+      if (chart.logarithmic) holder.chart.options.scales.y.type = sets.every((set) => set.data.every((p) => p.y > 0)) ? "logarithmic" : "linear";
       holder.chart.update();
     }
   };
+  all.destroy = () => drawn.forEach((holder) => holder.chart.destroy());
   all.refresh(run);
   return all;
 }
 
 function verdictsOf(run) {
-  const end = run.last ? run.last.images : 0;
+  const end = run.images_seen;
   const part = made("div", {});
   const strip = made("div", { className: "strip" });
   strip.setAttribute("role", "img");
@@ -147,7 +154,7 @@ function cardsOf(run) {
   const card = (name, value) => made("div", { className: "card" }, made("span", { className: "soft", textContent: name }), made("b", { textContent: value }));
   return made("div", { className: "cards" },
     card("pictures", run.data_images === null ? "–" : withCommas(run.data_images)),
-    card("images seen", last ? withCommas(last.images) : "none yet"),
+    card("images seen", run.images_seen ? withCommas(run.images_seen) : "none yet"),
     card("training", last ? duration(last.seconds) : "–"),
     card("images a second", last ? short(last.images_per_second) : "–"),
     card("best KID", best ? `${short(best.kid)} ± ${short(best.kid_error)}` : "not measured"),
@@ -248,7 +255,7 @@ function showSeveral(runs, page) {
   const best = (run) => run.evals.filter((one) => one.kid !== null).reduce((a, b) => (!a || b.best ? b : a), null);
   page.append(table(["run", "images seen", "training", "images/s", "best KID", "at", "verdict"], runs.map((run) => {
     const b = best(run), last = run.last || {};
-    return { cells: [run.name, last.images ? withCommas(last.images) : "–", last.seconds ? duration(last.seconds) : "–", short(last.images_per_second), b ? `${short(b.kid)} ± ${short(b.kid_error)}` : "–", b ? withCommas(b.images) : "–", last.verdict || "–"] };
+    return { cells: [run.name, run.images_seen ? withCommas(run.images_seen) : "–", last.seconds ? duration(last.seconds) : "–", short(last.images_per_second), b ? `${short(b.kid)} ± ${short(b.kid_error)}` : "–", b ? withCommas(b.images) : "–", last.verdict || "–"] };
   })));
   const groups = groupsOf(runs);
   const several = groups.filter((group) => group.length > 1);

@@ -55,6 +55,7 @@ async function watch() {
   if (name !== run.value) return;
   if (watching.name !== name) {
     watching.name = name;
+    if (watching.charts) watching.charts.destroy();
     watching.cards = made("div", {}), watching.verdicts = made("div", {});
     watching.grid = gridPart(data), watching.charts = chartsOf(data);
     parts.watch.replaceChildren(made("h1", { textContent: name }), watching.cards, heading("How it goes"), watching.verdicts, heading("Grids through time"), watching.grid,
@@ -86,9 +87,13 @@ async function explore() {
   const model = await asked("model", { run: name });
   if (name !== run.value) return;
   if (exploring.name === name) {
+    if (exploring.checkpoint === model.checkpoint) return;
+    exploring.checkpoint = model.checkpoint;  // the run has got better
     exploring.state.textContent = `state of ${withCommas(model.images_seen)} images seen (${model.checkpoint})`;
+    exploring.redraw();
     return;
   }
+  exploring.checkpoint = model.checkpoint;
   exploring.name = name;
   exploring.state = made("p", { className: "soft", textContent: `state of ${withCommas(model.images_seen)} images seen (${model.checkpoint})` });
   let chosen = ["0:0", "0:1"], from = 0, running = false, again = false;
@@ -98,7 +103,8 @@ async function explore() {
   const truncate = slider("truncation (4: none)", 0.2, 4, 0.1, 4, draw);
   const classes = made("select", {}, ...model.classes.map((text, i) => made("option", { value: i, textContent: text })));
   classes.addEventListener("change", () => { thumbnails(); draw(); });
-  const withClass = (words) => (model.classes.length ? Object.assign(words, { class: classes.value }) : words);
+  // `state`: another address for another state, or the browser would show what it has.
+  const withClass = (words) => Object.assign(words, { state: exploring.checkpoint }, model.classes.length ? { class: classes.value } : {});
   const words = () => {
     const all = withClass({ run: name, points: chosen.join(","), x: x.value(), y: y.value() });
     if (directions.some((one) => one.value() !== 0)) all.d = directions.map((one) => one.value()).join(",");
@@ -111,7 +117,7 @@ async function explore() {
     running = true, again = false;
     const done = () => { running = false; if (again) draw(); };
     picture.onload = () => { tell(null); done(); };
-    picture.onerror = () => { asked("model", { run: name }).then(() => setTimeout(done, 200), (error) => { tell(error); running = false; }); };
+    picture.onerror = () => { asked("model", { run: name }).then(() => setTimeout(() => { again = true; done(); }, 200), (error) => { tell(error); running = false; }); };
     picture.src = address("image", words());
   }
   const row = made("div", { className: "thumbnails" });
@@ -146,6 +152,7 @@ async function explore() {
     made("div", {}, turn(-12), " ", turn(12), model.classes.length ? made("label", {}, " class ", classes) : ""), row,
     made("div", { className: "explore" }, made("div", {}, picture, made("div", {}, keep, " ", reset)), made("div", {}, x, y, truncate, ...directions)),
     heading("Kept"), kept);
+  exploring.redraw = () => { thumbnails(); draw(); };
   arrange(), thumbnails(), draw();
 }
 
@@ -157,13 +164,16 @@ function ask() {
   const picture = made("img", { alt: "real, or generated?", className: "big", src: address("quiz", { run: quiz.name, round: quiz.round }) });
   picture.onerror = () => asked("model", { run: quiz.name }).catch(tell);
   const said = made("p", { role: "status", textContent: quiz.asked ? `${quiz.right} of ${quiz.asked} right` : "" });
+  let isAnswered = false;
   const answer = async (real) => {
+    if (isAnswered) return;
+    isAnswered = true;
     try {
       const truth = (await asked("answer", { run: quiz.name, round: quiz.round })).real;
       quiz.asked += 1, quiz.right += truth === real ? 1 : 0, quiz.round += 1;
       const words = `${truth === real ? "Right" : "No"}: it was ${truth ? "real" : "generated"}. ${quiz.right} of ${quiz.asked} right.`;
       ask().textContent = words;
-    } catch (error) { tell(error); }
+    } catch (error) { isAnswered = false; tell(error); }
   };
   quiz.answer = answer;
   parts.quiz.replaceChildren(made("h1", { textContent: "Real or generated?" }), picture,
@@ -176,7 +186,7 @@ function startQuiz() {
   ask();
 }
 document.addEventListener("keydown", (event) => {
-  if (tab !== "quiz" || !quiz.answer || event.target.tagName === "SELECT") return;
+  if (tab !== "quiz" || !quiz.answer || event.repeat || event.target.tagName === "SELECT") return;
   if (event.key === "ArrowLeft") quiz.answer(true);
   if (event.key === "ArrowRight") quiz.answer(false);
 });
