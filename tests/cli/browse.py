@@ -1,6 +1,8 @@
 """Uses the live page as a person would, in a headless Chromium, and says what it saw as one JSON object.
 
   browse.py ADDRESS [SCREENSHOT-FOLDER]
+
+Exits with 77, and says why, where Chromium itself cannot start or dies: that says nothing of the page.
 """
 import json
 import shutil
@@ -8,16 +10,29 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import InvalidSessionIdException, SessionNotCreatedException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 options = webdriver.ChromeOptions()
-for word in ("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,1600"):
+for word in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1200,1600"):
     options.add_argument(word)
 options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+NO_BROWSER = 77
+
+
+def browser_died(error: WebDriverException) -> bool:
+    return (isinstance(error, (SessionNotCreatedException, InvalidSessionIdException)) or
+            any(words in str(error.msg) for words in ("tab crashed", "not reachable", "disconnected", "unexpectedly exited")))
+
+
+try:
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+except WebDriverException as error:
+    print("Chromium does not start:", error.msg)
+    sys.exit(NO_BROWSER)
 wait = WebDriverWait(driver, 30)
 saw = {}
 
@@ -82,7 +97,8 @@ try:
     driver.find_elements(By.CSS_SELECTOR, "#explore .thumbnails button")[4].click()
     wait.until(lambda _: "0%3A4" in picture("explore"))
     saw["chosen"] = script("document.querySelectorAll('#explore .chosen').length")
-    [one for one in driver.find_elements(By.CSS_SELECTOR, "#explore button") if one.text == "keep it"][0].click()
+    saw["focus_stays"] = script("document.activeElement.title") == "image 0:4"
+    driver.find_element(By.XPATH, "//*[@id='explore']//button[text()='keep it']").click()
     saw["kept"] = script("document.querySelectorAll('#explore figure a').length")
     screenshot("explore")
 
@@ -103,6 +119,11 @@ try:
     screenshot("phone")
     saw["trouble"] = driver.find_element(By.ID, "trouble").text
     saw["complaints"] = [one["message"] for one in driver.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
+except WebDriverException as error:
+    if not browser_died(error):
+        raise
+    print("Chromium died:", error.msg)
+    sys.exit(NO_BROWSER)
 finally:
     driver.quit()
 print(json.dumps(saw))

@@ -120,16 +120,18 @@ async function explore() {
     picture.onerror = () => { asked("model", { run: name }).then(() => setTimeout(() => { again = true; done(); }, 200), (error) => { tell(error); running = false; }); };
     picture.src = address("image", words());
   }
-  const row = made("div", { className: "thumbnails" });
+  // Made once and changed in place: a button that is replaced loses the keyboard's focus, and the click that was under way.
+  const buttons = Array.from({ length: 12 }, (_, i) => made("button", { onclick: () => choose("0:" + (from + i)) }, made("img", { loading: "lazy" }), made("span", {})));
   function thumbnails() {
-    row.replaceChildren(...Array.from({ length: 12 }, (_, i) => {
-      const point = "0:" + (from + i);
-      const place = chosen.indexOf(point);
-      const button = made("button", { className: place < 0 ? "" : "chosen", title: `image ${point}` }, made("img", { src: address("image", withClass({ run: name, points: point })), alt: `image ${point}`, loading: "lazy" }), made("span", { textContent: place < 0 ? from + i : "ABCD"[place] }));
+    buttons.forEach((button, i) => {
+      const point = "0:" + (from + i), place = chosen.indexOf(point), source = address("image", withClass({ run: name, points: point }));
+      const [image, letter] = button.children;
+      button.className = place < 0 ? "" : "chosen";
+      button.title = image.alt = `image ${point}`;
       button.setAttribute("aria-pressed", place >= 0);
-      button.addEventListener("click", () => choose(point));
-      return button;
-    }));
+      if (image.getAttribute("src") !== source) image.src = source;
+      letter.textContent = place < 0 ? from + i : "ABCD"[place];
+    });
   }
   function choose(point) {
     if (chosen.includes(point)) { if (chosen.length > 1) chosen = chosen.filter((one) => one !== point); }
@@ -149,7 +151,7 @@ async function explore() {
   const reset = made("button", { textContent: "all sliders back", onclick: () => { [x, y, truncate, ...directions].forEach((one) => one.reset()); draw(); } });
   parts.explore.replaceChildren(made("h1", { textContent: "Explore " + name }), exploring.state,
     made("p", { textContent: "Choose one to four pictures; with two, slide from one to the other, with more over the square between them. Directions are those in which the first layer changes most." }),
-    made("div", {}, turn(-12), " ", turn(12), model.classes.length ? made("label", {}, " class ", classes) : ""), row,
+    made("div", {}, turn(-12), " ", turn(12), model.classes.length ? made("label", {}, " class ", classes) : ""), made("div", { className: "thumbnails" }, ...buttons),
     made("div", { className: "explore" }, made("div", {}, picture, made("div", {}, keep, " ", reset)), made("div", {}, x, y, truncate, ...directions)),
     heading("Kept"), kept);
   exploring.redraw = () => { thumbnails(); draw(); };
@@ -158,31 +160,30 @@ async function explore() {
 
 // ---- Quiz ----
 
-const quiz = { name: null, round: 0, right: 0, asked: 0 };
+const quiz = { name: null, round: 0, right: 0, asked: 0, answer: null };
 
-function ask() {
-  const picture = made("img", { alt: "real, or generated?", className: "big", src: address("quiz", { run: quiz.name, round: quiz.round }) });
-  picture.onerror = () => asked("model", { run: quiz.name }).catch(tell);
-  const said = made("p", { role: "status", textContent: quiz.asked ? `${quiz.right} of ${quiz.asked} right` : "" });
+function startQuiz() {
+  if (quiz.name === run.value) return;
+  const name = run.value;
+  Object.assign(quiz, { name, round: Math.floor(Math.random() * 1e9), right: 0, asked: 0 });
+  const picture = made("img", { alt: "real, or generated?", className: "big" });
+  picture.onerror = () => asked("model", { run: name }).catch(tell);
+  const said = made("p", { role: "status" });
   let isAnswered = false;
-  const answer = async (real) => {
+  const ask = () => { picture.src = address("quiz", { run: name, round: quiz.round }); isAnswered = false; };
+  quiz.answer = async (real) => {
     if (isAnswered) return;
     isAnswered = true;
     try {
-      const truth = (await asked("answer", { run: quiz.name, round: quiz.round })).real;
+      const truth = (await asked("answer", { run: name, round: quiz.round })).real;
+      if (quiz.name !== name) return;
       quiz.asked += 1, quiz.right += truth === real ? 1 : 0, quiz.round += 1;
-      const words = `${truth === real ? "Right" : "No"}: it was ${truth ? "real" : "generated"}. ${quiz.right} of ${quiz.asked} right.`;
-      ask().textContent = words;
+      said.textContent = `${truth === real ? "Right" : "No"}: it was ${truth ? "real" : "generated"}. ${quiz.right} of ${quiz.asked} right.`;
+      ask();
     } catch (error) { isAnswered = false; tell(error); }
   };
-  quiz.answer = answer;
   parts.quiz.replaceChildren(made("h1", { textContent: "Real or generated?" }), picture,
-    made("p", {}, made("button", { textContent: "← real", onclick: () => answer(true) }), " ", made("button", { textContent: "generated →", onclick: () => answer(false) })), said);
-  return said;
-}
-function startQuiz() {
-  if (quiz.name === run.value) return;
-  Object.assign(quiz, { name: run.value, round: Math.floor(Math.random() * 1e9), right: 0, asked: 0 });
+    made("p", {}, made("button", { textContent: "← real", onclick: () => quiz.answer(true) }), " ", made("button", { textContent: "generated →", onclick: () => quiz.answer(false) })), said);
   ask();
 }
 document.addEventListener("keydown", (event) => {
