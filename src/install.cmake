@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 # Said outright: a LibTorch in .venv lies below the sources, and CMake takes such a path for one of the build alone.
 get_filename_component(torch_lib "${DCGAN_TORCH_DIR}/../../../lib" ABSOLUTE)
 set_target_properties(dcgan PROPERTIES INSTALL_RPATH "${torch_lib}" INSTALL_RPATH_USE_LINK_PATH ON)
-install(TARGETS dcgan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS dcgan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT local)
 install(CODE "
   foreach(pair IN ITEMS \"man=${CMAKE_INSTALL_MANDIR}/man1/dcgan.1\"
       \"completion;bash=${CMAKE_INSTALL_DATADIR}/bash-completion/completions/dcgan\"
@@ -17,16 +17,16 @@ install(CODE "
     file(MAKE_DIRECTORY \"\${folder}\")
     message(STATUS \"Writing: \${file}\")
     execute_process(COMMAND \"$<TARGET_FILE:dcgan>\" \${words} OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)
-  endforeach()")
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/dcgan)
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  endforeach()" COMPONENT program)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/dcgan COMPONENT program)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 # The library: its config finds the dependencies by the very files that the build used.
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dcgan)
-install(TARGETS dcgan_core ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcgan
+install(TARGETS dcgan_core ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcgan COMPONENT library
   FILES_MATCHING PATTERN "*.hpp" PATTERN page EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/third_party DESTINATION ${package} FILES_MATCHING PATTERN "*.cmake")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/third_party DESTINATION ${package} COMPONENT library FILES_MATCHING PATTERN "*.cmake")
 get_target_property(DCGAN_LINKS dcgan_core INTERFACE_LINK_LIBRARIES)
 list(REMOVE_DUPLICATES DCGAN_LINKS)
 file(RELATIVE_PATH DCGAN_UP /x/${package} /x)
@@ -34,4 +34,4 @@ configure_file(dcgan-config.cmake.in dcgan-config.cmake @ONLY)
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/dcgan-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dcgan-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/dcgan-config-version.cmake
-  DESTINATION ${package})
+  DESTINATION ${package} COMPONENT library)

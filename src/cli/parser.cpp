@@ -60,9 +60,10 @@ class Parser {
     } catch (const CLI::CallForVersion& version) {
       return app_.exit(version);
     } catch (const CLI::ArgumentMismatch& error) {
-      const std::string words = error.what();
-      throw UsageError(printable(words.substr(0, words.find(':'))) + " needs a value, and none was given",
-                       "`dcgan" + verb_words() + " --help` says which");
+      const std::string words = error.what(), option = printable(words.substr(0, words.find(':')));
+      if (words.find("received") != std::string::npos)  // "At most 1 required but received 2"
+        throw UsageError(option + " is given more than once", "leave one of them out");
+      throw UsageError(option + " needs a value, and none was given", "`dcgan" + verb_words() + " --help` says which");
     } catch (const CLI::ParseError& error) {
       throw UsageError(printable(error.what()), "`dcgan" + verb_words() + " --help` lists the options");
     } catch (const std::logic_error&) {  // CLI11 2.1 lets std::stoll's escape for a word given to a flag

@@ -64,8 +64,8 @@ TEST(OnnxFiles, OfEveryArchitectureMakeLibTorchsImagesInOnnxRuntime) {
     GTEST_SKIP() << "no python3 with onnx and onnxruntime was found when the build was configured";
   const TemporaryFolder folder;
   for (const auto& one : kCases) write_case(one, folder.path());
-  const auto [said, status] =
-      output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_onnx.py' '" + folder.path().native() + "'");
+  const auto [said, status] = output_of("'" DCGAN_TEST_READERS_PYTHON "' '" DCGAN_TEST_SOURCE "/load_onnx.py' '" +
+                                        folder.path().native() + "'");
   EXPECT_EQ(status, 0) << said;
   EXPECT_TRUE(said.ends_with(std::to_string(2 * std::size(kCases)) + "\n")) << said;
 }

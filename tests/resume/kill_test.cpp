@@ -77,7 +77,8 @@ TEST_F(Killed, AtFiveSeededRandomMomentsARunGoesOnBitForBit) {
 }
 
 TEST_F(Killed, WhileACheckpointIsWrittenARunGoesOnFromTheOneBefore) {
-  // The name appears when the writing begins; the kernel tells at once. On a busy machine we may hear it late: again then.
+  // The name appears when the writing begins; the kernel tells at once. On a busy machine we may hear it late: again
+  // then.
   const int watcher = ::inotify_init1(IN_CLOEXEC);
   ASSERT_GE(watcher, 0);
   bool was_inside = false;

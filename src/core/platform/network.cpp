@@ -28,8 +28,8 @@ std::string own_address_towards(const std::string& host, int port) {
                        ::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &length) == 0;
     ::close(socket);
     char text[NI_MAXHOST];
-    if (knows && ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text, sizeof text, nullptr, 0,
-                               NI_NUMERICHOST) == 0)
+    if (knows &&
+        ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
       return text;
   }
   throw Error("there is no way from here to the host '" + printable(host) + "'", "check MASTER_ADDR and the network");

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/element.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "core/element.hpp"
 
 namespace dcgan {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/text.hpp"
 #include "core/element.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
 

@@ -172,8 +172,8 @@ TEST_F(SeveralRanks, StartedAgainByTorchrunGoOnFromTheLastCheckpoint) {
   all.insert(all.end(), words.begin(), words.end());
   const Finished end = Process(all).wait();
   ASSERT_EXIT_CODE(end, 0);
-  // "has gone" where its connection breaks at once; where that is not noticed its heart is, after the timeout: "has given
-  // no sign of life".
+  // "has gone" where its connection breaks at once; where that is not noticed its heart is, after the timeout: "has
+  // given no sign of life".
   EXPECT_SAYS(end, "rank 0: rank 1 has g");
   EXPECT_CONTAINS(end.out, "goes on at ");
   EXPECT_EQ(RunDirectory(at("run")).checkpoints().back(), 8000);

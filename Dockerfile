@@ -1,0 +1,22 @@
+# docker build --build-arg DCGAN_TORCH_INDEX=INDEX -t dcgan .
+# INDEX: the package index that PyTorch's "Get started" page names for Linux, Pip, CPU. Packages are made of a CPU build.
+#
+# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" dcgan train photos/
+# The live page is for browsers of the container's own machine: --network host, then dcgan serve.
+
+# Builds the package: everything comes from scripts/setup.
+FROM debian:12 AS build
+ARG DCGAN_TORCH_INDEX
+WORKDIR /dcgan
+COPY . .
+RUN scripts/setup
+RUN cmake --build build/release --target dcgan && \
+    SOURCE_DATE_EPOCH=0 scripts/package -G DEB && mv build/release/packages/*.deb /dcgan.deb
+
+# Holds the program and what the package asks for, no compiler.
+FROM debian:12-slim
+RUN --mount=type=bind,from=build,source=/dcgan.deb,target=/dcgan.deb \
+    apt-get update && apt-get install -y --no-install-recommends /dcgan.deb && rm -rf /var/lib/apt/lists/*
+ENV HOME=/tmp
+WORKDIR /work
+ENTRYPOINT ["dcgan"]
