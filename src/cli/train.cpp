@@ -25,10 +25,9 @@
 namespace dcgan {
 namespace {
 
+/// What a new run is called by its data.
 std::string run_name(const fs::path& data) {
-  fs::path path = data.lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();  // "photos/"
-  std::string name = path.filename().native();
+  std::string name = without_slash(data.lexically_normal()).filename().native();
   std::replace(name.begin(), name.end(), ' ', '-');
   return name.empty() || name == "." || name == ".." ? "data" : name;
 }
