@@ -212,7 +212,7 @@ const Field* find_field(const Fields& fields, std::string_view name) {
 
 std::string did_you_mean(const std::vector<std::string>& known, std::string_view name) {
   std::string best;
-  int least = 1 + static_cast<int>(name.size()) / 3;
+  int least = std::max(1, static_cast<int>(name.size()) / 3);
   for (const auto& candidate : known)
     // Names with no letter in common are not near, however short.
     if (const int distance = edit_distance(candidate, name);

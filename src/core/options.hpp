@@ -107,7 +107,7 @@ void set_all(const Fields& fields, const Given& given);
 
 /// The field called `name` (dashes or underscores), or nullptr.
 const Field* find_field(const Fields& fields, std::string_view name);
-/// "did you mean ...?" for a name that is not there; "" when nothing is near.
+/// "did you mean ...?" for a name that is not there; "" when nothing is near: within a slip of one letter in three.
 std::string did_you_mean(const std::vector<std::string>& known, std::string_view name);
 
 std::string underscored(std::string_view name);

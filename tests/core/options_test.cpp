@@ -321,5 +321,14 @@ TEST(DidYouMean, NamesTheNearestAndIsSilentWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean({"A", "B"}, "Z"), "") << "no letter in common";
 }
 
+TEST(DidYouMean, TakesOneSlipOfAShortWordAndOneInThreeLettersOfALongOne) {
+  const std::vector<std::string> known = {"man", "toy", "data", "eval", "inspect"};
+  EXPECT_EQ(did_you_mean(known, "tpy"), "toy");
+  EXPECT_EQ(did_you_mean(known, "dtaa"), "data");
+  EXPECT_EQ(did_you_mean(known, "inpsct"), "inspect");
+  for (const char* far : {"ls", "foo", "men1", "make", "dots", "evils", "insist"})
+    EXPECT_EQ(did_you_mean(known, far), "") << far;
+}
+
 }  // namespace
 }  // namespace dcgan::test::option_values
