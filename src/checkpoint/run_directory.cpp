@@ -49,13 +49,14 @@ void remove_file(const fs::path& path) {
   if (problem) throw_system_error("cannot remove '" + shown(path) + "'", problem.value());
 }
 
-/// What to give instead of a folder that is no run but may lie in one or hold some.
+/// What to give instead of a file or folder that is no run but may lie in one or hold some.
 std::string hint_to_run_near(const fs::path& path) {
   const auto is_run = [](const fs::path& folder) {
     std::error_code ignored;
     return fs::is_regular_file(RunDirectory(folder).config(), ignored);
   };
-  const fs::path above = (path.has_filename() ? path : path.parent_path()).parent_path();
+  fs::path above = parent_of(without_slash(path));
+  if (above.filename() == "checkpoints" || above.filename() == "samples") above = parent_of(above);
   if (is_run(above)) return "give the run that it lies in: " + shown(above);
   fs::path last;
   std::error_code ignored;
@@ -106,12 +107,15 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw UsageError("there is no run directory '" + shown(path) + "'", "check the path");
   if (!fs::is_directory(path, ignored))
-    throw UsageError("'" + shown(path) + "' is a file; --run takes the run directory that holds it",
-                     "for a checkpoint in RUN/checkpoints/ that is --run RUN");
+    throw UsageError("'" + shown(path) + "' is a file, and a run directory is wanted", hint_to_run_near(path));
   RunDirectory run(path);
   if (!fs::is_regular_file(run.config(), ignored))
     throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json", hint_to_run_near(path));
   return run;
+}
+
+std::string RunDirectory::name() const {
+  return printable(without_slash(fs::absolute(path_).lexically_normal()).filename().native());  // "." is called, too
 }
 
 fs::path RunDirectory::samples(int64_t images) const {

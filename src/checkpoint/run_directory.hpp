@@ -29,6 +29,8 @@ class RunDirectory {
   void remove_if_unused() const;
 
   const fs::path& path() const { return path_; }
+  /// What its folder is called, as text that may be printed.
+  std::string name() const;
   fs::path config() const { return path_ / "config.json"; }
   fs::path log() const { return path_ / "log.jsonl"; }
   fs::path generator() const { return path_ / "generator.pt"; }

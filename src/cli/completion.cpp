@@ -1,4 +1,5 @@
 // `dcgan completion`: what a shell asks for when Tab is pressed, made from the verbs and their options.
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -30,12 +31,32 @@ std::string verb_patterns(const std::vector<ListedVerb>& verbs) {
   return joined(patterns, "|");
 }
 
+/// Words that stand where a verb's own words begin: its children, and what its arguments may be.
+std::vector<std::string> first_words(const Verb& verb) {
+  std::vector<std::string> words;
+  for (const auto& child : verb.children) words.push_back(child.name);
+  for (const auto& positional : verb.positionals)
+    words.insert(words.end(), positional.choices.begin(), positional.choices.end());
+  return words;
+}
+
+/// All whole words that a value may be.
+std::vector<std::string> words_of(const Limit& limit) { return limit.choices.empty() ? limit.words : limit.choices; }
+
+/// What sets the variables of bash's function for the value of an option; "" where anything may be written.
+std::string bash_values(const Limit& limit) {
+  const std::vector<std::string> words = words_of(limit);
+  if (words.empty()) return "";
+  return "values='" + joined(words, " ") + "'" +
+         (limit.parts.empty() ? "" : " parts='" + joined(limit.parts, " ") + "'") + (limit.or_path ? " paths=1" : "");
+}
+
 std::string bash_script(const std::vector<ListedVerb>& verbs) {
   std::string out =
       "# dcgan: completion for bash. In ~/.bashrc: source <(dcgan completion bash)\n"
       "_dcgan() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb='' verbs='' options='' values='' "
-      "i\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} i\n"
+      "  local verb='' verbs='' options='' values='' parts='' paths=''\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    case \"$verb ${COMP_WORDS[i]}\" in\n"
       "      " +
@@ -49,22 +70,29 @@ std::string bash_script(const std::vector<ListedVerb>& verbs) {
     if (one.words == one.verb->name) first.push_back(one.words);
   out += "    '') verbs='" + joined(first, " ") + "'; options='--help --version' ;;\n";
   for (const auto& [words, verb] : verbs) {
-    std::vector<std::string> options, children;
+    std::vector<std::string> options;
     std::string values;
-    for (const auto& child : verb->children) children.push_back(child.name);
     for (const auto& field : verb->fields) {
       options.push_back(option_name(field));
-      if (!field.limit.choices.empty())
-        values += "        --" + field.name + ") values='" + joined(field.limit.choices, " ") + "' ;;\n";
+      if (const std::string set = bash_values(field.limit); !set.empty())
+        values += "        --" + field.name + ") " + set + " ;;\n";
     }
-    out +=
-        "    ' " + words + "') verbs='" + joined(children, " ") + "'; options='--help " + joined(options, " ") + "'\n";
+    out += "    ' " + words + "') verbs='" + joined(first_words(*verb), " ") + "'; options='--help " +
+           joined(options, " ") + "'\n";
     if (!values.empty()) out += "      case \"$before\" in\n" + values + "      esac\n";
     out += "      ;;\n";
   }
   return out +
          "  esac\n"
-         "  if [[ -n $values ]]; then COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
+         "  if [[ -n $parts ]]; then compopt -o nospace 2>/dev/null; fi  # a comma may follow\n"
+         "  if [[ -n $parts && $word == *,* ]]; then\n"
+         "    COMPREPLY=($(compgen -P \"${word%,*},\" -W \"$parts\" -- \"${word##*,}\"))\n"
+         "  elif [[ -n $values ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$values $parts\" -- \"$word\"))\n"
+         "    if [[ -n $paths ]]; then\n"
+         "      mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$word\")\n"
+         "      compopt -o filenames 2>/dev/null\n"
+         "    fi\n"
          "  elif [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
          "  else COMPREPLY=($(compgen -W \"$verbs\" -- \"$word\")); fi\n"
          "}\n"
@@ -77,10 +105,32 @@ std::string zsh_text(std::string text) {
   return text;
 }
 
+/// What zsh offers for the value of an option.
+std::string zsh_values(const Limit& limit) {
+  const std::string words = joined(words_of(limit), " ");
+  if (words.empty()) return "_files";
+  if (limit.or_path) return " _dcgan_words_or_files " + words;
+  return limit.parts.empty() ? "(" + words + ")" : " _values -s , part " + words + " " + joined(limit.parts, " ");
+}
+
+/// Those of a verb's arguments that may only be some words. zsh counts the words of the verb as the first ones.
+std::string zsh_arguments(const ListedVerb& one) {
+  std::string specs;
+  auto place = 2 + std::count(one.words.begin(), one.words.end(), ' ');
+  for (const auto& positional : one.verb->positionals) {
+    if (!positional.choices.empty())
+      specs += " \\\n        " + in_quotes(std::to_string(place) + ":" + zsh_text(positional.name) + ":(" +
+                                           joined(positional.choices, " ") + ")");
+    ++place;
+  }
+  return specs;
+}
+
 std::string zsh_script(const std::vector<ListedVerb>& verbs) {
   std::string out =
       "#compdef dcgan\n"
       "# dcgan: completion for zsh. In ~/.zshrc, behind compinit: source <(dcgan completion zsh)\n"
+      "_dcgan_words_or_files() { _alternative \"words:word:($*)\" 'files:file:_files' }\n"
       "_dcgan() {\n"
       "  local verb='' i\n"
       "  local -a verbs\n"
@@ -111,18 +161,23 @@ std::string zsh_script(const std::vector<ListedVerb>& verbs) {
     out += "      _arguments '--help[print this help and exit]'";
     for (const auto& field : verb->fields) {
       std::string spec = option_name(field) + "[" + zsh_text(help_text(field)) + "]";
-      if (!field.is_flag()) {
-        const auto& choices = field.limit.choices;
-        spec += ":" + zsh_text(field.name) + ":" + (choices.empty() ? "_files" : "(" + joined(choices, " ") + ")");
-      }
+      if (!field.is_flag()) spec += ":" + zsh_text(field.name) + ":" + zsh_values(field.limit);
       out += " \\\n        " + in_quotes(spec);
     }
-    out += " \\\n        '*:file:_files' ;;\n";
+    out += zsh_arguments({words, verb}) + " \\\n        '*:file:_files' ;;\n";
   }
   return out +
          "  esac\n"
          "}\n"
          "if [[ ${funcstack[1]} == _dcgan ]]; then _dcgan \"$@\"; else compdef _dcgan dcgan; fi\n";
+}
+
+/// What fish is told of the value of an option.
+std::string fish_values(const Limit& limit) {
+  std::string words = joined(words_of(limit), " ");
+  if (words.empty()) return " -r";
+  if (!limit.parts.empty()) words += " (__dcgan_list " + joined(limit.parts, " ") + ")";
+  return (limit.or_path ? " -r -a " : " -x -a ") + in_quotes(words);
 }
 
 std::string fish_script(const std::vector<ListedVerb>& verbs) {
@@ -139,6 +194,10 @@ std::string fish_script(const std::vector<ListedVerb>& verbs) {
       "    end\n"
       "  end\n"
       "  test \"$verb\" = \"$argv[1]\"\n"
+      "end\n"
+      "function __dcgan_list  # words behind those that are written, with commas between\n"
+      "  set -l begun (string match -r '.*,' -- (commandline -ct))\n"
+      "  printf '%s\\n' \"$begun\"$argv\n"
       "end\n";
   const auto add = [&](const std::string& words, const std::string& rest) {
     out += "complete -c dcgan -n " + in_quotes("__dcgan_verb \"" + words + "\"") + " " + rest + "\n";
@@ -146,24 +205,25 @@ std::string fish_script(const std::vector<ListedVerb>& verbs) {
   for (const auto& [words, verb] : verbs) {
     if (words == verb->name) add("", "-f -a " + words + " -d " + in_quotes(verb->help));
     for (const auto& child : verb->children) add(" " + words, "-f -a " + child.name + " -d " + in_quotes(child.help));
-    for (const auto& field : verb->fields) {
-      const auto& choices = field.limit.choices;
-      add(" " + words, "-l " + option_name(field).substr(2) +
-                           (field.is_flag()   ? ""
-                            : choices.empty() ? " -r"
-                                              : " -x -a " + in_quotes(joined(choices, " "))) +
+    for (const auto& positional : verb->positionals)
+      if (!positional.choices.empty()) add(" " + words, "-f -a " + in_quotes(joined(positional.choices, " ")));
+    for (const auto& field : verb->fields)
+      add(" " + words, "-l " + option_name(field).substr(2) + (field.is_flag() ? "" : fish_values(field.limit)) +
                            " -d " + in_quotes(help_text(field)));
-    }
   }
   return out;
 }
 
+using Script = std::string (*)(const std::vector<ListedVerb>&);
+const std::map<std::string, Script>& shells() {
+  static const std::map<std::string, Script> all = {{"bash", bash_script}, {"fish", fish_script}, {"zsh", zsh_script}};
+  return all;
+}
+
 void print_completion(const Invocation& invocation, CompletionCommand&) {
-  static const std::map<std::string, std::string (*)(const std::vector<ListedVerb>&)> shells = {
-      {"bash", bash_script}, {"fish", fish_script}, {"zsh", zsh_script}};
   const std::string shell = invocation.positional(0);
-  const auto found = shells.find(shell);
-  if (found == shells.end())
+  const auto found = shells().find(shell);
+  if (found == shells().end())
     throw UsageError("'" + printable(shell) + "' is no shell that completion is made for", "bash, zsh or fish");
   const std::vector<Verb> verbs = all_verbs();
   std::printf("%s", found->second(listed(verbs)).c_str());
@@ -181,6 +241,7 @@ Verb completion_verb() {
       "compinit.  fish: `mkdir -p ~/.config/fish/completions; dcgan completion fish >\n"
       "~/.config/fish/completions/dcgan.fish`.";
   verb.positionals = {{"SHELL", "bash, zsh or fish"}};
+  for (const auto& [name, script] : shells()) verb.positionals.front().choices.push_back(name);
   set_options<CompletionCommand>(verb, print_completion);
   return verb;
 }

@@ -37,8 +37,7 @@ class AsideFolder {
     std::error_code problem;
     if (fs::exists(path_, problem) && !(fs::is_directory(path_, problem) && fs::is_empty(path_, problem)))
       throw UsageError("--out '" + shown(path_) + "' is there and not an empty folder", "choose another, or remove it");
-    aside_ = path_.lexically_normal();
-    if (!aside_.has_filename()) aside_ = aside_.parent_path();
+    aside_ = without_slash(path_.lexically_normal());
     aside_ = aside_.parent_path() / ("." + aside_.filename().native() + ".unpacking");
     fs::remove_all(aside_, problem);  // of an unpacking that was killed
     make_directories(aside_);
@@ -51,7 +50,7 @@ class AsideFolder {
   void commit() {
     std::error_code problem;
     fs::remove(path_, problem);  // an empty folder of that name
-    fs::rename(aside_, path_.has_filename() ? path_ : path_.parent_path(), problem);
+    fs::rename(aside_, without_slash(path_), problem);
     if (problem) throw_system_error("cannot make the folder '" + shown(path_) + "'", problem.value());
     aside_.clear();
   }

@@ -40,10 +40,10 @@ struct EvalCommand {
     visit("json", json, "one JSON object", {});
     visit("out", out, "a sheet of the generated images closest to real ones, each beside that one",
           any_text("PAIRS.png"));
-    visit(
-        "all", all,
-        "compare with all of DATA, even where the run held some pictures out (--holdout) and only those are new to it",
-        {});
+    visit("all", all,
+          "compare with all of DATA, even where the run held some pictures out (train --holdout) and only those are "
+          "new to it",
+          {});
   }
 };
 

@@ -1,5 +1,6 @@
-// `dcgan man`: the program's manual, made from the verbs and their options: a man page of all, or a page a verb as
-// Markdown (docs/reference).
+// `dcgan man`: the program's manual, made from the verbs and their options: a man page of all or of one, or a page
+// a verb as Markdown (docs/reference).
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/field_words.hpp"
@@ -15,7 +16,7 @@ struct ManCommand {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("markdown", markdown, "a page on VERB as Markdown, as in docs/reference", {});
+    visit("markdown", markdown, "the page on VERB as Markdown, as in docs/reference", {});
   }
 };
 
@@ -51,22 +52,35 @@ std::string usage(const ListedVerb& one) {
   return text + " [options]";
 }
 
-std::string man_page(const std::vector<ListedVerb>& verbs) {
-  std::string out =
-      ".TH DCGAN 1 \"\" \"dcgan " + troff(kVersionText) +
-      "\"\n.SH NAME\ndcgan \\- train GANs on a folder of pictures\n.SH SYNOPSIS\n.B dcgan\nVERB [options]\n"
-      ".SH VERBS\n";
-  for (const auto& one : verbs) {
-    out += ".SS " + troff(usage(one)) + "\n" + troff(one.verb->help) + ".\n";
-    if (!one.verb->details.empty()) out += ".PP\n" + troff(one.verb->details) + "\n";
-    for (const auto& positional : one.verb->positionals)
-      out += ".TP\n.I " + troff(positional.name) + "\n" + troff(positional.help) + "\n";
-    for (const auto& field : one.verb->fields) {
-      const std::string type = type_text(field);
-      out += ".TP\n.B " + troff(option_name(field)) + (type.empty() ? "" : " \\fI" + troff(type) + "\\fR") + "\n" +
-             troff(help_text(field)) + "\n";
-    }
+/// "data pack" as a name is written in a manual.
+std::string page_name(const std::string& words) {
+  std::string name = "dcgan-" + words;
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
+}
+
+std::string man_section(const ListedVerb& one) {
+  std::string out = ".SS " + troff(usage(one)) + "\n" + troff(one.verb->help) + ".\n";
+  if (!one.verb->details.empty()) out += ".PP\n" + troff(one.verb->details) + "\n";
+  for (const auto& positional : one.verb->positionals)
+    out += ".TP\n.I " + troff(positional.name) + "\n" + troff(positional.help) + "\n";
+  for (const auto& field : one.verb->fields) {
+    const std::string type = type_text(field);
+    out += ".TP\n.B " + troff(option_name(field)) + (type.empty() ? "" : " \\fI" + troff(type) + "\\fR") + "\n" +
+           troff(help_text(field)) + "\n";
   }
+  return out;
+}
+
+/// The page of all verbs, or of one and its children.
+std::string man_page(const std::vector<ListedVerb>& verbs, bool are_all) {
+  const ListedVerb& first = verbs.front();
+  const std::string name = are_all ? "dcgan" : page_name(first.words);
+  std::string out = ".TH " + troff(name) + " 1 \"\" \"dcgan " + troff(kVersionText) + "\"\n";
+  out += ".SH NAME\n" + troff(name) + " \\- " +
+         troff(are_all ? "train GANs on a folder of pictures" : first.verb->help) + "\n.SH SYNOPSIS\n" +
+         (are_all ? ".B dcgan\nVERB [options]\n.SH VERBS\n" : troff(usage(first)) + "\n.SH DESCRIPTION\n");
+  for (const auto& one : verbs) out += man_section(one);
   return out +
          ".SH EXIT STATUS\n0: done. 1: failed. 2: used wrongly. 130 and 143: stopped by a signal, after all was "
          "saved.\n";
@@ -97,27 +111,31 @@ std::string markdown_page(const ListedVerb& one) {
 void print_manual(const Invocation& invocation, ManCommand& command) {
   const std::vector<Verb> verbs = all_verbs();
   const std::string asked = invocation.positional(0);
+  if (command.markdown && asked.empty())
+    throw UsageError("--markdown wants a VERB", "`dcgan man train --markdown`, or `dcgan man | man -l -` for all");
+  std::vector<ListedVerb> chosen = listed(verbs);
+  std::erase_if(chosen, [&](const ListedVerb& one) {
+    return !asked.empty() && one.words != asked && !one.words.starts_with(asked + " ");
+  });
+  if (chosen.empty()) throw UsageError("'" + printable(asked) + "' is no verb", "`dcgan --help` lists them");
   std::string text;
-  for (const auto& one : listed(verbs))
-    if (one.words == asked || one.words.starts_with(asked + " ")) text += markdown_page(one);
-  if (!asked.empty() && text.empty())
-    throw UsageError("'" + printable(asked) + "' is no verb", "`dcgan --help` lists them");
-  if (command.markdown == asked.empty())
-    throw UsageError(command.markdown ? "--markdown wants a VERB" : "a VERB's page is Markdown: --markdown is missing",
-                     "`dcgan man train --markdown`, or `dcgan man | man -l -` for all");
-  std::printf("%s", command.markdown ? text.c_str() : man_page(listed(verbs)).c_str());
+  if (command.markdown)
+    for (const auto& one : chosen) text += markdown_page(one);
+  else
+    text = man_page(chosen, asked.empty());
+  std::printf("%s", text.c_str());
 }
 
 }  // namespace
 
-Verb man_verb() {
+Verb man_verb(std::vector<std::string> verbs) {
   Verb verb;
   verb.name = "man";
   verb.help = "print the manual of all verbs and options";
   verb.details =
-      "`dcgan man | man -l -` shows it. For `man dcgan`: `mkdir -p ~/.local/share/man/man1; dcgan man >\n"
-      "~/.local/share/man/man1/dcgan.1`.";
-  verb.positionals = {{"VERB", "with --markdown: the verb", false}};
+      "`dcgan man | man -l -` shows it, `dcgan man train | man -l -` the page of a verb. For `man dcgan`:\n"
+      "`mkdir -p ~/.local/share/man/man1; dcgan man > ~/.local/share/man/man1/dcgan.1`.";
+  verb.positionals = {{"VERB", "this verb alone", false, false, std::move(verbs)}};
   set_options<ManCommand>(verb, print_manual);
   return verb;
 }

@@ -48,7 +48,7 @@ struct PicturesOptions {
             std::move(limit));
     });
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
-          any_text("auto, off or a folder"));
+          words_or_path({"auto", "off"}, "FOLDER"));
     visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
           within(0, 1e6, "GB"));
   }
@@ -67,7 +67,7 @@ struct RealPicturesOptions : PicturesOptions {
     PicturesOptions::fields(visit);
     visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
     visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
-          any_text("NAME|FILE.pt"));
+          words_or_path({"random-a", "random-b"}, "FILE.pt"));
   }
 };
 

@@ -168,8 +168,12 @@ class Parser {
     if (const auto foreign = foreign_flags().find(name); foreign != foreign_flags().end())
       throw UsageError("unknown option '" + name + "'", "here it is " + foreign->second);
     std::vector<std::string> known;
-    if (name.starts_with("-") && chosen_) {
-      for (const auto& field : chosen_->fields) known.push_back("--" + field.name);
+    const std::string dashes = name.starts_with("-") ? "--" : "";
+    if (!dashes.empty() && chosen_) {
+      for (const auto& field : chosen_->fields) {
+        known.push_back(field.name);
+        if (field.is_flag()) known.push_back("no-" + field.name);
+      }
     } else {
       for (const auto* app : app_.get_subcommands({})) {
         known.push_back(app->get_name());
@@ -179,13 +183,13 @@ class Parser {
                              "did you mean `dcgan " + app->get_name() + " " + name + "`?");
       }
     }
-    const std::string near = did_you_mean(known, name);
-    const std::string what = name.starts_with("-") ? "unknown option '"
-                             : chosen_             ? "unexpected argument '"
-                                                   : "unknown verb '";
+    const std::string near = did_you_mean(known, name.substr(std::min(name.find_first_not_of('-'), name.size())));
+    const std::string what = !dashes.empty() ? "unknown option '"
+                             : chosen_       ? "unexpected argument '"
+                                             : "unknown verb '";
     throw UsageError(what + printable(name) + "'", near.empty()
                                                        ? "`dcgan" + verb_words() + " --help` lists what there is"
-                                                       : "did you mean " + near + "?");
+                                                       : "did you mean " + dashes + near + "?");
   }
 
   CLI::App app_;

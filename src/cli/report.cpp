@@ -25,7 +25,11 @@ struct ReportCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the page to write", any_text("FILE.html"));
-    beside.fields(visit);
+    beside.fields([&](const char* name, auto& value, const char* help, Limit limit) {
+      const bool is_real = std::string_view(name) == "real";  // there is no seed
+      visit(name, value, is_real ? "real pictures used at most; of more always the same choice" : help,
+            std::move(limit));
+    });
     model.fields(visit);
   }
 };

@@ -24,7 +24,8 @@ struct ToyCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the figure", any_text("FILE.png"));
-    visit("looks", looks, "pictures on it, evenly over the steps, after the beginning", within(1, 50));
+    visit("looks", looks, "pictures on it, evenly over the steps, after the beginning, at most one a step",
+          within(1, 50));
     toy.fields(visit);
   }
 };

@@ -25,10 +25,9 @@
 namespace dcgan {
 namespace {
 
+/// What a new run is called by its data.
 std::string run_name(const fs::path& data) {
-  fs::path path = data.lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();  // "photos/"
-  std::string name = path.filename().native();
+  std::string name = without_slash(data.lexically_normal()).filename().native();
   std::replace(name.begin(), name.end(), ' ', '-');
   return name.empty() || name == "." || name == ".." ? "data" : name;
 }
@@ -287,7 +286,7 @@ Verb train_verb() {
   verb.details =
       "DATA: pictures, flat or a subfolder a class, any depth; a pack (`dcgan data pack`), ZIP archive, IDX, CIFAR or\n"
       ".npy file.\n"
-      "Numbers of images take k and M (--images 200k); times take s, m and h (--time 10m).\n"
+      "Numbers of images and steps take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
       "On --resume the length, cadences, device and threads may be given anew, nothing else.\n"
       "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";

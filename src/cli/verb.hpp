@@ -19,7 +19,8 @@ struct Positional {
   std::string name;  // "DATA"
   std::string help;
   bool required = true;
-  bool repeated = false;  // one or more; the last of a verb's
+  bool repeated = false;                  // one or more; the last of a verb's
+  std::vector<std::string> choices = {};  // for completion; `run` checks
 };
 
 /// What was on the command line, as text.
@@ -77,13 +78,19 @@ Verb report_verb();
 Verb serve_verb();
 Verb toy_verb();
 Verb completion_verb();
-Verb man_verb();
+Verb man_verb(std::vector<std::string> verbs);  // names of all
 /// All of them, as help lists them.
 inline std::vector<Verb> all_verbs() {
-  return {train_verb(),      presets_verb(),    sample_verb(),   interpolate_verb(), arithmetic_verb(), invert_verb(),
-          neighbours_verb(), synthesize_verb(), features_verb(), score_verb(),       probe_verb(),      export_verb(),
-          import_verb(),     eval_verb(),       report_verb(),   serve_verb(),       inspect_verb(),    doctor_verb(),
-          data_verb(),       bench_verb(),      toy_verb(),      completion_verb(),  man_verb()};
+  std::vector<Verb> all = {train_verb(),  presets_verb(),    sample_verb(),     interpolate_verb(), arithmetic_verb(),
+                           invert_verb(), neighbours_verb(), synthesize_verb(), features_verb(),    score_verb(),
+                           probe_verb(),  export_verb(),     import_verb(),     eval_verb(),        report_verb(),
+                           serve_verb(),  inspect_verb(),    doctor_verb(),     data_verb(),        bench_verb(),
+                           toy_verb(),    completion_verb()};
+  std::vector<std::string> names;
+  for (const Verb& verb : all) names.push_back(verb.name);
+  names.push_back("man");
+  all.push_back(man_verb(std::move(names)));
+  return all;
 }
 
 /// Parses the command line and runs the verb it names. Returns the exit code of what needs no error (help,

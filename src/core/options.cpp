@@ -18,7 +18,8 @@ struct overloaded : Cases... {
 template <class... Cases>
 overloaded(Cases...) -> overloaded<Cases...>;
 
-bool counts_images(const Limit& limit) { return limit.unit == "images"; }
+/// Numbers of images and steps grow large.
+bool is_count(const Limit& limit) { return limit.unit == "images" || limit.unit == "steps"; }
 bool is_time(const Limit& limit) { return limit.unit == "seconds"; }
 
 /// The whole text as a number, or nothing.
@@ -34,13 +35,13 @@ std::optional<T> whole(std::string_view text) {
   throw UsageError(label + " is '" + printable(text) + "': " + why, "allowed: " + limit.text());
 }
 
-/// A number with an optional suffix: k and M for images; s, m and h for seconds.
+/// A number with an optional suffix: k and M for counts; s, m and h for seconds.
 double number_from(const Limit& limit, std::string_view text, const std::string& label) {
   double scale = 1;
   std::string_view digits = text;
   if (!text.empty()) {
     const char last = text.back();
-    if (counts_images(limit)) scale = last == 'k' || last == 'K' ? 1e3 : last == 'M' ? 1e6 : 1;
+    if (is_count(limit)) scale = last == 'k' || last == 'K' ? 1e3 : last == 'M' ? 1e6 : 1;
     if (is_time(limit)) scale = last == 'm' ? 60 : last == 'h' ? 3600 : 1;
     if (scale != 1 || (is_time(limit) && last == 's')) digits.remove_suffix(1);
   }
@@ -83,6 +84,12 @@ std::string to_text(Size size) {
 
 std::string Limit::text() const {
   if (!choices.empty()) return joined(choices, "|");
+  if (!words.empty()) {
+    std::vector<std::string> all = words;
+    if (!parts.empty()) all.push_back(joined(parts, ","));
+    if (!unit.empty()) all.push_back(unit);
+    return joined(all, "|");
+  }
   std::string out;
   const std::string from = end_text(low), to = end_text(high);
   if (!from.empty() && !to.empty())
@@ -90,8 +97,8 @@ std::string Limit::text() const {
   else if (!from.empty())
     out = (low_open ? "above " : "at least ") + from;
   if (!unit.empty()) out += (out.empty() ? "" : " ") + unit;
-  if (unit == "images") out += " (k, M)";
-  if (unit == "seconds") out += " (s, m, h)";
+  if (is_count(*this) && high > 1000) out += " (k, M)";
+  if (is_time(*this)) out += " (s, m, h)";
   return automatic ? "auto, or " + out : out;
 }
 
@@ -113,6 +120,21 @@ Limit one_of(std::vector<std::string> choices) {
 Limit any_text(std::string unit) {
   Limit limit;
   limit.unit = std::move(unit);
+  return limit;
+}
+Limit words_or(std::vector<std::string> words, std::string unit) {
+  Limit limit = any_text(std::move(unit));
+  limit.words = std::move(words);
+  return limit;
+}
+Limit words_or_path(std::vector<std::string> words, std::string unit) {
+  Limit limit = words_or(std::move(words), std::move(unit));
+  limit.or_path = true;
+  return limit;
+}
+Limit words_or_list(std::vector<std::string> words, std::vector<std::string> parts) {
+  Limit limit = words_or(std::move(words), "");
+  limit.parts = std::move(parts);
   return limit;
 }
 
@@ -212,7 +234,7 @@ const Field* find_field(const Fields& fields, std::string_view name) {
 
 std::string did_you_mean(const std::vector<std::string>& known, std::string_view name) {
   std::string best;
-  int least = 1 + static_cast<int>(name.size()) / 3;
+  int least = std::max(1, static_cast<int>(name.size()) / 3);
   for (const auto& candidate : known)
     // Names with no letter in common are not near, however short.
     if (const int distance = edit_distance(candidate, name);

@@ -42,6 +42,9 @@ struct Limit {
   bool repeated = false;   // may be given several times on the command line, which is a list with commas
   std::string unit;
   std::vector<std::string> choices;
+  std::vector<std::string> words;  // of a text that may be something else, too
+  std::vector<std::string> parts;  // the same, for lists with commas
+  bool or_path = false;            // that something else is a file or folder
 
   std::string text() const;
 };
@@ -49,6 +52,12 @@ Limit within(double low, double high, std::string unit = "");
 Limit above(double low, double high, std::string unit = "");  // low < value <= high
 Limit one_of(std::vector<std::string> choices);
 Limit any_text(std::string unit = "");
+/// Said and completed, but not checked by set_from_text: one of the words, or a text of another kind.
+Limit words_or(std::vector<std::string> words, std::string unit);
+/// The same: one of the words, or a path.
+Limit words_or_path(std::vector<std::string> words, std::string unit);
+/// The same: one of the words, or some of the parts with commas between.
+Limit words_or_list(std::vector<std::string> words, std::vector<std::string> parts);
 Limit automatic(Limit limit);  // "auto" too, for optional numbers
 Limit repeated(Limit limit);   // several times, for text
 
@@ -100,14 +109,14 @@ Fields fields_of(Options& options) {
 using Given = std::vector<std::pair<std::string, std::string>>;
 
 /// Set one field from text. `label` is how the user named it ("--lr"). Throws UsageError with name, value
-/// and range. Whole numbers in images or files take k and M; seconds take s, m and h.
+/// and range. Numbers of images and of steps take k and M; seconds take s, m and h.
 void set_from_text(const Field& field, std::string_view text, const std::string& label);
 /// Set all of `given`, shorthands first so that `--lr-d` wins over `--lr` whatever the order.
 void set_all(const Fields& fields, const Given& given);
 
 /// The field called `name` (dashes or underscores), or nullptr.
 const Field* find_field(const Fields& fields, std::string_view name);
-/// "did you mean ...?" for a name that is not there; "" when nothing is near.
+/// "did you mean ...?" for a name that is not there; "" when nothing is near: within a slip of one letter in three.
 std::string did_you_mean(const std::vector<std::string>& known, std::string_view name);
 
 std::string underscored(std::string_view name);

@@ -31,7 +31,8 @@ std::string counted(int64_t count, const std::string& singular, const std::strin
 /// neither are written \xNN. Use it for every name that is printed or put into JSON.
 std::string printable(std::string_view bytes);
 
-/// Edit distance (Levenshtein).
+/// Edit distance: letters that are changed, left out, put in, or have changed places with their neighbour (Damerau
+/// and Levenshtein; no letter is edited twice).
 int edit_distance(std::string_view a, std::string_view b);
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);
 std::string lowercase(std::string_view text);

@@ -8,7 +8,7 @@ namespace dcgan {
 
 ArraySource::ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
                          std::function<PictureArray()> load)
-    : file_name_(shown(path.has_filename() ? path.filename() : path.parent_path().filename())), load_(std::move(load)) {
+    : file_name_(shown(without_slash(path).filename())), load_(std::move(load)) {
   kind_ = std::move(kind);
   Sha256 stamp;
   for (const auto& file : files) {

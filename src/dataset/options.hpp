@@ -31,7 +31,7 @@ struct DataOptions {
     visit("flip", flip, "mirror half of the images, drawn anew each epoch", {});
     visit("cache", cache,
           "folder for decoded pixels; auto: dcgan below $XDG_CACHE_HOME or ~/.cache; off: decode every epoch",
-          any_text("auto, off or a folder"));
+          words_or_path({"auto", "off"}, "FOLDER"));
     visit("cache-limit", cache_limit, "room that decoded pixels may take there; the oldest go first",
           within(0, 1e6, "GB"));
   }

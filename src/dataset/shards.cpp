@@ -62,7 +62,7 @@ std::vector<fs::path> other_packings(const fs::path& out, int64_t of) {
   std::map<int64_t, fs::path> found;  // by the number of shards
   std::error_code ignored;
   if (of > 1 && fs::exists(out, ignored)) found[1] = out;
-  const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
+  const fs::path folder = parent_of(out);
   for (const auto& entry : fs::directory_iterator(folder, ignored))
     if (const auto named = shard_name(entry.path()); named && named->of != of)
       if (named->out.filename() == out.filename()) {

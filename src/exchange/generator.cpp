@@ -33,6 +33,17 @@ class NetGenerator : public Generator {
   GeneratorNet net_;
 };
 
+/// Images seen. `hint`: what else --at may be.
+int64_t position_named(const std::string& at, const std::string& hint) {
+  int64_t images = 0;
+  try {
+    set_from_text({"at", &images, "", within(0, 1e15, "images"), ""}, at, "--at");
+  } catch (const UsageError&) {
+    throw UsageError("--at is '" + printable(at) + "': neither best nor newest nor a number of images seen", hint);
+  }
+  return images;
+}
+
 }  // namespace
 
 std::string weights_digest(const Layers& layers) {
@@ -138,13 +149,13 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   if (all.empty())
     throw UsageError("the run '" + shown(model) + "' has no checkpoint yet", "let it train until it has written one");
   if (at == "best" || at == "newest") return run.checkpoint(all.back());
-  int64_t images = 0;
-  set_from_text({"at", &images, "", within(0, 1e15, "images"), ""}, at, "--at");
-  if (std::find(all.begin(), all.end(), images) != all.end()) return run.checkpoint(images);
   std::vector<std::string> there;
   for (const int64_t one : all) there.push_back(std::to_string(one));
+  const std::string hint = "there are best, newest, " + joined(there, ", ");
+  const int64_t images = position_named(at, hint);
+  if (std::find(all.begin(), all.end(), images) != all.end()) return run.checkpoint(images);
   throw UsageError("the run '" + shown(model) + "' has no checkpoint at " + counted(images, "image"),
-                   "there are best, newest, " + joined(there, ", ") + "; --keep keeps more");
+                   hint + "; --keep keeps more");
 }
 
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {

@@ -64,7 +64,7 @@ struct CheckpointChoice {
         "at", at,
         "which checkpoint of a run: best (the one that measured best, the newest where none was measured), newest, or "
         "images seen",
-        any_text("best|newest|IMAGES"));
+        words_or({"best", "newest"}, "IMAGES"));
   }
 };
 

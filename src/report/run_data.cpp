@@ -203,8 +203,7 @@ Json curves_of(std::string_view log, int64_t points) {
 Json run_figures(const RunDirectory& run, int64_t points) {
   const Json config = parse_json(read_file(run.config()), shown(run.config()));
   if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
-  const fs::path path = run.path().has_filename() ? run.path() : run.path().parent_path();
-  Json out = {{"name", printable(path.filename().native())},
+  Json out = {{"name", run.name()},
               {"path", shown(run.path())},
               {"version", config.value("dcgan", "")},
               {"data_path", config.value("data", "")},

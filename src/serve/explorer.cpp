@@ -97,4 +97,17 @@ std::string Explorer::latent(const LatentPlace& place) {
          std::string(static_cast<const char*>(z.const_data_ptr()), z.nbytes());
 }
 
+std::shared_ptr<Explorer> Explorers::of(const fs::path& run) {
+  const std::lock_guard lock(mutex_);
+  const auto found =
+      std::find_if(explorers_.begin(), explorers_.end(), [&](const auto& one) { return one.first == run; });
+  if (found != explorers_.end()) {
+    std::rotate(found, found + 1, explorers_.end());
+  } else {
+    if (explorers_.size() >= most_) explorers_.erase(explorers_.begin());
+    explorers_.emplace_back(run, std::make_shared<Explorer>(run));
+  }
+  return explorers_.back().second;
+}
+
 }  // namespace dcgan

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json.hpp"
@@ -49,6 +50,20 @@ class Explorer {
   fs::path checkpoint_;
   std::unique_ptr<Generator> generator_;
   at::Tensor directions_;  // [n, latent], of length 1
+};
+
+/// Those of the runs that were looked at last, since a generator takes memory. Any thread may call.
+class Explorers {
+ public:
+  /// `most`: how many are kept.
+  explicit Explorers(size_t most) : most_(most) {}
+  /// That of a run. A new one takes the place of the one that was asked for longest ago; who holds that may end.
+  std::shared_ptr<Explorer> of(const fs::path& run);
+
+ private:
+  const size_t most_;
+  std::mutex mutex_;                                                       // of what follows
+  std::vector<std::pair<fs::path, std::shared_ptr<Explorer>>> explorers_;  // the one asked for last comes last
 };
 
 /// Directions in which the first layer of a generator changes most: eigenvectors of W W^T, strongest first, [count,

@@ -228,7 +228,7 @@ class Site {
     std::vector<fs::path> all;
     for (const auto& place : places_) {
       if (is_run_directory(place)) {
-        all.push_back(place);
+        all.push_back(without_slash(place));
         continue;
       }
       std::vector<fs::path> inside;
@@ -246,9 +246,8 @@ class Site {
   std::map<std::string, fs::path> named() const {
     std::map<std::string, fs::path> all;
     for (const auto& run : runs()) {
-      const fs::path path = run.has_filename() ? run : run.parent_path();
-      const std::string name = printable(path.filename().native());
-      all.emplace(all.contains(name) ? shown(path) : name, path);
+      const std::string name = RunDirectory(run).name();
+      all.emplace(all.contains(name) ? shown(run) : name, run);
     }
     return all;
   }
@@ -276,14 +275,7 @@ class Site {
 
   std::shared_ptr<Explorer> explorer_of(const Request& request) {
     at::set_num_threads(static_cast<int>(threads_));  // of this thread
-    const fs::path path = path_of(request);
-    const std::lock_guard lock(mutex_);
-    auto found = explorers_.find(path);
-    if (found == explorers_.end()) {
-      if (explorers_.size() >= kOpenModels) explorers_.erase(explorers_.begin());
-      found = explorers_.emplace(path, std::make_shared<Explorer>(path)).first;
-    }
-    return found->second;
+    return explorers_.of(path_of(request));
   }
 
   static LatentPlace place_of(const Request& request) {
@@ -370,8 +362,7 @@ class Site {
   uint64_t quiz_seed_ = 0;
   int port_ = 0;
   std::atomic<int> waiting_ = 0;
-  std::mutex mutex_;  // of what follows
-  std::map<fs::path, std::shared_ptr<Explorer>> explorers_;
+  Explorers explorers_{kOpenModels};
   LocalServer server_;
 };
 

@@ -22,7 +22,7 @@ struct ServeOptions {
     visit("port", port, "of 127.0.0.1; 0: any that is free", within(0, 65535));
     visit("token", token,
           "a word that the address must hold, where others use this machine; auto: one that nobody guesses",
-          any_text("auto|WORD"));
+          words_or({"auto"}, "WORD"));
     visit("threads", threads, "CPU threads of the generator", within(1, 1024));
   }
 };

@@ -26,7 +26,7 @@ struct MeasureOptions {
     network.fields(visit);
     visit("batch", batch, "images a step", within(2, 65536, "images"));
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
-          any_text("auto|cpu|cuda|cuda:N"));
+          words_or({"auto", "cpu", "cuda"}, "cuda:N"));
     gpu.fields(visit);
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));

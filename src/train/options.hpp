@@ -6,6 +6,7 @@
 #include "dist/options.hpp"
 #include "nn/network.hpp"
 #include "train/augment_options.hpp"
+#include "train/presets.hpp"
 
 namespace dcgan {
 
@@ -149,7 +150,8 @@ struct WatchOptions {
           automatic(within(0, 1e12, "images")));
     visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"));
     visit("eval-features", eval_features,
-          "network that images are compared by: random-a, random-b, or a TorchScript file", any_text("NAME|FILE.pt"));
+          "network that images are compared by: random-a, random-b, or a TorchScript file",
+          words_or_path({"random-a", "random-b"}, "FILE.pt"));
     visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
           within(0, 1e12, "images"));
     visit("on-collapse", on_collapse,
@@ -176,7 +178,7 @@ struct RunOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
-          any_text("auto|cpu|cuda|cuda:N"));
+          words_or({"auto", "cpu", "cuda"}, "cuda:N"));
     gpu.fields(visit);
     visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
     visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
@@ -222,11 +224,11 @@ struct AllOptions {
   void fields(Visit&& visit) {
     visit("preset", preset,
           "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
-          any_text("NAME"));
+          words_or(preset_names(), ""));
     visit(
         "init-from", init_from,
         "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
-        any_text("none, or MODEL"));
+        words_or_path({"none"}, "MODEL"));
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),
         run.fields(visit);
   }

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -182,6 +183,7 @@ at::Tensor toy_data(const ToyOptions& options, int64_t first, int64_t count) {
 std::vector<ToyState> train_toy(const ToyOptions& options, int64_t looks, int64_t side) {
   Toy toy(options);
   std::vector<ToyState> states = {toy.look(0, side)};
+  looks = std::min(looks, options.steps);
   for (int64_t i = 1, done = 0; i <= looks; ++i) {
     const int64_t until = i * options.steps / looks;
     for (; done < until; ++done) toy.step();

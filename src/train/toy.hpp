@@ -34,11 +34,13 @@ struct ToyOptions {
     visit("mixture", mixture, "where the modes of the data lie", one_of({"ring", "grid", "line"}));
     visit("modes", modes, "normal distributions in the data; of a grid a square number", within(1, 100));
     visit("spread", spread, "their standard deviation; all modes lie within -1 .. 1", above(0, 1));
-    visit("steps", steps, "updates of G", within(1, 1'000'000));
+    visit("steps", steps, "updates of G", within(1, 1'000'000, "steps"));
     visit("batch", batch, "points a step", within(2, 65536));
     objective.fields([&](const char* name, auto& value, const char* help, Limit limit, const char* source = "") {
-      if (!std::string_view(name).starts_with("instance-noise"))  // the data have noise of their own
-        visit(name, value, help, std::move(limit), source);
+      if (std::string_view(name).starts_with("instance-noise")) return;  // the data have noise of their own
+      const std::string text = help;
+      const std::string meant = text.substr(0, text.find("; needs --norm-d none"));  // nor is there a BatchNorm
+      visit(name, value, meant.c_str(), std::move(limit), source);
     });
     visit("lr", learning_rate, "step size of Adam", within(0, 1));
     visit("beta1", beta1, "decay of the first moment", within(0, 0.999));
@@ -65,7 +67,8 @@ at::Tensor toy_centres(const ToyOptions& options);
 /// Points `first`, `first` + 1... of the data, [count, 2].
 at::Tensor toy_data(const ToyOptions& options, int64_t first, int64_t count);
 
-/// Trains, and looks after 0 steps and then `looks` times, evenly; `side`: of the map of D. One thread.
+/// Trains, and looks after 0 steps and then `looks` times, evenly, but never twice after a step; `side`: of the map of
+/// D. One thread.
 std::vector<ToyState> train_toy(const ToyOptions& options, int64_t looks, int64_t side);
 
 }  // namespace dcgan

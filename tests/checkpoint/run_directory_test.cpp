@@ -86,9 +86,25 @@ TEST(RunDirectoryOpen, RefusesWhatIsNoRun) {
   write_text(folder / "a.ckpt", "x");
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "absent"); }), "there is no run directory"));
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "empty"); }), "no config.json"));
-  EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "a.ckpt"); }), "is a file"));
+  EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "a.ckpt"); }),
+                       "a.ckpt' is a file, and a run directory is wanted"));
   write_text(folder / "run" / "config.json", "{}");
   EXPECT_EQ(RunDirectory::open(folder / "run").path(), folder / "run");
+}
+
+TEST(RunDirectoryOpen, NamesTheRunThatAFileLiesIn) {
+  const TemporaryFolder folder;
+  const RunDirectory run = RunDirectory::create(folder / "run");
+  for (const auto& file : {run.config(), run.checkpoint(64), run.samples(64)}) write_text(file, "{}");
+  for (const auto& file : {run.config(), run.checkpoint(64), run.samples(64)})
+    EXPECT_TRUE(thrown_by([&] { RunDirectory::open(file); }).hint.ends_with("lies in: " + run.path().string())) << file;
+}
+
+TEST(RunDirectory, IsCalledAsItsFolderHoweverItIsNamed) {
+  for (const char* path : {"runs/00000-a", "runs/00000-a/", "./runs/00000-a/.", "runs/00001-b/../00000-a"})
+    EXPECT_EQ(RunDirectory(path).name(), "00000-a") << path;
+  EXPECT_EQ(RunDirectory(".").name(), fs::current_path().filename());
+  EXPECT_EQ(RunDirectory("runs/a\nb").name(), "a\\x0ab");
 }
 
 TEST(RunDirectoryOpen, NamesTheRunThatAFolderLiesInOrHolds) {

@@ -178,6 +178,17 @@ TEST(RemoveLeftovers, TakesOnlyFilesWhoseWriterIsGone) {
   EXPECT_NO_THROW(remove_leftovers(folder / "nowhere"));
 }
 
+TEST(WithoutSlash, IsTheSamePathWithAName) {
+  EXPECT_EQ(without_slash("photos/"), "photos");
+  EXPECT_EQ(without_slash("a/photos//"), "a/photos");
+  EXPECT_EQ(without_slash("a/photos"), "a/photos");
+}
+
+TEST(ParentOf, IsThisFolderForANameAlone) {
+  EXPECT_EQ(parent_of("a.png"), ".");
+  EXPECT_EQ(parent_of("photos/a.png"), "photos");
+}
+
 TEST(ReadFile, GivesTheContentUpToALimit) {
   const TemporaryFolder folder;
   write_text(folder / "a", std::string("a\0b\n", 4) + std::string(100'000, 'x'));

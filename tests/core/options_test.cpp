@@ -107,6 +107,24 @@ TEST(Options, TakeSuffixesForImages) {
     EXPECT_EQ(refused("images", text).exit_code, 2) << text;
 }
 
+TEST(Options, TakeSuffixesForStepsAndNameThemWhereNumbersGrowLarge) {
+  int64_t steps = 0;
+  const Field many{"steps", &steps, "", within(1, 1e6, "steps"), ""},
+      few{"steps", &steps, "", within(1, 100, "steps"), ""};
+  set_from_text(many, "2k", "--steps");
+  EXPECT_EQ(steps, 2000);
+  EXPECT_EQ(thrown_by([&] { set_from_text(few, "2k", "--steps"); }).hint, "allowed: 1 to 100 steps");
+  EXPECT_EQ(thrown_by([&] { set_from_text(many, "2M", "--steps"); }).hint, "allowed: 1 to 1000000 steps (k, M)");
+}
+
+TEST(Options, ThatAreWordsOrSomethingElseSayBothAndTakeAnyText) {
+  EXPECT_EQ(words_or({"auto", "cpu"}, "cuda:N").text(), "auto|cpu|cuda:N");
+  EXPECT_EQ(words_or_list({"none", "all"}, {"a", "b", "c"}).text(), "none|all|a,b,c");
+  std::string text;
+  set_from_text({"device", &text, "", words_or({"auto", "cpu"}, "cuda:N"), ""}, "cuda:3", "--device");
+  EXPECT_EQ(text, "cuda:3");
+}
+
 TEST(Options, TakeSuffixesForTime) {
   SampleOptions options;
   const auto time = [&](const char* text) {
@@ -319,6 +337,15 @@ TEST(DidYouMean, NamesTheNearestAndIsSilentWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean(known, "completely-different"), "");
   EXPECT_EQ(did_you_mean({}, "image"), "");
   EXPECT_EQ(did_you_mean({"A", "B"}, "Z"), "") << "no letter in common";
+}
+
+TEST(DidYouMean, TakesOneSlipOfAShortWordAndOneInThreeLettersOfALongOne) {
+  const std::vector<std::string> known = {"man", "toy", "data", "eval", "inspect"};
+  EXPECT_EQ(did_you_mean(known, "tpy"), "toy");
+  EXPECT_EQ(did_you_mean(known, "dtaa"), "data");
+  EXPECT_EQ(did_you_mean(known, "inpsct"), "inspect");
+  for (const char* far : {"ls", "foo", "men1", "make", "dots", "evils", "insist"})
+    EXPECT_EQ(did_you_mean(known, far), "") << far;
 }
 
 }  // namespace

@@ -123,6 +123,14 @@ TEST(EditDistance, CountsInsertionsDeletionsAndReplacements) {
   EXPECT_EQ(edit_distance("flaw", "lawn"), 2);
 }
 
+TEST(EditDistance, OfNeighboursThatChangedPlacesIsOne) {
+  EXPECT_EQ(edit_distance("trian", "train"), 1);
+  EXPECT_EQ(edit_distance("sede", "seed"), 1);
+  EXPECT_EQ(edit_distance("ab", "ba"), 1);
+  EXPECT_EQ(edit_distance("badc", "abcd"), 2);
+  EXPECT_EQ(edit_distance("ca", "abc"), 3);  // a letter that has moved is not edited again
+}
+
 TEST(CsvField, QuotesWhatWouldEndIt) {
   EXPECT_EQ(csv_field("a b.png"), "a b.png");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");

@@ -22,5 +22,24 @@ TEST(Directions, AreTheOrthogonalOnesAlongWhichTheFirstLayerChangesMost) {
   EXPECT_GE(change[0].item<double>(), other - 1e-9);  // no single number of z changes more
 }
 
+TEST(Explorers, KeepThoseThatWereAskedForLast) {
+  Explorers explorers(2);
+  const std::weak_ptr<Explorer> a = explorers.of("a"), b = explorers.of("b");
+  EXPECT_EQ(explorers.of("a"), a.lock());
+  const std::weak_ptr<Explorer> c = explorers.of("c");
+  EXPECT_TRUE(b.expired()) << "asked for longest ago";
+  EXPECT_EQ(explorers.of("a"), a.lock());
+  explorers.of("b");
+  EXPECT_TRUE(c.expired());
+  EXPECT_FALSE(a.expired());
+}
+
+TEST(Explorers, OneThatIsInUseOutlivesItsPlace) {
+  Explorers explorers(1);
+  const std::shared_ptr<Explorer> held = explorers.of("a");
+  explorers.of("b");
+  EXPECT_NE(explorers.of("a"), held);
+}
+
 }  // namespace
 }  // namespace dcgan::test

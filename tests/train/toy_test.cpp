@@ -60,6 +60,25 @@ TEST(Toy, DataLieAtTheirModes) {
   }
 }
 
+TEST(Toy, LooksAfterAStepOnceHoweverManyLooksAreAskedFor) {
+  ToyOptions options;
+  options.batch = 32;
+  const auto looks_at = [&](int64_t steps, int64_t looks) {
+    options.steps = steps;
+    std::vector<int64_t> at;
+    for (const auto& state : train_toy(options, looks, 8)) at.push_back(state.step);
+    return at;
+  };
+  EXPECT_EQ(looks_at(3, 5), (std::vector<int64_t>{0, 1, 2, 3}));
+  EXPECT_EQ(looks_at(5, 3), (std::vector<int64_t>{0, 1, 3, 5}));
+}
+
+TEST(Toy, TakesItsStepsInThousands) {
+  ToyOptions options;
+  set_all(fields_of(options), {{"steps", "2.5k"}});
+  EXPECT_EQ(options.steps, 2500);
+}
+
 TEST(Toy, AGridNeedsASquareNumberOfModes) {
   ToyOptions options;
   options.mixture = "grid", options.modes = 8;

@@ -29,8 +29,6 @@ void sync_directory(const fs::path& directory) {
   }
 }
 
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
 void write_fully(int descriptor, const void* data, size_t bytes, const fs::path& path, int64_t offset) {
   const char* from = static_cast<const char*>(data);
   while (bytes > 0) {
@@ -45,6 +43,10 @@ void write_fully(int descriptor, const void* data, size_t bytes, const fs::path&
 }  // namespace
 
 std::string shown(const fs::path& path) { return printable(path.native()); }
+
+fs::path without_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
+
+fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 void throw_system_error(const std::string& what, int error_number) {
   std::string hint;

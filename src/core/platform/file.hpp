@@ -20,6 +20,10 @@ namespace fs = std::filesystem;
 
 /// A path as text that may be printed.
 std::string shown(const fs::path& path);
+/// A folder may be named with a slash behind it, which hides its name: the same path without.
+fs::path without_slash(const fs::path& path);
+/// The folder that it lies in: "." of a name alone.
+fs::path parent_of(const fs::path& path);
 /// "No space left on device" and so on for an errno value, with a hint where there is one.
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);
 
