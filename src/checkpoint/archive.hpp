@@ -34,7 +34,7 @@ void write_archive(const fs::path& path, const Json& meta, const NamedTensors& t
 /// An open archive. Reading checks every tensor against its SHA-256.
 class ArchiveReader {
  public:
-  /// Reads the head. Throws Error when the file is none of ours, of a newer version, cut off or damaged.
+  /// Reads the head. Throws Error when the file is none of ours, of another version, cut off or damaged.
   explicit ArchiveReader(const fs::path& path);
 
   const Json& meta() const { return meta_; }

@@ -1,5 +1,5 @@
-// A run directory: config.json, log.jsonl, samples/, checkpoints/, generator.pt. Names and their order are
-// settled here and nowhere else. No torch.
+// A run directory: config.json, log.jsonl, samples/, checkpoints/, generator.pt. Their names and order are settled here
+// and nowhere else; event files beside them are named as TensorBoard wants (telemetry/event_file). No torch.
 #pragma once
 
 #include <cstdint>

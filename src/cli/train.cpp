@@ -191,6 +191,10 @@ RunToResume look_at_run(const RunDirectory& run) {
   found.config = parse_json(read_file(run.config()), origin);
   if (!found.config.is_object() || found.config.value("format", Json()) != "dcgan-run")
     throw Error("'" + origin + "' is no config of a run");
+  if (const Json version = found.config.value("version", Json()); version != kRunVersion)
+    throw Error("'" + origin + "' is of version " + compact(version) + " of a run, and this program knows " +
+                    std::to_string(kRunVersion),
+                "go on with the program that began it");
   const auto checkpoints = run.checkpoints();
   if (checkpoints.empty()) return found;
   const CheckpointHead head = [&] {
@@ -288,7 +292,8 @@ Verb train_verb() {
       ".npy file.\n"
       "Numbers of images and steps take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
-      "On --resume the length, cadences, device and threads may be given anew, nothing else.\n"
+      "On --resume what does not change the training may be given anew: length, cadences, device, threads, cache, what is\n"
+      "kept, written or shown. Nothing else.\n"
       "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
   verb.positionals = {{"DATA", kDataKinds, false}};
   const auto shown_command = std::make_shared<TrainCommand>();

@@ -11,13 +11,13 @@ namespace dcgan {
 /// One line on the data, where its decoded pixels are, and what is odd about it; on standard error.
 void describe_data(const std::string& path, const Dataset& dataset, double cache_limit);
 
-/// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
 /// Says so where `threads` are more than the cores, or other programs keep cores busy that they want, too.
 void describe_load(int64_t threads);
 
 /// What a run that is over has made, and what to type next; on standard output.
 void say_what_next(const RunDirectory& run, const std::string& data);
 
+/// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
 
 }  // namespace dcgan

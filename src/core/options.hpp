@@ -4,7 +4,7 @@
 //
 // The command line, JSON, `inspect` and every error message are made from that list. Names use dashes on
 // the command line and underscores in JSON; both are accepted everywhere. Not here: the command line itself
-// (cli/parser) and JSON (core/options_json). Thread safety: none; options are set once, then only read.
+// (cli/parser) and JSON (core/json). Thread safety: none; options are set once, then only read.
 #pragma once
 
 #include <cstdint>

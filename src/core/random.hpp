@@ -9,7 +9,8 @@
 
 namespace dcgan {
 
-/// What a draw is for. The numbers are part of every saved run: never change or reuse one.
+/// What a draw is for. The numbers are part of every saved run: never change or reuse one. (`toy` saves nothing, and
+/// takes its points from purposes of a training.)
 enum class Purpose : uint16_t {
   kInitialWeights = 1,
   kTrainingLatent = 2,      // index: global image index (images seen before it)
@@ -20,7 +21,7 @@ enum class Purpose : uint16_t {
   kAugmentation = 7,        // index: global image index, three times over (real, generated for D, generated for G)
   kInstanceNoise = 8,       // index: as kAugmentation
   kPenaltyMix = 9,          // index: global image index; where between real and generated a gradient is taken
-  kTrainingClass = 10,      // index: global image index; the class that a generated image is asked for
+                            // 10 was of a draw that is no more
   kFeatureWeights = 11,     // index: number of the parameter of a random feature network
   kEvaluationLatent = 12,   // index: number of the generated image in an evaluation
   kEvaluationChoice = 13,   // index: number of the subset of an evaluation
@@ -31,6 +32,7 @@ enum class Purpose : uint16_t {
   kClassifierWeights = 18,  // index: number of the parameter
   kClassifierOrder = 19,    // index: epoch
   kProbeChoice = 20,        // index: number of the draw of labelled pictures
+  kQuiz = 21,               // index: round
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.

@@ -41,6 +41,28 @@ void Explorer::open() {
   checkpoint_ = newest;
 }
 
+LatentPlace latent_place(const Query& query) {
+  LatentPlace place;
+  const std::string points = query("points");
+  const ImageNames names = parse_image_names(points.empty() ? "0" : points, 0, "points");
+  if (names.size() > 4) throw UsageError("points are more than four", "give one to four, like 0:3,0:5");
+  for (int64_t i = 0; i < names.size(); ++i) place.points.push_back(names[i]);
+  place.x = number_in(query, "x", 0, 1, 0), place.y = number_in(query, "y", 0, 1, 0);
+  std::string steps = query("d");
+  for (size_t i = 0; !steps.empty(); ++i) {
+    if (i == 64) throw UsageError("d has more than 64 numbers", "give one a direction");
+    const size_t comma = std::min(steps.find(','), steps.size());
+    const std::string one = steps.substr(0, comma);
+    place.directions.push_back(number_in([&](const std::string&) { return one; }, "d", -20, 20, 0));
+    steps.erase(0, comma + 1);
+  }
+  if (std::all_of(place.directions.begin(), place.directions.end(), [](double step) { return step == 0; }))
+    place.directions.clear();
+  if (!query("class").empty()) place.class_number = whole_in(query, "class", 0, 1'000'000);
+  place.most = number_in(query, "truncate", 0.01, 100, std::numeric_limits<double>::infinity());
+  return place;
+}
+
 Json Explorer::describe() {
   const std::lock_guard lock(mutex_);
   open();

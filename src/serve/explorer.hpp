@@ -12,6 +12,7 @@
 #include "core/json.hpp"
 #include "exchange/generator.hpp"
 #include "latent/images.hpp"
+#include "serve/requests.hpp"
 
 namespace dcgan {
 
@@ -23,6 +24,9 @@ struct LatentPlace {
   int64_t class_number = 0;        // where there are classes
   double most = std::numeric_limits<double>::infinity();  // truncation
 };
+
+/// From points=3,7:12 x= y= d=0.5,-1 class= truncate=. Throws UsageError naming what is wrong.
+LatentPlace latent_place(const Query& query);
 
 /// Any thread may call; one image is made at a time.
 class Explorer {

@@ -41,4 +41,23 @@ bool is_own_origin(const std::string& origin, int port) {
   return origin.empty() || (origin.starts_with(kScheme) && is_own_host(origin.substr(kScheme.size()), port));
 }
 
+std::optional<Refusal> refusal_of(const Visitor& visitor, int port, const std::string& token) {
+  // Browsers say who asks: an image of this server within another page sends no Origin.
+  const std::string site = visitor.header("Sec-Fetch-Site");
+  const bool is_of_another_page = !site.empty() && site != "same-origin" && site != "none" &&
+                                  !(visitor.path == "/" && visitor.header("Sec-Fetch-Mode") == "navigate");
+  const std::string at = std::to_string(port);
+  if (!is_own_host(visitor.header("Host"), port) || !is_own_origin(visitor.header("Origin"), port) || is_of_another_page)
+    return Refusal{403, "this page is for 127.0.0.1 alone",
+                   "open http://127.0.0.1:" + at + "/; from another machine: ssh -L " + at + ":127.0.0.1:" + at + " HOST"};
+  // The page's own files are no secret.
+  const bool is_open = visitor.path != "/" && !visitor.path.starts_with("/api/");
+  if (!token.empty() && !is_open && visitor.token != token)
+    return Refusal{403, "the token is missing or wrong", "open the address that `dcgan serve` printed"};
+  // httplib joins any number of them in memory.
+  if (!visitor.header("Range").empty()) return Refusal{416, "parts are not served", "ask for the whole"};
+  if (visitor.method != "GET" && visitor.method != "HEAD") return Refusal{405, "only GET is answered", ""};
+  return std::nullopt;
+}
+
 }  // namespace dcgan

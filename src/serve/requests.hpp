@@ -1,7 +1,8 @@
-// What a browser may ask for, from the words of its address. Neither httplib nor torch.
+// What a browser may ask for, from the words of its address, and who may ask. Neither httplib nor torch.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace dcgan {
@@ -17,5 +18,18 @@ int64_t whole_in(const Query& query, const std::string& name, int64_t low, int64
 bool is_own_host(const std::string& host, int port);
 /// None, or of the page itself.
 bool is_own_origin(const std::string& origin, int port);
+
+/// What is known of who asks.
+struct Visitor {
+  std::string path, method, token;
+  std::function<std::string(const std::string& name)> header;  // "": not there
+};
+struct Refusal {
+  int status = 0;  // of HTTP
+  std::string what, hint;
+};
+/// Why it is not answered, if it is not: another host, another page, a wrong `token` ("": none is wanted), a part of a
+/// file, a method that would change something.
+std::optional<Refusal> refusal_of(const Visitor& visitor, int port, const std::string& token);
 
 }  // namespace dcgan

@@ -3,6 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <stdexcept>
+
 namespace dcgan {
 
 // -log sigmoid(l) = softplus(-l) and -log(1 - sigmoid(l)) = softplus(l): no overflow, no log of zero.
@@ -79,7 +81,7 @@ std::vector<std::string> loss_names() {
 const Loss& loss_named(const std::string& name) {
   for (const auto& loss : losses())
     if (loss.name == name) return loss;
-  return losses().front();  // the option lets no other word through
+  throw std::logic_error("no loss '" + name + "'");  // the option lets no such word through
 }
 
 }  // namespace dcgan

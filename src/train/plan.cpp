@@ -93,7 +93,7 @@ Json options_json(AllOptions options) { return to_json(fields_of(options)); }
 
 Json config_json(const TrainPlan& plan) {
   return {{"format", "dcgan-run"},
-          {"version", 1},
+          {"version", kRunVersion},
           {"dcgan", kVersionText},
           {"data", printable(plan.data)},
           {"data_images", plan.data_images},

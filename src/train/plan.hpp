@@ -12,7 +12,7 @@
 namespace dcgan {
 
 struct TrainPlan {
-  AllOptions options;  // no "auto" left
+  AllOptions options;  // no "auto" left but that of the cache, which is a place
   NetworkPlan network;
   std::string data;  // the path as given, made absolute
   std::string data_identity;
@@ -29,6 +29,9 @@ struct TrainPlan {
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
 
 /// Options as they are stored in config.json and in checkpoints.
+/// Version of the meaning of config.json.
+inline constexpr int kRunVersion = 1;
+
 Json options_json(AllOptions options);
 /// config.json: options resolved, and the data they were resolved against.
 Json config_json(const TrainPlan& plan);

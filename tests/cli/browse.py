@@ -56,6 +56,10 @@ def score() -> str:
     return script("document.querySelector('#quiz [role=status]').textContent")
 
 
+def background() -> str:
+    return script("getComputedStyle(document.body).backgroundColor")
+
+
 def set_slider(element, value: float) -> None:
     driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'));", element, value)
 
@@ -117,6 +121,12 @@ try:
     picture("explore")
     saw["wider_than_a_phone"] = script("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
     screenshot("phone")
+    light = background()
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    saw["light_and_dark"] = [light, background()]
+    driver.set_window_size(1200, 1600)
+    driver.find_element(By.CSS_SELECTOR, "[data-tab=watch]").click()
+    screenshot("dark")
     saw["trouble"] = driver.find_element(By.ID, "trouble").text
     saw["complaints"] = [one["message"] for one in driver.get_log("browser") if one["level"] in ("SEVERE", "WARNING")]
 except WebDriverException as error:

@@ -213,6 +213,7 @@ TEST_F(Serve, InABrowserSlidersChangePicturesAndChartsGrowWhileATrainingRuns) {
   EXPECT_EQ(saw["kept"], 2) << said;
   EXPECT_NE(saw["score"].get<std::string>().find("of 3 right"), std::string::npos) << said;
   EXPECT_EQ(saw["wider_than_a_phone"], false) << said;
+  EXPECT_EQ(saw["light_and_dark"], Json::array({"rgb(255, 255, 255)", "rgb(13, 17, 23)"})) << said;
 }
 
 }  // namespace

@@ -37,6 +37,20 @@ TEST(Draw, KeepsTheNumbersOfItsPurposes) {
   EXPECT_EQ(static_cast<int>(Purpose::kStatisticsLatent), 4);
   EXPECT_EQ(static_cast<int>(Purpose::kImageOrder), 5);
   EXPECT_EQ(static_cast<int>(Purpose::kFlip), 6);
+  EXPECT_EQ(static_cast<int>(Purpose::kAugmentation), 7);
+  EXPECT_EQ(static_cast<int>(Purpose::kInstanceNoise), 8);
+  EXPECT_EQ(static_cast<int>(Purpose::kPenaltyMix), 9);
+  EXPECT_EQ(static_cast<int>(Purpose::kFeatureWeights), 11);
+  EXPECT_EQ(static_cast<int>(Purpose::kEvaluationLatent), 12);
+  EXPECT_EQ(static_cast<int>(Purpose::kEvaluationChoice), 13);
+  EXPECT_EQ(static_cast<int>(Purpose::kBalancedOrder), 14);
+  EXPECT_EQ(static_cast<int>(Purpose::kSpectralStart), 15);
+  EXPECT_EQ(static_cast<int>(Purpose::kSurroundings), 16);
+  EXPECT_EQ(static_cast<int>(Purpose::kInversionStart), 17);
+  EXPECT_EQ(static_cast<int>(Purpose::kClassifierWeights), 18);
+  EXPECT_EQ(static_cast<int>(Purpose::kClassifierOrder), 19);
+  EXPECT_EQ(static_cast<int>(Purpose::kProbeChoice), 20);
+  EXPECT_EQ(static_cast<int>(Purpose::kQuiz), 21);
 }
 
 TEST(Draw, HasAPrefixThatDoesNotDependOnItsLength) {

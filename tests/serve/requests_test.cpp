@@ -43,5 +43,24 @@ TEST(Requests, OnlyThisMachinesOwnNamesAreItsHost) {
     EXPECT_FALSE(is_own_origin(origin, 8080)) << origin;
 }
 
+TEST(Requests, WhoMayNotAskIsToldWhy) {
+  const auto status = [](const std::string& path, std::map<std::string, std::string> headers, const std::string& token,
+                         const std::string& method = "GET") {
+    if (!headers.contains("Host")) headers["Host"] = "127.0.0.1:8080";
+    const auto refusal = refusal_of({path, method, token, of(headers)}, 8080, "secret");
+    return refusal ? refusal->status : 200;
+  };
+  EXPECT_EQ(status("/api/runs", {}, "secret"), 200);
+  EXPECT_EQ(status("/api/runs", {}, "guess"), 403);
+  EXPECT_EQ(status("/page.css", {}, ""), 200) << "the page's own files are no secret";
+  EXPECT_EQ(status("/", {}, ""), 403);
+  EXPECT_EQ(status("/api/runs", {{"Host", "evil.com"}}, "secret"), 403);
+  EXPECT_EQ(status("/api/runs", {{"Origin", "http://evil.com"}}, "secret"), 403);
+  EXPECT_EQ(status("/api/runs", {{"Sec-Fetch-Site", "cross-site"}}, "secret"), 403);
+  EXPECT_EQ(status("/", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}}, "secret"), 200) << "a link";
+  EXPECT_EQ(status("/chart.js", {{"Range", "bytes=0-1"}}, ""), 416);
+  EXPECT_EQ(status("/api/runs", {}, "secret", "POST"), 405);
+}
+
 }  // namespace
 }  // namespace dcgan::test

@@ -92,6 +92,16 @@ TEST(Objective, AtADrawEveryLossHasItsKnownValue) {
   EXPECT_NEAR(sum(loss_named("relativistic").discriminator(half, half, 0)), std::log(2.0), 1e-15);
 }
 
+TEST(Objective, OptionOffersTheLossesThatThereAre) {
+  ObjectiveOptions options;
+  for (const auto& field : fields_of(options)) {
+    if (field.name == "loss") {
+      EXPECT_EQ(field.limit.choices, loss_names());
+    }
+  }
+  EXPECT_THROW(loss_named("no-loss"), std::logic_error);
+}
+
 TEST(Objective, GivesTheGeneratorTheSlopeOfItsClosedForm) {
   const std::vector<double> values = {-3, -0.5, 0, 2}, others = {1, -1, 0.25, 4};
   const auto sigma = [](double t) { return 1 / (1 + std::exp(-t)); };
