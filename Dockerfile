@@ -9,7 +9,7 @@ FROM debian:12 AS build
 ARG DCGAN_TORCH_INDEX
 WORKDIR /dcgan
 COPY . .
-RUN scripts/setup
+RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev file && scripts/setup
 RUN cmake --build build/release --target dcgan && \
     SOURCE_DATE_EPOCH=0 scripts/package -G DEB && mv build/release/packages/*.deb /dcgan.deb
 

@@ -18,9 +18,10 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def rate(run: pathlib.Path) -> float:
-    """Images a second from the first record to the last."""
+def rate(run: pathlib.Path, settled: float) -> float:
+    """Images a second from the first record after so many seconds to the last."""
     records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines() if not line.startswith('{"event"')]
+    records = [record for record in records if record["seconds"] > settled]
     return (records[-1]["images"] - records[0]["images"]) / (records[-1]["seconds"] - records[0]["seconds"])
 
 
@@ -56,7 +57,7 @@ def train(arguments: argparse.Namespace, runs: pathlib.Path, name: str, watched:
         driver.quit()
         server.terminate()
         server.wait()
-    return rate(run)
+    return rate(run, settled=15)  # by then browser and server have started, and the page is there
 
 
 def first_picture(program: str, run: pathlib.Path) -> tuple[float, float, float]:
@@ -81,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data")
     parser.add_argument("--size", default=64, type=int)
-    parser.add_argument("--seconds", default=60, type=int)
+    parser.add_argument("--seconds", default=75, type=int)
     parser.add_argument("--pairs", default=6, type=int)
     parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
     arguments = parser.parse_args()

@@ -292,7 +292,8 @@ Verb train_verb() {
       ".npy file.\n"
       "Numbers of images and steps take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
-      "On --resume what does not change the training may be given anew: length, cadences, device, threads, cache, what is\n"
+      "On --resume what does not change the training may be given anew: length, cadences, device, threads, cache, what "
+      "is\n"
       "kept, written or shown. Nothing else.\n"
       "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
   verb.positionals = {{"DATA", kDataKinds, false}};

@@ -99,6 +99,11 @@ Json plan_to_json(const NetworkPlan& plan) {
   return json;
 }
 
+void check_training_version(const Json& meta, const std::string& origin) {
+  if (required<int64_t>(meta, "training_version", origin) != kTrainingVersion)
+    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+}
+
 NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   const Json json = required<Json>(meta, "network", origin);
   NetworkPlan plan;
@@ -179,8 +184,7 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   }();
   LoadedNetwork loaded;
   loaded.meta = archive.meta();
-  if (required<int64_t>(loaded.meta, "training_version", origin) != kTrainingVersion)
-    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+  check_training_version(loaded.meta, origin);
   const NetworkPlan plan = plan_from_json(loaded.meta, origin);
   const NamedTensors weights = archive.read_all(ema ? "ema." : "generator.");
   check_weights(plan, /*is_generator=*/true, numbers_in(weights), origin);

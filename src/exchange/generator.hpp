@@ -101,5 +101,7 @@ Json plan_to_json(const NetworkPlan& plan);
 NetworkPlan plan_from_json(const Json& meta, const std::string& origin);
 /// Version of the meaning of names and keys in a training checkpoint.
 inline constexpr int64_t kTrainingVersion = 1;
+/// Throws Error where the head of a checkpoint says another one.
+void check_training_version(const Json& meta, const std::string& origin);
 
 }  // namespace dcgan

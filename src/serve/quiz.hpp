@@ -16,8 +16,8 @@ class Quiz {
   explicit Quiz(uint64_t seed) : seed_(seed) {}
 
   bool is_real(int64_t round) const { return draw_of(round).word(0) % 2 == 0; }
-  /// The picture of a round as the bytes of a PNG file: one of the sheet of real ones that the run wrote, or a new image
-  /// of its generator. Throws Error where that sheet is not of the run's pictures.
+  /// The picture of a round as the bytes of a PNG file: one of the sheet of real ones that the run wrote, or a new
+  /// image of its generator. Throws Error where that sheet is not of the run's pictures.
   std::string question(int64_t round, Explorer& explorer, const RunDirectory& run) const;
 
  private:

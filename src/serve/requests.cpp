@@ -47,9 +47,11 @@ std::optional<Refusal> refusal_of(const Visitor& visitor, int port, const std::s
   const bool is_of_another_page = !site.empty() && site != "same-origin" && site != "none" &&
                                   !(visitor.path == "/" && visitor.header("Sec-Fetch-Mode") == "navigate");
   const std::string at = std::to_string(port);
-  if (!is_own_host(visitor.header("Host"), port) || !is_own_origin(visitor.header("Origin"), port) || is_of_another_page)
-    return Refusal{403, "this page is for 127.0.0.1 alone",
-                   "open http://127.0.0.1:" + at + "/; from another machine: ssh -L " + at + ":127.0.0.1:" + at + " HOST"};
+  if (!is_own_host(visitor.header("Host"), port) || !is_own_origin(visitor.header("Origin"), port) ||
+      is_of_another_page)
+    return Refusal{
+        403, "this page is for 127.0.0.1 alone",
+        "open http://127.0.0.1:" + at + "/; from another machine: ssh -L " + at + ":127.0.0.1:" + at + " HOST"};
   // The page's own files are no secret.
   const bool is_open = visitor.path != "/" && !visitor.path.starts_with("/api/");
   if (!token.empty() && !is_open && visitor.token != token)

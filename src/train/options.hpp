@@ -184,7 +184,8 @@ struct RunOptions {
     visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
     visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",
           automatic(within(1, 1e12, "images")));
-    visit("checkpoint-every", checkpoint_every, "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU",
+    visit("checkpoint-every", checkpoint_every,
+          "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU",
           automatic(within(1, 1e12, "images")));
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
     visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {});

@@ -368,8 +368,7 @@ void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& ru
 CheckpointHead read_head(const fs::path& checkpoint) {
   const ArchiveReader archive(checkpoint);
   const std::string origin = "the checkpoint '" + shown(checkpoint) + "'";
-  if (required<int64_t>(archive.meta(), "training_version", origin) != kTrainingVersion)
-    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+  check_training_version(archive.meta(), origin);
   return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
           required<Json>(archive.meta(), "options", origin),
           required<std::string>(archive.meta(), "data_identity", origin)};

@@ -19,12 +19,14 @@ NetworkPlan networks_of(const fs::path& model) {
     throw UsageError("--init-from '" + shown(model) + "' is TorchScript: it holds one network, and nothing to train on",
                      "give the run directory, or one of its checkpoints");
   const ArchiveReader archive(path);
+  const std::string origin = "the checkpoint '" + shown(path) + "'";
+  check_training_version(archive.meta(), origin);
   const auto tensors = archive.list();
   if (std::none_of(tensors.begin(), tensors.end(),
                    [](const auto& one) { return one.first.starts_with("discriminator."); }))
     throw UsageError("--init-from '" + shown(model) + "' holds no discriminator: it was imported without one",
                      "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
-  return plan_from_json(archive.meta(), "the checkpoint '" + shown(path) + "'");
+  return plan_from_json(archive.meta(), origin);
 }
 
 /// Everything that decides the networks, under the names of the options.

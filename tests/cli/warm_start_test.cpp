@@ -24,6 +24,16 @@ std::vector<std::string> begun_from(const Program& dcgan, std::vector<std::strin
   return words;
 }
 
+TEST(WarmStart, RefusesWeightsOfAnotherVersion) {
+  Program dcgan;
+  train_first(dcgan);
+  const fs::path checkpoint = RunDirectory(dcgan.at("first")).checkpoint(80);
+  Json meta = ArchiveReader(checkpoint).meta();
+  meta["training_version"] = 1000;
+  write_archive(checkpoint, meta, ArchiveReader(checkpoint).read_all(""));
+  EXPECT_TRUE(refused(dcgan.refusal(begun_from(dcgan, {"--images", "8"})), 1, "another version"));
+}
+
 TEST(WarmStart, TakesNetworksAndWeightsAndBeginsAtPositionZero) {
   Program dcgan;
   train_first(dcgan);

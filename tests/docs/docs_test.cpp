@@ -76,6 +76,7 @@ const Rewriting kRewritings[] = {
     {"", "(sample .*)100k", "$016"},
     {"", "--images (200k|2695680)", "--images 40"},
     {"", "--samples 50k", "--samples 32"},
+    {"", "--size 32 --init-from", "--init-from"},  // the runs here are of 16 px
     {"", "--per-class 500", "--per-class 4 --lessons 64 --confidence 0"},
     {"", "--frames [0-9]+", "--frames 3"},
     {"", "dcgan probe", "dcgan probe --labels 6"},
