@@ -41,28 +41,35 @@ function pointsOf(run, line, evals) {
 /// A line of one point would not be seen.
 const dotted = (datasets) => datasets.forEach((set) => { set.pointRadius = set.data.length === 1 && set.label !== "" ? 4 : 0; });
 
+/// In the colours of the page, which change when the system goes from light to dark.
+function paint(options) {
+  const style = getComputedStyle(document.body), text = style.getPropertyValue("--text");
+  for (const axis of [options.scales.x, options.scales.y]) {
+    axis.ticks.color = axis.title.color = text;
+    axis.grid.color = style.getPropertyValue("--line");
+  }
+  options.plugins.title.color = options.plugins.legend.labels.color = text;
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => Object.values(Chart.instances).forEach((chart) => { paint(chart.options); chart.update(); }));
+
 function drawChart(chart, datasets) {
-  const text = getComputedStyle(document.body).getPropertyValue("--text"), line = getComputedStyle(document.body).getPropertyValue("--line");
-  const axis = (title, more) => Object.assign({ ticks: { color: text }, grid: { color: line }, title: { display: !!title, text: title, color: text } }, more);
+  const axis = (title, more) => Object.assign({ ticks: {}, grid: {}, title: { display: !!title, text: title } }, more);
   const canvas = made("canvas", {});
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", chart.title);
   const holder = made("div", { className: "chart" }, canvas);
   dotted(datasets);
   const positive = datasets.every((set) => set.data.every((p) => p.y > 0));
-  holder.chart = new Chart(canvas, {
-    type: "line",
-    data: { datasets },
-    options: {
-      animation: false, responsive: true, maintainAspectRatio: false, parsing: false, normalized: true,
-      interaction: { mode: "nearest", axis: "x", intersect: false },
-      elements: { point: { radius: 0, hitRadius: 6 }, line: { borderWidth: 1.5 } },
-      plugins: { title: { display: true, text: chart.title, color: text },
-                 legend: { labels: { color: text, boxWidth: 12, filter: (item) => item.text !== "" } } },
-      scales: { x: axis("images seen", { type: "linear", min: 0, ticks: { color: text, callback: (v) => v >= 1e6 ? v / 1e6 + "M" : v >= 1e3 ? v / 1e3 + "k" : v } }),
-                y: axis("", { type: chart.logarithmic && positive ? "logarithmic" : "linear", min: chart.from, max: chart.to }) },
-    },
-  });
+  const options = {
+    animation: false, responsive: true, maintainAspectRatio: false, parsing: false, normalized: true,
+    interaction: { mode: "nearest", axis: "x", intersect: false },
+    elements: { point: { radius: 0, hitRadius: 6 }, line: { borderWidth: 1.5 } },
+    plugins: { title: { display: true, text: chart.title }, legend: { labels: { boxWidth: 12, filter: (item) => item.text !== "" } } },
+    scales: { x: axis("images seen", { type: "linear", min: 0, ticks: { callback: (v) => v >= 1e6 ? v / 1e6 + "M" : v >= 1e3 ? v / 1e3 + "k" : v } }),
+              y: axis("", { type: chart.logarithmic && positive ? "logarithmic" : "linear", min: chart.from, max: chart.to }) },
+  };
+  paint(options);
+  holder.chart = new Chart(canvas, { type: "line", data: { datasets }, options });
   return holder;
 }
 
