@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -159,15 +161,26 @@ void RunDirectory::cut_back_to(int64_t images) const {
   std::error_code ignored;
   if (!fs::exists(log(), ignored)) return;
   const std::string text = read_file(log());
-  std::string kept;
+  // What cannot be read at the end was being written when the process died; in the middle somebody's disk or editor did
+  // it, and what follows is whole.
+  size_t kept = 0;
+  int64_t number = 0, unread = 0, first_unread = 0, pending = 0;
   for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
-    const auto line = std::string_view(text).substr(start, end - start);
-    const Json record = Json::parse(line, nullptr, false);
+    ++number;
+    const Json record = Json::parse(std::string_view(text).substr(start, end - start), nullptr, false);
     const auto at = record.is_object() ? record.find("images") : record.end();
-    if (!record.is_object() || at == record.end() || !at->is_number_integer() || *at > images) break;
-    kept.append(line).append("\n");
+    if (!record.is_object() || at == record.end() || !at->is_number_integer()) {
+      if (pending++ == 0 && unread == 0) first_unread = number;
+      continue;
+    }
+    if (*at > images) break;
+    unread += std::exchange(pending, 0);
+    kept = end + 1;
   }
-  if (kept.size() != text.size()) write_file(log(), kept);
+  if (unread > 0)
+    warn("'" + shown(log()) + "' has " + counted(unread, "line") + " that cannot be read, the first is line " +
+         std::to_string(first_unread) + ": left as they are");
+  if (kept != text.size()) write_file(log(), text.substr(0, kept));
 }
 
 Json RunDirectory::last_record() const {

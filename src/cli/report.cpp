@@ -7,6 +7,7 @@
 
 #include "cli/neighbours_sheet.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "latent/latents.hpp"
 #include "report/page.hpp"
@@ -71,8 +72,16 @@ void report(const Invocation& invocation, ReportCommand& command) {
     check_named_is_there(path);
     if (!seen.insert(fs::weakly_canonical(path)).second)
       throw UsageError("'" + shown(path) + "' is named twice", "name each run once");
-    runs.push_back(run_data(RunDirectory::open(path), limits));
+    try {
+      runs.push_back(run_data(RunDirectory::open(path), limits));
+    } catch (const UsageError&) {
+      throw;
+    } catch (const Error& error) {  // of several, the others are worth a page
+      if (invocation.positionals.size() == 1) throw;
+      warn("'" + shown(path) + "' is left out: " + error.what());
+    }
   }
+  if (runs.empty()) throw Error("none of these runs can be read", "`dcgan inspect RUN` says more of each");
   name_apart(runs);
   const std::string near = nearest_real(invocation, command);
   const std::string page = report_page(runs, near);

@@ -31,6 +31,7 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
     if (!is_run_directory(place) && fs::exists(place / "config.json", ignored))
       warn("'" + shown(place) + "' is no whole run and is left out: `dcgan inspect` says more");
   serve(places, options, [](const std::string& address, size_t count) {
+    if (count == 0) note("there is no run there yet; one that begins will be shown");
     std::printf("%s; open %s in a browser of this machine; Ctrl-C ends it\n",
                 counted(static_cast<int64_t>(count), "run").c_str(), address.c_str());
     std::fflush(stdout);

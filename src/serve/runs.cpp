@@ -16,7 +16,7 @@ std::vector<fs::path> runs_in(const std::vector<fs::path>& places) {
   std::vector<fs::path> all;
   for (const auto& place : places) {
     if (is_run_directory(place)) {
-      all.push_back(without_slash(place));
+      if (std::find(all.begin(), all.end(), without_slash(place)) == all.end()) all.push_back(without_slash(place));
       continue;
     }
     std::vector<fs::path> inside;

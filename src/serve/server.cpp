@@ -215,6 +215,7 @@ class Site {
   Answer grid(const Request& request) const {
     const RunDirectory run = run_of(request);
     const int64_t images = whole_in(query_of(request), "images", 0, int64_t{1} << 52);
+    if (!fs::exists(run.samples(images))) throw UsageError("there is no such grid", "reload the page");
     return {read_file(run.samples(images)), "image/png"};
   }
 

@@ -160,6 +160,13 @@ TEST_F(RunDirectoryTest, CutBackRemovesATornLastLine) {
   }
 }
 
+TEST_F(RunDirectoryTest, CutBackKeepsWhatFollowsALineThatCannotBeRead) {
+  const std::string kept = "{\"images\":100}\ngarbage{\n\n{\"images\":200}\n";
+  log(kept + "garbage\n{\"images\":300}\n");
+  run_.cut_back_to(200);
+  EXPECT_EQ(read_text(run_.log()), kept);
+}
+
 TEST_F(RunDirectoryTest, CutBackLeavesAWholeLogUntouched) {
   const std::string whole = "{\"images\":100,\"loss_g\":0.10}\n";
   log(whole);

@@ -90,6 +90,10 @@ TEST_F(Report, OfWhatIsNoRunIsRefused) {
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), "--at", "newest"}), 2, "changes nothing without"));
   write_text(dcgan.at("run0/config.json"), "[]");
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0")}), 1, "config.json"));
+  const Finished others = dcgan({"report", dcgan.at("run0"), dcgan.at("run1"), "--out", dcgan.at("r.html")});
+  EXPECT_EXIT_CODE(others, 0);
+  EXPECT_SAYS(others, "is left out");
+  EXPECT_TRUE(others.out.starts_with("1 run in ")) << others.out;
 }
 
 }  // namespace

@@ -206,8 +206,8 @@ TEST_F(Serve, InABrowserSlidersChangePicturesAndChartsGrowWhileATrainingRuns) {
   EXPECT_GE(saw["charts"].get<int>(), 4) << said;
   EXPECT_GT(saw["reach_later"].get<double>(), saw["reach"].get<double>()) << said;
   EXPECT_GT(saw["grid"].get<int>(), 0) << said;
-  for (const char* what :
-       {"slider_changes_picture", "direction_changes_picture", "keyboard_moves_slider", "focus_stays", "charts_are_dark"})
+  for (const char* what : {"slider_changes_picture", "direction_changes_picture", "keyboard_moves_slider",
+                           "focus_stays", "charts_are_dark"})
     EXPECT_EQ(saw[what], true) << said;
   EXPECT_EQ(saw["chosen"], 3) << said;
   EXPECT_EQ(saw["kept"], 2) << said;

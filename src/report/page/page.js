@@ -110,6 +110,7 @@ function chartsOf(run) {
 }
 
 function verdictsOf(run) {
+  if (!(run.curves.images || []).length) return made("p", { className: "soft", textContent: "Too early to say: there is no record yet." });
   const end = run.images_seen;
   const part = made("div", {});
   const strip = made("div", { className: "strip" });
