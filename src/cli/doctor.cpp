@@ -105,6 +105,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
                      "`dcgan inspect " + printable(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
   const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
+  if (survey.files == 0)
+    throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
   if (command.json)
     std::printf("%s", pretty(report_json(survey)).c_str());
   else

@@ -115,9 +115,9 @@ class Parser {
     if (field.is_flag()) {  // help shows the one of --X and --no-X that changes something; both are known
       const bool is_on = field.text() == "true";
       auto* on = app.add_flag_function(
-          "--" + name, [this, name](int64_t n) { give(name, n > 0 ? "true" : "false"); }, help_text(field));
+          "--" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "true" : "false"); }, help_text(field));
       auto* off = app.add_flag_function(
-          "--no-" + name, [this, name](int64_t n) { give(name, n > 0 ? "false" : "true"); }, help_text(field));
+          "--no-" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "false" : "true"); }, help_text(field));
       (is_on ? on : off)->group("");
       flags_.insert({"--" + name, "--no-" + name});
       return;
@@ -128,6 +128,13 @@ class Parser {
     if (field.limit.repeated) option->join(',');
   }
 
+  /// `text` is "true" or "false".
+  void give_flag(const std::string& name, const std::string& text) {
+    for (const auto& [before, value] : invocation_.given)
+      if (before == name && value != text)
+        throw UsageError("--" + name + " and --no-" + name + " exclude one another", "leave one of them out");
+    give(name, text);
+  }
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }
 
   /// The verbs on the command line: " data pack".

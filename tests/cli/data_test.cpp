@@ -63,6 +63,7 @@ TEST(MixedFolder, StrictStopsAtTheFirstBadFileAndLeavesNoRun) {
         refused(dcgan.refusal(dcgan.small_train("mixed", "run", {"--images", "40", "--strict"})), 1, "--strict"));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("run")));
   }
+  EXPECT_TRUE(refused(dcgan.refusal({"doctor", dcgan.at("empty")}), 1, "no file in '"));
 }
 
 TEST(Doctor, CountsEverythingAndSurvivesEveryName) {

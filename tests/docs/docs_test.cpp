@@ -63,6 +63,7 @@ const Rewriting kRewritings[] = {
     {"formats.md", "inspect FILE\\b", "inspect generator.onnx"},
     {"data.md", "\\bunpack FILE\\b", "unpack numbers.npy"},
     {"", "(.*)MODEL(.*--class .*)", "$1shoes$2"},
+    {"", "MASTER_PORT=29500", "MASTER_PORT=$$PORT"},
     {"", "synthesize RUN", "synthesize shoes"},
     {"", "RUN/checkpoints/N+", "runs/00000-photos/checkpoints/000000032"},
     {"", "\\b(MODEL|RUN|DIR)\\b", "runs/00000-photos"},
@@ -87,7 +88,7 @@ const Rewriting kRewritings[] = {
     {"", "dcgan bench", "dcgan bench --size 16 --base-channels 8 --seconds 0.05 --rounds 1"},
     {"", "dcgan eval (?!.*--samples)", "dcgan eval --samples 32 "},
     {"", "dcgan serve(?!.*--port)", "dcgan serve --port 0"},
-    {"", "(build/release/)?dcgan serve", "timeout --foreground --preserve-status --signal INT 2 dcgan serve"},
+    {"", "(build/release/)?dcgan serve", "served dcgan serve"},
     {"", "dcgan train (?!.*(--resume|--help|--size|FILE.pack))", "dcgan train --size 16 "},
     {"", "dcgan train (?!.*(--resume|--help))",
      "dcgan train --base-channels 8 --latent 8 --batch 8 --threads 1 --eval-every 0 "},
@@ -131,9 +132,13 @@ TEST_P(Documentation, CommandsDoWhatTheySayTheyDo) {
   const TemporaryFolder place;
   fixtures().copy_to(place / "here");
   const std::filesystem::path program = DCGAN_TEST_PROGRAM, python = DCGAN_TEST_READERS_PYTHON;
-  const std::string setting = "cd '" + (place / "here").string() +
-                              "' && export HOME=$PWD XDG_CACHE_HOME=$PWD/cache OMP_WAIT_POLICY=passive PATH='" +
-                              program.parent_path().string() + ":" + python.parent_path().string() + "':$PATH\n";
+  const std::string setting =
+      "cd '" + (place / "here").string() +
+      "' && export PORT=$((20000 + $$ % 20000)) HOME=$PWD XDG_CACHE_HOME=$PWD/cache OMP_WAIT_POLICY=passive PATH='" +
+      program.parent_path().string() + ":" + python.parent_path().string() + "':$PATH\n";
+  // What serves until it is told to stop is told so when it has said where.
+  const std::string served =
+      "served() { coproc \"$@\"; local pid=$COPROC_PID; read -r <&\"${COPROC[0]}\"; kill $pid; wait $pid; }\n";
   const std::string name = std::filesystem::path(GetParam()).filename();
   for (const auto& [text, is_python] : documented_commands(kRepository / GetParam())) {
     if (is_python) {
@@ -150,7 +155,7 @@ TEST_P(Documentation, CommandsDoWhatTheySayTheyDo) {
     if (contains(text, "torchrun") && std::string(DCGAN_TEST_TORCHRUN).empty()) continue;
     ASSERT_NE(text.find("dcgan "), std::string::npos) << "what is this? " << text;
     const std::string command = as_run(name, text);
-    write_text(place / "command.sh", setting + command + "\n");
+    write_text(place / "command.sh", setting + served + command + "\n");
     const auto [said, code] = output_of("bash '" + (place / "command.sh").string() + "'");
     EXPECT_EQ(code, 0) << text << "\nrun as: " << command << "\n" << said;
   }
