@@ -1,7 +1,7 @@
 "use strict";
 // The live page: what page.js draws, asked for again and again, and the generator to explore.
 
-const EVERY = 3000;  // ms, or fifty times what the figures of a long run take: a training on this machine shall not notice
+const EVERY = 3000, AT_MOST = 10000;  // ms; between them fifty times what the figures of a long run take: a training on this machine shall not notice
 let took = 0;        // ms
 const token = new URLSearchParams(location.search).get("token");
 const run = document.getElementById("run"), trouble = document.getElementById("trouble");
@@ -230,7 +230,7 @@ async function begin() {
     else show("watch");
   } catch (error) { tell(error); }
   for (;;) {
-    await new Promise((wake) => setTimeout(wake, Math.max(EVERY, 50 * took)));
+    await new Promise((wake) => setTimeout(wake, Math.min(AT_MOST, Math.max(EVERY, 50 * took))));
     if (document.hidden) continue;  // nobody looks
     try {
       await takeRuns();
