@@ -3,7 +3,9 @@
 include(GNUInstallDirs)
 # Said outright: a LibTorch in .venv lies below the sources, and CMake takes such a path for one of the build alone.
 get_filename_component(torch_lib "${DCGAN_TORCH_DIR}/../../../lib" ABSOLUTE)
-set_target_properties(dcgan PROPERTIES INSTALL_RPATH "${torch_lib}" INSTALL_RPATH_USE_LINK_PATH ON)
+# The same in the build: to exchange run paths when installing, CMake would fill up the shorter one with colons, and an
+# empty entry is the current folder, whose libraries may be a stranger's.
+set_target_properties(dcgan PROPERTIES INSTALL_RPATH "${torch_lib}" INSTALL_RPATH_USE_LINK_PATH ON BUILD_WITH_INSTALL_RPATH ON)
 install(TARGETS dcgan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT local)
 install(CODE "
   foreach(pair IN ITEMS \"man=${CMAKE_INSTALL_MANDIR}/man1/dcgan.1\"

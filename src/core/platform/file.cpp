@@ -163,6 +163,10 @@ void AtomicFile::truncate(uint64_t bytes) {
     throw_system_error("cannot write '" + shown(path_) + "'", errno);
 }
 
+void AtomicFile::restrict_to_owner() {
+  if (::fchmod(file_.get(), 0600) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
+}
+
 void AtomicFile::append(const void* data, size_t bytes) {
   write_at(data, bytes, end_);
   end_ += bytes;

@@ -96,6 +96,8 @@ class AtomicFile {
   /// Read exactly; throws when the file is shorter. Safe from several threads.
   void read_at(void* out, size_t bytes, uint64_t offset) const { read_exactly(file_, out, bytes, offset, aside_); }
   void truncate(uint64_t bytes);
+  /// Mode 0600: nobody else may read it, whatever the umask.
+  void restrict_to_owner();
   /// Makes it appear. With `synced` it survives a power cut from now on; without, only a crash of the program.
   void commit(bool synced = true);
   /// The destructor leaves what was written for a later AtomicFile of kResumable and the same path.
