@@ -131,11 +131,13 @@ class Documentation : public ::testing::TestWithParam<std::string> {
 TEST_P(Documentation, CommandsDoWhatTheySayTheyDo) {
   const TemporaryFolder place;
   fixtures().copy_to(place / "here");
-  const std::filesystem::path program = DCGAN_TEST_PROGRAM, python = DCGAN_TEST_READERS_PYTHON;
+  const std::filesystem::path program = DCGAN_TEST_PROGRAM, python = DCGAN_TEST_READERS_PYTHON,
+                              torchrun = DCGAN_TEST_TORCHRUN;
   const std::string setting =
       "cd '" + (place / "here").string() +
       "' && export PORT=$((20000 + $$ % 20000)) HOME=$PWD XDG_CACHE_HOME=$PWD/cache OMP_WAIT_POLICY=passive PATH='" +
-      program.parent_path().string() + ":" + python.parent_path().string() + "':$PATH\n";
+      program.parent_path().string() + ":" + python.parent_path().string() + ":" + torchrun.parent_path().string() +
+      "':$PATH\n";
   // What serves until it is told to stop is told so when it has said where.
   const std::string served =
       "served() { coproc \"$@\"; local pid=$COPROC_PID; read -r <&\"${COPROC[0]}\"; kill $pid; wait $pid; }\n";
@@ -152,7 +154,7 @@ TEST_P(Documentation, CommandsDoWhatTheySayTheyDo) {
     if (std::any_of(std::begin(kLeftOut), std::end(kLeftOut),
                     [&](const auto& one) { return contains(text, one.first); }))
       continue;
-    if (contains(text, "torchrun") && std::string(DCGAN_TEST_TORCHRUN).empty()) continue;
+    if (contains(text, "torchrun") && torchrun.empty()) continue;
     ASSERT_NE(text.find("dcgan "), std::string::npos) << "what is this? " << text;
     const std::string command = as_run(name, text);
     write_text(place / "command.sh", setting + served + command + "\n");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "image/decode.hpp"
+#include "install/hardening.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {
@@ -28,6 +29,14 @@ TEST_F(Installed, ProgramRunsFromWhereItWasPut) {
   const auto [said, status] = output_of("'" + at("prefix/bin/dcgan") + "' --version");
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(said.starts_with("dcgan ")) << said;
+}
+
+TEST_F(Installed, EveryBinaryLooksForLibrariesWhereNobodyElseWritesAndIsProtected) {
+  const auto files = elf_files_below(at("prefix"));
+  ASSERT_EQ(files.size(), 1u);
+  for (const std::string& fault : faults_of_run_paths(files.front())) ADD_FAILURE() << fault;
+  for (const std::string& entry : run_paths_of(files.front())) EXPECT_TRUE(std::filesystem::is_directory(entry)) << entry;
+  for (const std::string& fault : missing_protection_of(files.front())) ADD_FAILURE() << fault;
 }
 
 TEST_F(Installed, ManPageCompletionsLicenceAndModelsAreThere) {

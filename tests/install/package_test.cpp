@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "install/hardening.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {
@@ -79,6 +80,18 @@ TEST_F(Packaged, ArchiveTakesNothingFromTheMachineButTheRuntimesOfCAndCpp) {
 TEST_F(Packaged, ProgramNamesNoPathOfThisMachine) {
   const std::string bytes = read_text(at("moved here/bin/dcgan"));
   EXPECT_EQ(bytes.find(DCGAN_TEST_REPOSITORY), std::string::npos);
+}
+
+TEST_F(Packaged, EveryBinaryInTheArchiveAndTheDebLooksForLibrariesWhereNobodyElseWrites) {
+  ASSERT_EQ(output_of("dpkg-deb --extract '" + at("once") + "/'*.deb '" + at("deb") + "'").second, 0);
+  for (const char* folder : {"moved here", "deb"}) {
+    const auto files = elf_files_below(at(folder));
+    EXPECT_GE(files.size(), 5u) << folder;
+    for (const auto& file : files)
+      for (const std::string& fault : faults_of_run_paths(file)) ADD_FAILURE() << fault;
+  }
+  for (const char* program : {"moved here/bin/dcgan", "deb/usr/bin/dcgan"})
+    for (const std::string& fault : missing_protection_of(at(program))) ADD_FAILURE() << fault;
 }
 
 TEST_F(Packaged, EveryLibraryInTheArchiveComesWithItsLicence) {
