@@ -167,7 +167,7 @@ void RunDirectory::cut_back_to(int64_t images) const {
   int64_t number = 0, unread = 0, first_unread = 0, pending = 0;
   for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
     ++number;
-    const Json record = Json::parse(std::string_view(text).substr(start, end - start), nullptr, false);
+    const Json record = parse_json_line(std::string_view(text).substr(start, end - start)).value_or(nullptr);
     const auto at = record.is_object() ? record.find("images") : record.end();
     if (!record.is_object() || at == record.end() || !at->is_number_integer()) {
       if (pending++ == 0 && unread == 0) first_unread = number;
@@ -189,7 +189,7 @@ Json RunDirectory::last_record() const {
   const std::string text = read_file(log());
   Json last;
   for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
-    Json record = Json::parse(std::string_view(text).substr(start, end - start), nullptr, false);
+    Json record = parse_json_line(std::string_view(text).substr(start, end - start)).value_or(nullptr);
     if (record.is_object() && !record.contains("event")) last = std::move(record);
   }
   return last;

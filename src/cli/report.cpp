@@ -76,10 +76,12 @@ void report(const Invocation& invocation, ReportCommand& command) {
       runs.push_back(run_data(RunDirectory::open(path), limits));
     } catch (const UsageError&) {
       throw;
-    } catch (const Error& error) {  // of several, the others are worth a page
+    } catch (const std::exception& error) {  // of several, the others are worth a page
       if (invocation.positionals.size() == 1) throw;
       warn("'" + shown(path) + "' is left out: " + error.what());
+      continue;
     }
+    for (const Json& remark : runs.back()["remarks"]) warn("'" + shown(path) + "': " + remark.get<std::string>());
   }
   if (runs.empty()) throw Error("none of these runs can be read", "`dcgan inspect RUN` says more of each");
   name_apart(runs);

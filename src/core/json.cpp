@@ -9,18 +9,20 @@ namespace {
 
 constexpr size_t kDeepest = 200;         // values are copied and written by recursion
 constexpr size_t kMostMembers = 10'000;  // a key is found by looking at all of them
+constexpr size_t kMostMembersOfLine = 1'000;  // a log has many lines; ours have 22
 
-/// How deep lists and objects lie in one another, and of how many parts is the longest object. (Of what is no JSON
-/// anything: it is refused anyway.)
+/// How deep lists and objects lie in one another, and of how many parts is the longest object; no farther than where one
+/// of them is too much. (Of what is no JSON anything: it is refused anyway.)
 struct Extent {
   size_t depth = 0, members = 0;
+  bool is_too_deep() const { return depth > kDeepest; }
 };
 
 Extent extent_of(std::string_view text) {
   Extent most;
   std::vector<size_t> members;  // seen so far, of each that is open; 0 in a list
   bool is_text = false;
-  for (size_t i = 0; i < text.size(); ++i) {
+  for (size_t i = 0; i < text.size() && !most.is_too_deep(); ++i) {
     const char c = text[i];
     if (is_text && c == '\\')
       ++i;
@@ -41,8 +43,11 @@ Extent extent_of(std::string_view text) {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& origin) {
+  if (text.size() > kLongestJson)
+    throw Error(printable(origin) + ": its JSON has " + bytes_text(static_cast<double>(text.size())) + ", more than " +
+                bytes_text(kLongestJson));
   const Extent extent = extent_of(text);
-  if (extent.depth > kDeepest)
+  if (extent.is_too_deep())
     throw Error(printable(origin) + ": its JSON has lists in lists, deeper than " + std::to_string(kDeepest));
   if (extent.members > kMostMembers)
     throw Error(printable(origin) + ": its JSON has an object of " + with_commas(static_cast<int64_t>(extent.members)) +
@@ -60,6 +65,15 @@ Json parse_json(std::string_view text, const std::string& origin) {
   } catch (const Json::out_of_range&) {  // 1e999: good grammar, but no double
     throw Error(printable(origin) + ": not valid JSON: a number in it is too large");
   }
+}
+
+std::optional<Json> parse_json_line(std::string_view line) {
+  if (line.size() > kLongestJsonLine) return std::nullopt;
+  const Extent extent = extent_of(line);
+  if (extent.is_too_deep() || extent.members > kMostMembersOfLine) return std::nullopt;
+  Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return std::nullopt;
+  return json;
 }
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

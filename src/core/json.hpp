@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,8 +16,15 @@ namespace dcgan {
 
 using Json = nlohmann::ordered_json;
 
-/// Parse text. Throws Error naming `origin` (a path) and the line and column of the mistake.
+constexpr size_t kLongestJson = 64 << 20, kLongestJsonLine = 1 << 20;  // bytes
+
+/// Parse text. Throws Error naming `origin` (a path) and the line and column of the mistake; and for what is longer than
+/// kLongestJson, or has lists in lists or an object without end, before memory is asked for it. Nothing else in the
+/// program parses JSON.
 Json parse_json(std::string_view text, const std::string& origin);
+/// A line of a log, which may be torn or a stranger's: none where it is no JSON, or longer than kLongestJsonLine, or too
+/// deep for parse_json, or has an object of more than 1,000 keys.
+std::optional<Json> parse_json_line(std::string_view line);
 /// One line, no spaces. Invalid UTF-8 becomes U+FFFD instead of an exception (names go through printable()).
 std::string compact(const Json& json);
 /// Indented, with a newline at the end: for files that people read.
@@ -39,6 +47,12 @@ bool fits(const Json& json);
 /// object[key] as T; throws Error naming `origin` and the key when it is missing, of another type, or does not fit.
 template <class T>
 T required(const Json& object, const char* key, const std::string& origin);
+/// The same; `otherwise` where `object` is none, or the key is missing or null.
+template <class T>
+T value_or(const Json& object, const char* key, T otherwise, const std::string& origin) {
+  const bool is_there = object.is_object() && object.contains(key) && !object[key].is_null();
+  return is_there ? required<T>(object, key, origin) : std::move(otherwise);
+}
 
 }  // namespace dcgan
 

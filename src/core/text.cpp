@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -78,24 +79,104 @@ size_t utf8_length(std::string_view s) {
 }
 }  // namespace
 
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+
+/// What is not seen, or makes what stands beside it seen elsewhere: bidirectional controls (Unicode 15, UAX 9; "Trojan
+/// Source", Boucher and Anderson 2021), format controls and fillers without a width, line breaks, tags. Kept: joiners
+/// and variation selectors, which scripts and emoji are written with.
+constexpr Range kDeceiving[] = {
+    {0x00AD, 0x00AD}, {0x034F, 0x034F},   {0x061C, 0x061C},   {0x115F, 0x1160},   {0x17B4, 0x17B5}, {0x180E, 0x180E},
+    {0x200B, 0x200B}, {0x200E, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164}, {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},   {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+
+bool deceives(char32_t point) {
+  return std::any_of(std::begin(kDeceiving), std::end(kDeceiving),
+                     [&](const Range& range) { return point >= range.first && point <= range.last; });
+}
+
+/// The code point of a valid sequence.
+char32_t code_point(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return first;
+  char32_t point = first & (0x7Fu >> sequence.size());
+  for (const char c : sequence.substr(1)) point = point << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  return point;
+}
+
+/// A character that may be printed as it is, a byte that may not, or a character that deceives.
+struct Glyph {
+  std::string_view bytes;
+  bool is_plain = false;
+  char32_t deceiving = 0;  // 0: no
+};
+
+Glyph glyph_at(std::string_view rest) {
+  const auto value = static_cast<unsigned char>(rest[0]);
+  const size_t length = value < 0x20 || value == 0x7F ? 0 : utf8_length(rest);
+  if (length == 0) return {rest.substr(0, 1)};
+  const std::string_view sequence = rest.substr(0, length);
+  const char32_t point = code_point(sequence);
+  if (point >= 0x80 && point < 0xA0) return {rest.substr(0, 1)};  // controls, too
+  return deceives(point) ? Glyph{sequence, false, point} : Glyph{sequence, true};
+}
+
+std::string hexadecimal(const char* format, unsigned value) {
+  char text[16];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+}  // namespace
+
 std::string printable(std::string_view bytes) {
   std::string out;
-  for (size_t at = 0; at < bytes.size();) {
-    const auto value = static_cast<unsigned char>(bytes[at]);
-    size_t length = value < 0x20 || value == 0x7F ? 0 : utf8_length(bytes.substr(at));
-    if (length == 2 && value == 0xC2 && static_cast<unsigned char>(bytes[at + 1]) < 0xA0)
-      length = 0;  // U+0080 to U+009F
-    if (length == 0) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\x%02x", value);
-      out += escaped;
-      ++at;
-    } else {
-      out += bytes.substr(at, length);
-      at += length;
-    }
+  while (!bytes.empty()) {
+    const Glyph glyph = glyph_at(bytes);
+    if (glyph.is_plain)
+      out += glyph.bytes;
+    else if (glyph.deceiving)
+      out += hexadecimal("\\u{%x}", static_cast<unsigned>(glyph.deceiving));
+    else
+      out += hexadecimal("\\x%02x", static_cast<unsigned char>(glyph.bytes[0]));
+    bytes.remove_prefix(glyph.bytes.size());
   }
   return out;
+}
+
+std::string first_line(std::string_view text) {
+  constexpr size_t kLongest = 500;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return printable(line.substr(0, kLongest)) + (line.size() > kLongest ? "..." : "");
+}
+
+std::string shell_word(std::string_view path) {
+  const auto is_safe = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_@%+:,./-").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  std::string word(path.starts_with('-') ? "./" : "");  // no option
+  word += path;
+  const std::string_view all = word;
+  if (!all.empty() && std::all_of(all.begin(), all.end(), is_safe)) return word;
+  std::string plain = "'", escaped = "$'";
+  bool is_printable = true;
+  for (std::string_view rest = all; !rest.empty();) {
+    const Glyph glyph = glyph_at(rest);
+    rest.remove_prefix(glyph.bytes.size());
+    is_printable = is_printable && glyph.is_plain;
+    if (!glyph.is_plain) {
+      for (const char c : glyph.bytes) escaped += hexadecimal("\\x%02x", static_cast<unsigned char>(c));
+      continue;
+    }
+    plain += glyph.bytes == "'" ? "'\\''" : glyph.bytes;
+    if (glyph.bytes == "'" || glyph.bytes == "\\") escaped += '\\';
+    escaped += glyph.bytes;
+  }
+  return (is_printable ? plain : escaped) + "'";
 }
 
 int edit_distance(std::string_view a, std::string_view b) {

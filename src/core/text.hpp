@@ -27,9 +27,16 @@ std::string zero_padded(int64_t value, int width);
 /// "1 image", "2 images".
 std::string counted(int64_t count, const std::string& singular, const std::string& plural = "");
 
-/// A file name may hold any bytes. This text is valid UTF-8 and has no control characters: bytes that are
-/// neither are written \xNN. Use it for every name that is printed or put into JSON.
+/// A file name, and a text of a stranger's file, may hold any bytes. This text is valid UTF-8 and has no control
+/// characters, and none that is not seen or makes others seen elsewhere (U+202E): bytes that are neither are written
+/// \xNN, such characters \u{202e}. Printing it twice changes nothing more. Use it for every text that is printed or put
+/// into JSON and that this program did not make.
 std::string printable(std::string_view bytes);
+/// The same of the first line alone, of 500 bytes at most: for messages of libraries, which may go on with a stack.
+std::string first_line(std::string_view text);
+/// A path as a word of a command that a person may paste into a shell (bash, zsh): as it is where no byte of it
+/// means anything to one; else in single quotes; with bytes that are not printable, as $'\xNN'. It is never an option.
+std::string shell_word(std::string_view path);
 
 /// Edit distance: letters that are changed, left out, put in, or have changed places with their neighbour (Damerau
 /// and Levenshtein; no letter is edited twice).

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "checkpoint/run_directory.hpp"
 #include "core/json.hpp"
 #include "image/image.hpp"
+#include "report/log.hpp"
 
 namespace dcgan {
 
@@ -21,18 +21,14 @@ struct RunDataLimits {
 /// A picture within a page: a JPEG, which is a fifth of a grid's PNG, or where some of it is transparent a PNG.
 std::string data_url(const Image& image);
 
-/// {"curves": {"images": [...], "loss_g": [...], ...}, "evals": [...], "verdicts": [...], "rollbacks": [...],
-/// "data": {...}, "last": {...}, "unreadable_lines": n}. Numbers that are not finite are null. Of a long log all events
-/// are read, and of records some of each stretch: a million take a second. A line that is still being written is left
-/// out.
-Json curves_of(std::string_view log, int64_t points);
-
 /// run_data() without pictures; instead of grids "grid_positions": images seen of each that is there;
 /// "images_seen": of the run by now.
 Json run_figures(const RunDirectory& run, int64_t points);
 
-/// {"name", "path", "version", "data_path", "data_images", "options", what curves_of gives, "grids": [{"images",
-/// "picture"}], "real", "augmented"}: pictures as data URLs. Throws Error when it is no run, or its config is damaged.
+/// {"name", "path", "version", "data_path", "data_images", "options", "again": the command that begins it anew,
+/// "remarks": [what is left out], what curves_of gives (report/log), "grids": [{"images", "picture"}], "real",
+/// "augmented"}: pictures as data URLs; every text is printable. Throws Error when it is no run, or its config is
+/// damaged.
 Json run_data(const RunDirectory& run, const RunDataLimits& limits = {});
 
 }  // namespace dcgan

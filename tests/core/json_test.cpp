@@ -55,6 +55,29 @@ TEST(ParseJson, RefusesWhatIsNestedTooDeeplyToBeCopied) {
   EXPECT_EQ(parse_json(text, "a test").size(), 1u) << "brackets in texts do not count";
 }
 
+TEST(ParseJson, RefusesMoreThanItsBound) {
+  EXPECT_CONTAINS(problem(std::string(kLongestJson + 1, ' ')), "its JSON has 67.1 MB, more than 67.1 MB");
+}
+
+TEST(ParseJsonLine, GivesNothingForWhatIsNoJsonOrTooMuch) {
+  EXPECT_EQ(compact(*parse_json_line("{\"a\":[1,null]}")), "{\"a\":[1,null]}");
+  EXPECT_TRUE(parse_json_line("null").has_value());
+  const std::string deep(3'000'000, '[');
+  for (const std::string& line : {std::string(), std::string("{"), std::string("{\"a\":1e999}"), std::string("\0{}", 3), deep,
+                                  deep + std::string(3'000'000, ']'), std::string(300, '[') + std::string(300, ']'),
+                                  "\"" + std::string(kLongestJsonLine, 'x') + "\""})
+    EXPECT_FALSE(parse_json_line(line)) << line.substr(0, 20);
+}
+
+TEST(ValueOr, IsTheOtherWhereNothingIsGivenAndAnErrorWhereTheTypeIsWrong) {
+  const Json json = Json::parse(R"({"text": "x", "none": null})");
+  EXPECT_EQ(value_or<std::string>(json, "text", "y", "head"), "x");
+  EXPECT_EQ(value_or<std::string>(json, "none", "y", "head"), "y");
+  EXPECT_EQ(value_or<std::string>(json, "other", "y", "head"), "y");
+  EXPECT_EQ(value_or<double>(Json::parse("[1]"), "text", 0.5, "head"), 0.5);
+  EXPECT_CONTAINS(thrown_by([&] { value_or<int64_t>(json, "text", 0, "head"); }).what, "wrong type");
+}
+
 TEST(CompactJson, ReplacesInvalidUtf8InsteadOfThrowing) {
   EXPECT_EQ(compact(Json{{"name",
                           "a\xff"

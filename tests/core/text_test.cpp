@@ -2,11 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace dcgan::test::texts {
 namespace {
+
+std::string utf8(char32_t point) {
+  const auto part = [&](int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3F)); };
+  if (point < 0x800) return {static_cast<char>(0xC0 | point >> 6), part(0)};
+  if (point < 0x10000) return {static_cast<char>(0xE0 | point >> 12), part(6), part(0)};
+  return {static_cast<char>(0xF0 | point >> 18), part(12), part(6), part(0)};
+}
 
 TEST(Printable, LeavesValidUtf8AsItIs) {
   for (const char* text : {"", "plain name.png", "얼굴 사진.png", "猫の写真.jpg", "人脸/图片.png", "é", "🐈",
@@ -26,6 +36,51 @@ TEST(Printable, EscapesTheControlCharactersAboveAscii) {
             "\\xc2\\x9b31m");
   EXPECT_EQ(printable("\xC2\x80\xC2\x9F"), "\\xc2\\x80\\xc2\\x9f");
   EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");
+}
+
+// "Trojan Source", Boucher and Anderson 2021: what is read is not what stands there.
+TEST(Printable, EscapesCharactersThatAreNotSeenOrMoveOthers) {
+  EXPECT_EQ(printable("cat\u202Egpj.exe"), "cat\\u{202e}gpj.exe");
+  for (const char32_t point : {0xAD,   0x61C,  0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202B, 0x202C,
+                               0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0x206F, 0x3164, 0xFEFF, 0xFFF9,
+                               0xFFFA, 0xFFFB, 0xE0001, 0xE0041, 0xE007F, 0xE0100}) {
+    const std::string text = "a" + utf8(point) + "b";
+    EXPECT_EQ(printable(text).find(utf8(point)), std::string::npos) << std::hex << static_cast<uint32_t>(point);
+    EXPECT_EQ(printable(printable(text)), printable(text));
+  }
+  for (const char* text : {"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001F469\u200d\U0001F680", "\u2764\ufe0f"})
+    EXPECT_EQ(printable(text), text) << "joiners are written in Persian and in emoji";
+}
+
+TEST(FirstLine, LeavesOutTheRestAndWhatIsTooLong) {
+  EXPECT_EQ(first_line("broken\x1b[31m\nframe #0: at \x07"), "broken\\x1b[31m");
+  EXPECT_EQ(first_line(std::string(501, 'x')), std::string(500, 'x') + "...");
+  EXPECT_EQ(first_line(""), "");
+}
+
+TEST(ShellWord, IsLeftAsItIsWhereNothingInItMeansAnything) {
+  for (const char* path : {"runs/00000-photos", "/a/b.c", "a_b@c%d+e:f,g", "..", "/"}) EXPECT_EQ(shell_word(path), path);
+  EXPECT_EQ(shell_word("a b"), "'a b'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("-rf"), "./-rf");
+  EXPECT_EQ(shell_word("\u00e9\u5bb6"), "'\u00e9\u5bb6'");
+  EXPECT_EQ(shell_word("a\nb'c\\"), "$'a\\x0ab\\'c\\\\'");
+}
+
+TEST(ShellWord, IsReadBackByAShellWhateverItHolds) {
+  if (std::system("bash -c true >/dev/null 2>&1") != 0) GTEST_SKIP() << "no bash";
+  std::vector<std::string> paths = {"~", "~root", "=ls", "!!", "a;b", "$(touch x)", "`touch x`", "\u202e", "\xff\xfe", "a\r\n"};
+  for (int byte = 1; byte < 256; ++byte) paths.push_back("x" + std::string(1, static_cast<char>(byte)) + "0f");
+  for (const char* bytes : {" \n", "'\x1b", "\\'\x80", "\"$\x07`"}) paths.push_back(bytes);
+  std::string command = "printf '%s/' ", wanted;
+  for (const auto& path : paths) command += shell_word(path) + " ", wanted += path + "/";
+  EXPECT_EQ(printable(command), command);
+  FILE* shell = ::popen(("exec bash -c \"$(cat <<'END-OF-WORDS'\n" + command + "\nEND-OF-WORDS\n)\"").c_str(), "r");
+  std::string got(wanted.size() + 100, '\0');
+  got.resize(std::fread(got.data(), 1, got.size(), shell));
+  ::pclose(shell);
+  EXPECT_EQ(got, wanted);
 }
 
 TEST(Printable, EscapesBytesThatAreNoUtf8) {

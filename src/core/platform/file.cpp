@@ -75,13 +75,16 @@ void check_named_is_there(const fs::path& path, const std::string& hint) {
 }
 
 FileHandle open_for_reading(const fs::path& path) {
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe that nobody writes to is not waited for
   const int problem = errno;
   if (file.get() < 0)
     throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem), problem == ENOENT ? "check the path"
                                                                                 : problem == EACCES
                                                                                     ? "you need permission to read it"
                                                                                     : "");
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    throw Error("cannot read '" + shown(path) + "': it is a pipe or a device", "name a file");
   return file;
 }
 
@@ -113,6 +116,13 @@ std::string read_file(const fs::path& path, size_t limit) {
     got += static_cast<size_t>(part);
   }
   content.resize(got);
+  return content;
+}
+
+std::string read_small_file(const fs::path& path, size_t most) {
+  std::string content = read_file(path, most + 1);
+  if (content.size() > most)
+    throw Error("'" + shown(path) + "' has more than " + bytes_text(static_cast<double>(most)), "is it the right file?");
   return content;
 }
 

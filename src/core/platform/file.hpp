@@ -57,9 +57,12 @@ FileStamp stamp_of(const fs::path& path);
 /// For a path that the command itself names: throws UsageError where nothing is there.
 void check_named_is_there(const fs::path& path, const std::string& hint = "check the path");
 
+/// Throws Error for a pipe or a device, without waiting for it. A folder may be opened; reading it fails.
 FileHandle open_for_reading(const fs::path& path);
 /// Up to `limit` bytes from the start.
 std::string read_file(const fs::path& path, size_t limit = SIZE_MAX);
+/// All of it. Throws Error when it has more than `most` bytes.
+std::string read_small_file(const fs::path& path, size_t most);
 /// Read exactly `bytes` at `offset`; throws naming `path` when the file is shorter.
 void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offset, const fs::path& path);
 

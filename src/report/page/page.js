@@ -163,10 +163,10 @@ function cardsOf(run) {
   return made("div", { className: "cards" },
     card("pictures", run.data_images === null ? "–" : withCommas(run.data_images)),
     card("images seen", run.images_seen ? withCommas(run.images_seen) : "none yet"),
-    card("training", last ? duration(last.seconds) : "–"),
+    card("training", last && last.seconds !== null ? duration(last.seconds) : "–"),
     card("images a second", last ? short(last.images_per_second) : "–"),
     card("best KID", best ? `${short(best.kid)} ± ${short(best.kid_error)}` : "not measured"),
-    card("verdict", last ? last.verdict : "–"));
+    card("verdict", last && last.verdict || "–"));
 }
 
 function table(heads, rows) {
@@ -177,7 +177,7 @@ function table(heads, rows) {
 function dataOf(run) {
   const facts = [["pictures", run.data_path]];
   if (run.data) {
-    facts.push(["used", withCommas(run.data.pictures)], ["classes", String(run.data.classes)], ["left out", withCommas(run.data.skipped)]);
+    facts.push(["used", short(run.data.pictures)], ["classes", short(run.data.classes)], ["left out", short(run.data.skipped)]);
   }
   facts.push(["size, channels", `${run.options.size}, ${run.options.channels}`]);
   return table(["data", ""], facts.map((cells) => ({ cells })));
@@ -185,14 +185,17 @@ function dataOf(run) {
 
 function reproduce(run) {
   return made("div", {}, made("p", { textContent: `dcgan ${run.version} made it. The same options, begun anew; on the same machine, build and threads the same run bit for bit:` }),
-    made("pre", { textContent: `dcgan train ${run.data_path} --config ${run.path}/config.json --run NEW` }));
+    made("pre", { textContent: run.again }));
 }
 
 const heading = (text) => made("h2", { textContent: text });
 
+/// What of its log is not shown.
+const remarksOf = (run) => made("div", {}, ...run.remarks.map((text) => made("p", { textContent: text })));
+
 function showOne(run, near, page) {
   page.append(made("h1", { textContent: run.name }), cardsOf(run));
-  if (run.unreadable_lines) page.append(made("p", { textContent: `${withCommas(run.unreadable_lines)} lines of its log could not be read and are left out.` }));
+  page.append(remarksOf(run));
   page.append(heading("How it went"), verdictsOf(run));
   page.append(heading("Grids through time"), gridsOf([run]));
   page.append(heading("Curves"), chartsOf(run));
@@ -276,7 +279,7 @@ function showSeveral(runs, page) {
   }
   page.append(heading("Curves"), comparedCharts(groups), heading("Grids through time"), gridsOf(runs));
   page.append(heading("How it went"));
-  for (const run of runs) page.append(made("p", { textContent: run.name }), verdictsOf(run));
+  for (const run of runs) page.append(made("p", { textContent: run.name }), remarksOf(run), verdictsOf(run));
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.options)))];
   const rows = [["data", ...runs.map((run) => run.data_path)], ...names.map((name) => [name, ...runs.map((run) => name in run.options ? asText(run.options[name]) : "–")])]
     .map((cells) => ({ cells, differs: cells.slice(2).some((text) => text !== cells[1]) }));

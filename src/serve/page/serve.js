@@ -67,7 +67,7 @@ async function watch() {
     watching.charts.refresh(data);
     watching.grid.take(data.grid_positions);
   }
-  watching.cards.replaceChildren(cardsOf(data));
+  watching.cards.replaceChildren(cardsOf(data), remarksOf(data));
   watching.verdicts.replaceChildren(verdictsOf(data));
 }
 
