@@ -9,12 +9,14 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
+#include "core/text.hpp"
 
 namespace {
 
+/// An error holds names of files and words of libraries; what makes it is to print them readably, this makes sure.
 void print_error(const std::string& what, const std::string& hint) {
-  std::fprintf(stderr, "error: %s\n", what.c_str());
-  if (!hint.empty()) std::fprintf(stderr, "  hint: %s\n", hint.c_str());
+  std::fprintf(stderr, "error: %s\n", dcgan::printable(what).c_str());
+  if (!hint.empty()) std::fprintf(stderr, "  hint: %s\n", dcgan::printable(hint).c_str());
 }
 
 }  // namespace
@@ -24,17 +26,17 @@ int main(int argc, char** argv) {
   try {
     return dcgan::run_program(dcgan::all_verbs(), argc, argv);
   } catch (const dcgan::Stopped& stopped) {
-    if (*stopped.what()) std::fprintf(stderr, "%s\n", stopped.what());
+    if (*stopped.what()) std::fprintf(stderr, "%s\n", dcgan::printable(stopped.what()).c_str());
     return stopped.exit_code();
   } catch (const dcgan::Error& error) {
     print_error(error.what(), error.hint());
     return error.exit_code();
   } catch (const c10::Error& error) {
-    print_error(error.what_without_backtrace(), "");
+    print_error(dcgan::first_line(error.what_without_backtrace()), "");
   } catch (const std::bad_alloc&) {
     print_error("out of memory", "try a smaller --batch, --size or --base-channels");
   } catch (const std::exception& error) {
-    print_error(error.what(), "");
+    print_error(dcgan::first_line(error.what()), "");
   }
   return dcgan::kFailed;
 }

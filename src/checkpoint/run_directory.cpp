@@ -89,7 +89,7 @@ void RunDirectory::check_free(const fs::path& path) {
   if (!fs::exists(path, problem) || is_unused(path)) return;
   throw UsageError(
       "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
-      "go on with it by `dcgan train --resume --run " + shown(path) + "`, or choose another --run");
+      "go on with it by `dcgan train --resume --run " + shell_word(path.native()) + "`, or choose another --run");
 }
 
 RunDirectory RunDirectory::create(const fs::path& path) {

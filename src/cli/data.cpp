@@ -99,7 +99,7 @@ Unpacked open_packed(const fs::path& path) {
   const std::shared_ptr<Source> source = open_source(path);
   if (source->kind() == "folder")
     throw UsageError("'" + shown(path) + "' is a folder of pictures: there is nothing to unpack",
-                     "to pack it say `dcgan data pack " + shown(path) + " --out FILE.pack`");
+                     "to pack it say `dcgan data pack " + shell_word(path.native()) + " --out FILE.pack`");
   const int64_t count = source->count();  // an array knows its classes once it is loaded
   return {count, source->classes(), [source](int64_t i) { return source->label(i); },
           [source](int64_t i) { return source->read(i, INT32_MAX, nullptr); }};

@@ -102,7 +102,7 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
 void doctor(const Invocation& invocation, DoctorCommand& command) {
   if (is_run_directory(invocation.positional(0)))
     throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
-                     "`dcgan inspect " + printable(invocation.positional(0)) + "` says what is in it");
+                     "`dcgan inspect " + shell_word(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
   const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
   if (survey.files == 0)

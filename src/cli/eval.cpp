@@ -69,13 +69,15 @@ Dataset open_real(const EvalCommand& command, const fs::path& model) {
   Dataset whole = open_pictures(command.beside.data, command.beside.pixels, command.beside.thread_count());
   if (command.all || is_pictures(model) || looks_like_torchscript(model)) return whole;
   const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
-  const double share = meta.value("options", Json::object()).value("holdout", 0.0);
+  const std::string origin = "'" + shown(model) + "'";
+  const auto share =
+      value_or(value_or<Json>(meta, "options", Json::object(), origin), "holdout", 0.0, origin + ", its options");
   // Which pictures are held out is decided by chance: about so many. Far fewer can be no split of the run's data.
   if (share * static_cast<double>(whole.pixels->info().count) < 0.5 * kEnoughHeldOut) return whole;
   DataOptions options = command.beside.pixels;
   options.holdout = share;
   Dataset split = open_pictures(command.beside.data, options, command.beside.thread_count());
-  const bool is_of_run = split.pixels->info().identity == meta.value("data_identity", "");
+  const bool is_of_run = split.pixels->info().identity == value_or<std::string>(meta, "data_identity", "", origin);
   return is_of_run && split.held_out->info().count >= kEnoughHeldOut ? std::move(split) : std::move(whole);
 }
 

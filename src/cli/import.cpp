@@ -26,17 +26,17 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
     check_named_is_there(file);
     if (!looks_like_weights(file) && !looks_like_zip(file))  // of a damaged ZIP archive its reader says more
       throw UsageError("'" + shown(file) + "' is neither a state dict of torch.save nor safetensors",
-                       "`dcgan inspect " + shown(file) + "` says what it is");
+                       "`dcgan inspect " + shell_word(file) + "` says what it is");
     files.emplace_back(file);
   }
   const ImportedModel model = read_model(files);
   write_checkpoint(command.out, model);
-  const std::string out = shown(command.out);
+  const std::string out = shown(command.out), use = shell_word(command.out);
   std::printf("wrote %s: a generator of %s pixels, %s%s\n", out.c_str(), to_text(model.plan.shape.size()).c_str(),
               counted(model.plan.image_channels, "channel").c_str(),
               model.has_discriminator() ? ", and its discriminator" : "; no discriminator");
-  std::printf("use it:\n  dcgan sample %s --out sheet.png\n  dcgan export %s --out generator.pt\n", out.c_str(),
-              out.c_str());
+  std::printf("use it:\n  dcgan sample %s --out sheet.png\n  dcgan export %s --out generator.pt\n", use.c_str(),
+              use.c_str());
   // The default's penalties and BatchNorm in D exclude one another: the settings of the example.
   const bool has_batch_norm = model.plan.options.has_batch_norm_d();
   if (model.has_discriminator())

@@ -50,7 +50,7 @@ Json describe_data(const fs::path& path) {
           {"sizes", sizes},
           {"classes", classes},
           {"remarks", source->remarks()},
-          {"use", {"dcgan doctor " + shown(path), "dcgan train " + shown(path)}}};
+          {"use", {"dcgan doctor " + shell_word(path.native()), "dcgan train " + shell_word(path.native())}}};
 }
 
 Json describe_pack(const fs::path& path) {
@@ -75,7 +75,9 @@ Json describe_pack(const fs::path& path) {
           {"changed_since", is_stale(pack.origin())},
           {"options", pack.origin().options},
           {"skipped", skipped},
-          {"use", {"dcgan train " + shown(path), "dcgan data unpack " + shown(path) + " --out FOLDER"}}};
+          {"use",
+           {"dcgan train " + shell_word(path.native()),
+            "dcgan data unpack " + shell_word(path.native()) + " --out FOLDER"}}};
 }
 
 /// One PNG, and what it says of itself.
@@ -101,9 +103,9 @@ Json describe_npy(const fs::path& path) {
       read_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "'" + shown(path) + "'");
   const bool is_images = array.type == ElementType::kU8 && (array.shape.size() == 4 || array.shape.size() == 3);
   const bool is_rows = array.shape.size() == 2 && array.type != ElementType::kU8;
-  Json use = Json::array({"Python: numpy.load('" + shown(path) + "')"});
-  if (is_images) use.push_back("as data: dcgan train " + shown(path));
-  if (is_rows) use.push_back("as latents: dcgan sample MODEL --latents " + shown(path) + " --out sheet.png");
+  Json use = Json::array({"Python: numpy.load(" + python_text(path.native()) + ")"});
+  if (is_images) use.push_back("as data: dcgan train " + shell_word(path.native()));
+  if (is_rows) use.push_back("as latents: dcgan sample MODEL --latents " + shell_word(path.native()) + " --out sheet.png");
   return {{"kind", is_images ? "array of images"
                    : is_rows ? "array of latents or features"
                              : "array"},

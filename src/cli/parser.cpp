@@ -154,10 +154,10 @@ class Parser {
       const size_t equals = word.find('=');
       const std::string name = word.substr(0, equals);
       if (equals == std::string::npos || !flags_.contains(name)) continue;
-      const std::string value = printable(word.substr(equals + 1));
+      const std::string value = word.substr(equals + 1);
       if (value == "true" || value == "false") continue;
-      throw UsageError(name + " is '" + value + "': a flag takes no value",
-                       name == "--resume" ? "name the run by --run: `dcgan train --resume --run " + value + "`"
+      throw UsageError(name + " is '" + printable(value) + "': a flag takes no value",
+                       name == "--resume" ? "name the run by --run: `dcgan train --resume --run " + shell_word(value) + "`"
                                           : "write " + name + " alone");
     }
   }

@@ -76,12 +76,14 @@ Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
     throw UsageError("--study wants to know which pictures the run held out, and '" + shown(model) + "' is an export",
                      "give the run directory");
   const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
-  options.holdout = meta.value("options", Json::object()).value("holdout", 0.0);
+  const std::string origin = "'" + shown(model) + "'";
+  options.holdout =
+      value_or(value_or<Json>(meta, "options", Json::object(), origin), "holdout", 0.0, origin + ", its options");
   Dataset data = open_pictures(command.beside.data, options, command.beside.thread_count());
   if (!data.held_out)
     throw UsageError("--study needs pictures that the generator never saw, and this run held none out",
                      "train it with --holdout 0.2");
-  if (data.pixels->info().identity != meta.value("data_identity", ""))
+  if (data.pixels->info().identity != value_or<std::string>(meta, "data_identity", "", origin))
     throw UsageError("--study: '" + shown(command.beside.data) + "' is not the data that the run was trained on",
                      "give that; only of it is known what the run did not see");
   return data;

@@ -10,7 +10,7 @@
 #include "cli/train_words.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
+#include "core/json_file.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
@@ -65,14 +65,14 @@ void refuse_file_for_resume(const std::string& data) {
   const fs::path path(data);
   if (is_run_directory(path))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
-                     "say `dcgan train --resume --run " + printable(data) + "`");
+                     "say `dcgan train --resume --run " + shell_word(data) + "`");
   if (fs::is_regular_file(path, ignored) &&
       (path.extension() == ".ckpt" || path.extension() == ".pt" || path.extension() == ".json")) {
     const fs::path folder =
         path.parent_path().filename() == "checkpoints" ? path.parent_path().parent_path() : path.parent_path();
     throw UsageError("--resume takes no file, and '" + printable(data) + "' is no data",
-                     "name the run: `dcgan train --resume --run " + (is_run_directory(folder) ? shown(folder) : "RUN") +
-                         "`; it goes on from its newest checkpoint");
+                     "name the run: `dcgan train --resume --run " +
+                         (is_run_directory(folder) ? shell_word(folder.native()) : "RUN") + "`; it goes on from its newest checkpoint");
   }
 }
 
@@ -136,7 +136,7 @@ void start_run(const Invocation& invocation, Ranks& ranks) {
   if (command.all.preset != "auto") command = layered(invocation, preset_named(command.all.preset).name);
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
-                     "to go on with it say `dcgan train --resume --run " + printable(data) + "`");
+                     "to go on with it say `dcgan train --resume --run " + shell_word(data) + "`");
   if (command.all.preset != "auto" && command.all.init_from != "none")
     check_preset(command.all.preset, command.all.init_from);
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
@@ -188,7 +188,7 @@ struct RunToResume {
 RunToResume look_at_run(const RunDirectory& run) {
   RunToResume found;
   const std::string origin = shown(run.config());
-  found.config = parse_json(read_file(run.config()), origin);
+  found.config = read_json_file(run.config());
   if (!found.config.is_object() || found.config.value("format", Json()) != "dcgan-run")
     throw Error("'" + origin + "' is no config of a run");
   if (const Json version = found.config.value("version", Json()); version != kRunVersion)
@@ -243,12 +243,13 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   if (!fs::exists(data, ignored))
     throw UsageError(
         "the run's data '" + printable(data) + "' is not there",
-        "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shown(run.path()) + "`");
+        "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shell_word(run.path().native()) +
+            "`");
   const Dataset dataset = open_with_progress(data, command.all, ranks);
   if (dataset.pixels->info().identity != identity)
     throw UsageError("the pictures in '" + printable(data) +
                          "' are not those the run was trained on: " + counted(dataset.pixels->info().count, "picture") +
-                         " here, " + counted(config.value("data_images", int64_t{0}), "picture") + " then",
+                         " here, " + counted(value_or<int64_t>(config, "data_images", 0, origin), "picture") + " then",
                      "bring the old ones back, or start a new run");
   check_agreement(ranks, facts_of(command.all, dataset));
   const TrainPlan plan = plan_of_ranks(command.all, fs::absolute(data).lexically_normal().native(), dataset, ranks);

@@ -1,7 +1,7 @@
 #include "cli/train_layers.hpp"
 
 #include "core/error.hpp"
-#include "core/json.hpp"
+#include "core/json_file.hpp"
 #include "core/platform/file.hpp"
 #include "core/text.hpp"
 #include "train/checks.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 Json read_options(const fs::path& path) {
   check_named_is_there(path);
-  const Json json = parse_json(read_file(path), shown(path));
+  const Json json = read_json_file(path);
   return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
 }
 

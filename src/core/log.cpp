@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <mutex>
 
+#include "core/text.hpp"
+
 namespace dcgan {
 namespace {
 std::mutex mutex;
@@ -20,7 +22,7 @@ LogSink set_log_sink(LogSink next) {
 
 void note(const std::string& line) {
   const std::lock_guard lock(mutex);
-  sink()(line);
+  sink()(printable(line));  // it may hold names of files and words of libraries
 }
 
 void warn(const std::string& line) { note("warning: " + line); }

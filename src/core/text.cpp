@@ -179,6 +179,22 @@ std::string shell_word(std::string_view path) {
   return (is_printable ? plain : escaped) + "'";
 }
 
+std::string python_text(std::string_view path) {
+  std::string out = "'";
+  for (std::string_view rest = path; !rest.empty();) {
+    const Glyph glyph = glyph_at(rest);
+    const auto first = static_cast<unsigned char>(glyph.bytes[0]);
+    rest.remove_prefix(glyph.bytes.size());
+    if (glyph.is_plain)
+      out.append(glyph.bytes == "'" || glyph.bytes == "\\" ? "\\" : "").append(glyph.bytes);
+    else if (glyph.deceiving)
+      out += hexadecimal("\\U%08x", static_cast<unsigned>(glyph.deceiving));
+    else  // bytes that are no text: as os.fsdecode has them
+      out += first < 0x80 ? hexadecimal("\\x%02x", first) : hexadecimal("\\udc%02x", first);
+  }
+  return out + "'";
+}
+
 int edit_distance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1), above, above_that;
   std::iota(row.begin(), row.end(), 0);

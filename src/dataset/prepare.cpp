@@ -67,7 +67,7 @@ void refuse_as_pack(const fs::path& data, const fs::path& out) {
     throw UsageError("'" + shown(out) + "' is a folder", "name the file to make: --out " + shown(out / "FILE.pack"));
   if (const auto named = shard_name(out))
     throw UsageError("'" + shown(out) + "' is the name of one shard",
-                     "name the set: --out " + shown(named->out) + " --shards " + std::to_string(named->of));
+                     "name the set: --out " + shell_word(named->out.native()) + " --shards " + std::to_string(named->of));
   // Among the pictures that it is made of it would be one of them, and change them.
   if (!fs::is_directory(data, ignored)) return;
   const fs::path folder = fs::weakly_canonical(data, ignored), file = fs::weakly_canonical(out, ignored);
@@ -128,8 +128,9 @@ Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
     refuse("of " + to_text(info.size) + " pixels", "--size asks for " + to_text(options.size));
   if (options.channels != "auto" && channel_count(options.channels) != info.channels)
     refuse("of " + counted(info.channels, "channel"), "--channels asks for " + options.channels);
-  const std::string fit = origin.options.value("fit", options.fit),
-                    crop_at = origin.options.value("crop_at", options.crop_at);
+  const std::string place = "'" + printable(origin.data) + "'";
+  const auto fit = value_or(origin.options, "fit", options.fit, place),
+             crop_at = value_or(origin.options, "crop_at", options.crop_at, place);
   if (options.fit != fit && options.fit != DataOptions().fit)
     refuse("packed with --fit " + fit, "--fit asks for " + options.fit);
   if (options.crop_at != crop_at && options.crop_at != DataOptions().crop_at)

@@ -55,7 +55,8 @@ std::optional<ShardName> shard_name(const fs::path& path) {
 std::string command_for(const fs::path& path) {
   const auto named = shard_name(path);
   return "`dcgan data pack DATA --out " +
-         (named ? shown(named->out) + " --shards " + std::to_string(named->of) : shown(path)) + "`";
+         (named ? shell_word(named->out.native()) + " --shards " + std::to_string(named->of) : shell_word(path.native())) +
+         "`";
 }
 
 std::vector<fs::path> other_packings(const fs::path& out, int64_t of) {

@@ -136,12 +136,12 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   if (!fs::is_directory(model, ignored)) {
     if (looks_like_weights(model))
       throw UsageError("'" + shown(model) + "' holds weights alone, in a format of another program",
-                       "make a checkpoint of it: dcgan import " + shown(model) + " --out imported.ckpt");
+                       "make a checkpoint of it: dcgan import " + shell_word(model.native()) + " --out imported.ckpt");
     if (looks_like_onnx(model))
       throw UsageError(
           "'" + shown(model) + "' is an ONNX model, which dcgan writes and does not run",
           "give the run directory or the checkpoint that it was exported from; what runs it: dcgan inspect " +
-              shown(model));
+              shell_word(model.native()));
     if (at != "best")
       throw UsageError(
           "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",
@@ -193,9 +193,9 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   to_channels_last(*loaded.net);  // as training keeps them: kernels, and sums of taps, round by the layout
   loaded.net->eval();
   loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));
-  const Json options = loaded.meta.value("options", Json::object());
-  loaded.info.fit = options.value("fit", loaded.info.fit);
-  loaded.info.crop_at = options.value("crop_at", loaded.info.crop_at);
+  const Json options = value_or<Json>(loaded.meta, "options", Json::object(), loaded.info.origin);
+  loaded.info.fit = value_or(options, "fit", loaded.info.fit, loaded.info.origin);
+  loaded.info.crop_at = value_or(options, "crop_at", loaded.info.crop_at, loaded.info.origin);
   return loaded;
 }
 

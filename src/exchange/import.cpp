@@ -117,7 +117,7 @@ void write_checkpoint(const fs::path& path, const ImportedModel& model) {
 void write_model_safetensors(const fs::path& path, const fs::path& checkpoint) {
   const ArchiveReader archive(checkpoint);
   const std::string origin = "the checkpoint '" + shown(checkpoint) + "'";
-  const Json options = archive.meta().value("options", Json::object());
+  const Json options = value_or<Json>(archive.meta(), "options", Json::object(), origin);
   TextPairs metadata = {{"format", "dcgan"},
                         {"dcgan", kVersionText},
                         {"network", compact(plan_to_json(plan_from_json(archive.meta(), origin)))},
@@ -125,7 +125,8 @@ void write_model_safetensors(const fs::path& path, const fs::path& checkpoint) {
                         {"value_range", "[-1, 1]"},
                         {"layout", "N x C x H x W"}};
   for (const char* key : kDataOptions)
-    metadata.emplace_back(key, options.value(key, std::string(key) == "fit" ? "crop" : "center"));
+    metadata.emplace_back(
+        key, value_or<std::string>(options, key, std::string(key) == "fit" ? "crop" : "center", origin));
   NamedTensors tensors;
   for (const char* part : kParts) append(tensors, part, archive.read_all(part));
   write_safetensors(path, tensors, metadata);

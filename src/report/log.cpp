@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kEvent = "{\"event\"";
 constexpr uint64_t kReadWhole = 4 << 20;    // bytes of a log of which every record is read
 constexpr int64_t kLinesAPoint = 8;         // of a longer one
-constexpr uint64_t kMostRead = 1 << 30;     // bytes of a file
+constexpr uint64_t kMostRead = 512 << 20;    // bytes of a file
 constexpr size_t kMostKept = 16 << 20;      // bytes of lines whose JSON is held at once
 constexpr size_t kMostParsed = 64 << 20;    // bytes of lines that are parsed until fewer are chosen
 constexpr size_t kMostCurves = 100;         // our records have 22 numbers

@@ -20,7 +20,7 @@ namespace dcgan {
 /// word that belongs there, is counted as unreadable.
 Json curves_of(std::string_view log, int64_t points);
 
-/// The same of a file, of which more than the last GB is not read; "left_out": bytes before that. A file that is not
+/// The same of a file, of which no more than the last 537 MB are read; "left_out": bytes before that. A file that is not
 /// there is an empty log.
 Json curves_of_file(const fs::path& path, int64_t points);
 

@@ -105,9 +105,9 @@ void Console::event(const std::string& line, const Json& object) {
   const std::lock_guard lock(mutex_);
   clear();
   if (last_ && object.value("event", "") == "eval" && object["kid"].is_number()) last_->kid = object["kid"];
-  if (!json_) return say(line);
-  std::fprintf(stderr, "%s\n", line.c_str());
-  std::printf("%s\n", compact(object).c_str());
+  if (!json_) return say(printable(line));
+  std::fprintf(stderr, "%s\n", printable(line).c_str());
+  std::printf("%s\n", compact(printable_json(object)).c_str());
   std::fflush(stdout);
 }
 

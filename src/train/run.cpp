@@ -320,8 +320,8 @@ class Run {
     save();
     group_->gather("", "the end", Patience::kWhileAlive);
     throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") +
-                              "; all is saved; go on with `dcgan train --resume --run " + shown(directory_.path()) +
-                              "`");
+                              "; all is saved; go on with `dcgan train --resume --run " +
+                              shell_word(directory_.path().native()) + "`");
   }
 
   void finish() {

@@ -29,7 +29,8 @@ std::string tag_of(std::string_view name) {
 /// The options as a table of Markdown.
 std::string table_of(const Json& options) {
   std::string text = "| option | value |\n|---|---|\n";
-  for (const auto& [name, value] : options.items())
+  const Json words = printable_json(options);
+  for (const auto& [name, value] : words.items())
     text += "| " + name + " | " + (value.is_string() ? value.get<std::string>() : compact(value)) + " |\n";
   return text;
 }

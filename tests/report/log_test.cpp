@@ -114,7 +114,7 @@ TEST(LogFile, SaysTheSameAsItsText) {
   }
 }
 
-TEST(LogFile, OfMoreThanAGigabyteIsReadAtItsEnd) {
+TEST(LogFile, OfTerabytesIsReadAtItsEnd) {
   const TemporaryFolder folder;
   const fs::path path = folder / "log.jsonl";
   write_text(path, record_at(10));
