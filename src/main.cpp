@@ -9,6 +9,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
+#include "core/platform/streams.hpp"
 #include "core/text.hpp"
 
 namespace {
@@ -22,9 +23,12 @@ void print_error(const std::string& what, const std::string& hint) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  dcgan::watch_signals();  // before any other thread is born
+  dcgan::fill_standard_streams();  // before any file is opened
   try {
-    return dcgan::run_program(dcgan::all_verbs(), argc, argv);
+    dcgan::watch_signals();  // before any other thread is born
+    const int code = dcgan::run_program(dcgan::all_verbs(), argc, argv);
+    dcgan::check_standard_output();
+    return code;
   } catch (const dcgan::Stopped& stopped) {
     if (*stopped.what()) std::fprintf(stderr, "%s\n", dcgan::printable(stopped.what()).c_str());
     return stopped.exit_code();

@@ -119,7 +119,7 @@ ArchiveReader::ArchiveReader(const fs::path& path) : path_(path), file_(open_for
     std::memcpy(&version, start.data() + 8, 4);
     std::memcpy(&head_bytes, start.data() + 16, 8);
     if (version != kArchiveVersion)
-      throw Error(origin + " is of format version " + std::to_string(version) + "; this program reads version " +
+      throw OtherVersion(origin + " is of format version " + std::to_string(version) + "; this program reads version " +
                       std::to_string(kArchiveVersion),
                   "use the version of dcgan that wrote it");
   }

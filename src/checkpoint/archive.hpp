@@ -23,6 +23,12 @@ class NotFinite : public Error {
   using Error::Error;
 };
 
+/// A file is whole, and another version of the program has to read it.
+class OtherVersion : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Throws NotFinite naming the first floating tensor that holds a NaN or an infinity.
 void check_finite(const NamedTensors& tensors);
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/directory_lock.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -14,30 +15,37 @@ namespace {
 constexpr int kDigits = 9;  // a billion images sort by name
 constexpr int64_t kFirstGrid = 1000;
 
+constexpr char kBegunFiles[] = ".dcgan-aside-";  // as AtomicFile calls them
 constexpr char kBest[] = "best-";
+constexpr char kPassedOver[] = ".passed-over";  // behind the name of a checkpoint that a run did not go on from
 
-/// Numbers of the files PREFIXNNNNNNNNN.extension in a folder, rising.
+/// Numbers of the files PREFIXNNNNNNNNN.extension in a folder, rising. Of names that are written here alone: 900.ckpt is
+/// somebody else's file.
 std::vector<int64_t> numbered(const fs::path& folder, const std::string& extension, const std::string& prefix = "") {
   std::vector<int64_t> out;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    std::string stem = entry.path().stem().native();
-    if (!stem.starts_with(prefix)) continue;
-    stem.erase(0, prefix.size());
+    const std::string name = entry.path().filename().native();
+    if (!name.starts_with(prefix) || !name.ends_with(extension) || name.size() < prefix.size() + extension.size())
+      continue;
+    const std::string digits = name.substr(prefix.size(), name.size() - prefix.size() - extension.size());
     int64_t number = 0;
-    const auto [end, problem] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-    if (entry.path().extension() == extension && problem == std::errc() && end == stem.data() + stem.size())
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (problem == std::errc() && number >= 0 && zero_padded(number, kDigits) == digits &&
+        entry.is_regular_file(ignored))
       out.push_back(number);
   }
   std::sort(out.begin(), out.end());
   return out;
 }
 
-/// A folder with nothing in it but the two empty ones that `create` makes.
+/// A folder with nothing in it but the two empty ones that `create` makes, and what a start that was killed left of
+/// files that it had begun.
 bool is_unused(const fs::path& path) {
   std::error_code problem;
   for (auto entry = fs::directory_iterator(path, problem); !problem && entry != fs::directory_iterator(); ++entry) {
     const fs::path name = entry->path().filename();
+    if (name.native().starts_with(kBegunFiles) || name == kLockName) continue;
     if ((name != "samples" && name != "checkpoints") || !fs::is_directory(entry->path(), problem) ||
         !fs::is_empty(entry->path(), problem))
       return false;
@@ -76,7 +84,9 @@ RunDirectory RunDirectory::create_next(const fs::path& parent, const std::string
     for (const auto& entry : fs::directory_iterator(parent, ignored)) {
       const std::string existing = entry.path().filename().native();
       int64_t number = 0;
-      if (std::from_chars(existing.data(), existing.data() + existing.size(), number).ec == std::errc())
+      constexpr int64_t kMost = 1'000'000'000;  // a higher one was not counted to
+      if (std::from_chars(existing.data(), existing.data() + existing.size(), number).ec == std::errc() &&
+          number < kMost)
         next = std::max(next, number + 1);
     }
     const fs::path path = parent / (zero_padded(next, 5) + "-" + name);
@@ -86,7 +96,7 @@ RunDirectory RunDirectory::create_next(const fs::path& parent, const std::string
 
 void RunDirectory::check_free(const fs::path& path) {
   std::error_code problem;
-  if (!fs::exists(path, problem) || is_unused(path)) return;
+  if (is_free(path)) return;
   throw UsageError(
       "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
       "go on with it by `dcgan train --resume --run " + shell_word(path.native()) + "`, or choose another --run");
@@ -94,14 +104,44 @@ void RunDirectory::check_free(const fs::path& path) {
 
 RunDirectory RunDirectory::create(const fs::path& path) {
   if (!make_new_directory(path)) check_free(path);
-  make_directories(path / "samples");
-  make_directories(path / "checkpoints");
-  return RunDirectory(path);
+  remove_leftovers(path);
+  RunDirectory run(path);
+  run.make_folders();
+  return run;
+}
+
+void RunDirectory::make_folders() const {
+  make_directories(path_ / "samples");
+  make_directories(path_ / "checkpoints");
+}
+
+bool RunDirectory::is_free(const fs::path& path) {
+  std::error_code problem;
+  return !fs::exists(path, problem) || is_unused(path);
+}
+
+bool RunDirectory::was_begun(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path / "samples", ignored) && fs::is_directory(path / "checkpoints", ignored);
+}
+
+void RunDirectory::begin_again() const {
+  make_folders();
+  cut_back_to(0);
+  std::error_code ignored;
+  fs::remove(log(), ignored);
+}
+
+void RunDirectory::pass_over(const fs::path& checkpoint) const {
+  std::error_code problem;
+  fs::rename(checkpoint, checkpoint.native() + kPassedOver, problem);
+  if (problem) throw_system_error("cannot rename '" + shown(checkpoint) + "'", problem.value());
 }
 
 void RunDirectory::remove_if_unused() const {
   std::error_code ignored;  // the error that ended training is the one to tell
   if (!is_unused(path_)) return;
+  fs::remove(path_ / kLockName, ignored);
   for (const auto& folder : {path_ / "samples", path_ / "checkpoints", path_}) fs::remove(folder, ignored);
 }
 
@@ -138,7 +178,8 @@ std::vector<int64_t> RunDirectory::checkpoints() const { return numbered(path_ /
 std::string RunDirectory::hint_to_older_checkpoint() const {
   const auto all = checkpoints();
   if (all.size() < 2) return "";
-  return "move it away; then the run goes on from '" + shown(checkpoint(all[all.size() - 2])) + "'";
+  return "move it away, or say --resume-auto, which passes it over; then the run goes on from '" +
+         shown(checkpoint(all[all.size() - 2])) + "'";
 }
 std::vector<int64_t> RunDirectory::grids() const { return numbered(path_ / "samples", ".png"); }
 

@@ -22,11 +22,21 @@ class RunDirectory {
   static RunDirectory create(const fs::path& path);
   /// Throws what `create` would throw for what is there; makes nothing.
   static void check_free(const fs::path& path);
+  /// Whether `create` would take it.
+  static bool is_free(const fs::path& path);
+  /// Whether a run was begun there: it has the folders that `create` makes.
+  static bool was_begun(const fs::path& path);
   /// Throws UsageError when it is no run directory.
   static RunDirectory open(const fs::path& path);
 
   /// Removes the directory when nothing was written into it: training failed before it began.
   void remove_if_unused() const;
+  /// Makes the folders that are not there.
+  void make_folders() const;
+  /// Removes what a run left that has no checkpoint: grids, records, begun files.
+  void begin_again() const;
+  /// Takes a checkpoint out of those to go on from: NAME.passed-over is what it is called then.
+  void pass_over(const fs::path& checkpoint) const;
 
   const fs::path& path() const { return path_; }
   /// What its folder is called, as text that may be printed.

@@ -58,6 +58,7 @@ std::string bash_script(const std::vector<ListedVerb>& verbs) {
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} i\n"
       "  local verb='' verbs='' options='' values='' parts='' paths=''\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    if [[ ${COMP_WORDS[i]} == -- ]]; then COMPREPLY=(); return; fi  # names of files from here on\n"
       "    case \"$verb ${COMP_WORDS[i]}\" in\n"
       "      " +
       verb_patterns(verbs) +
@@ -135,6 +136,7 @@ std::string zsh_script(const std::vector<ListedVerb>& verbs) {
       "  local verb='' i\n"
       "  local -a verbs\n"
       "  for ((i = 2; i < CURRENT; i++)); do\n"
+      "    [[ ${words[i]} == -- ]] && break\n"
       "    case \"$verb ${words[i]}\" in\n"
       "      (" +
       verb_patterns(verbs) +
@@ -158,7 +160,7 @@ std::string zsh_script(const std::vector<ListedVerb>& verbs) {
       out += ")\n      _describe verb verbs ;;\n";
       continue;
     }
-    out += "      _arguments '--help[print this help and exit]'";
+    out += "      _arguments -S '--help[print this help and exit]'";
     for (const auto& field : verb->fields) {
       std::string spec = option_name(field) + "[" + zsh_text(help_text(field)) + "]";
       if (!field.is_flag()) spec += ":" + zsh_text(field.name) + ":" + zsh_values(field.limit);
@@ -186,6 +188,7 @@ std::string fish_script(const std::vector<ListedVerb>& verbs) {
       "function __dcgan_verb  # the verb on the command line: a picture folder may be called as one\n"
       "  set -l verb ''\n"
       "  for word in (commandline -opc)[2..-1]\n"
+      "    test \"$word\" = -- && break\n"
       "    switch \"$verb $word\"\n"
       "      case " +
       with_replaced(verb_patterns(verbs), "|", " ") +

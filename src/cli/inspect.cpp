@@ -5,6 +5,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dataset/npy.hpp"
@@ -101,6 +102,7 @@ Json describe_npy(const fs::path& path) {
   const MappedFile file(path);
   const NpyArray array =
       read_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "'" + shown(path) + "'");
+  file.check();
   const bool is_images = array.type == ElementType::kU8 && (array.shape.size() == 4 || array.shape.size() == 3);
   const bool is_rows = array.shape.size() == 2 && array.type != ElementType::kU8;
   Json use = Json::array({"Python: numpy.load(" + python_text(path.native()) + ")"});

@@ -82,8 +82,10 @@ std::string man_page(const std::vector<ListedVerb>& verbs, bool are_all) {
          (are_all ? ".B dcgan\nVERB [options]\n.SH VERBS\n" : troff(usage(first)) + "\n.SH DESCRIPTION\n");
   for (const auto& one : verbs) out += man_section(one);
   return out +
-         ".SH EXIT STATUS\n0: done. 1: failed. 2: used wrongly. 130 and 143: stopped by a signal, after all was "
-         "saved.\n";
+         ".SH NAMES THAT BEGIN WITH A DASH\nBehind \\-\\- every word is an argument: dcgan inspect \\-\\- "
+         "\\-odd\\-name.png\n"
+         ".SH EXIT STATUS\n0: done. 1: failed. 2: used wrongly. 128 and the number of a signal (129, 130, 143): stopped "
+         "by it, after all was saved.\n";
 }
 
 /// In a cell of a table.

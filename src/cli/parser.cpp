@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "cli/field_words.hpp"
 #include "core/error.hpp"
@@ -44,15 +46,18 @@ class Parser {
     app_.set_version_flag("--version", std::string("dcgan ") + kVersionText, "print the version and exit");
     app_.set_help_flag("-h,--help", "print this help and exit");
     app_.get_formatter()->column_width(42);
-    app_.footer("Begin with:  dcgan train PHOTOS/    More on a verb:  dcgan VERB --help");
+    app_.footer(
+        "Begin with:  dcgan train PHOTOS/    More on a verb:  dcgan VERB --help\n"
+        "Behind -- every word is an argument, though it begins with a dash.");
     for (const Verb& verb : verbs) add(app_, verb);
     app_.require_subcommand(0, 1);
     app_.allow_extras();
   }
 
   int run(int argc, char** argv) {
+    const int end = end_of_options(argc, argv);
     try {
-      app_.parse(argc, argv);
+      app_.parse(end, argv);
     } catch (const CLI::CallForHelp& help) {
       return app_.exit(help);
     } catch (const CLI::CallForAllHelp& help) {
@@ -71,6 +76,7 @@ class Parser {
       throw;
     }
     refuse_extras();
+    if (chosen_ && chosen_->run) take_rest(argv + std::min(end + 1, argc), argv + argc);
     if (!chosen_) {
       std::printf("%s", app_.help().c_str());
       throw UsageError("no verb was given", "begin with `dcgan train PHOTOS/`");
@@ -124,6 +130,7 @@ class Parser {
     }
     auto* option = app.add_option_function<std::string>(
         "--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
+    valued_.insert("--" + name);
     option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
     if (field.limit.repeated) option->join(',');
   }
@@ -136,6 +143,24 @@ class Parser {
     give(name, text);
   }
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }
+
+  /// Where "--" stands, behind which every word is an argument though it may begin with a dash; argc for nowhere. CLI11
+  /// knows it, and each version takes it for another thing.
+  int end_of_options(int argc, char** argv) const {
+    for (int i = 1; i < argc; ++i)
+      if (std::string_view(argv[i]) == "--" && !valued_.contains(argv[i - 1])) return i;
+    return argc;
+  }
+
+  void take_rest(char** word, char** end) {
+    const auto& all = chosen_->positionals;
+    for (; word != end; ++word) {
+      if (invocation_.positionals.size() >= all.size() && (all.empty() || !all.back().repeated))
+        throw UsageError("unexpected argument '" + printable(*word) + "'",
+                         "`dcgan" + verb_words() + " --help` lists what there is");
+      invocation_.positionals.push_back(*word);
+    }
+  }
 
   /// The verbs on the command line: " data pack".
   std::string verb_words() const {
@@ -194,6 +219,9 @@ class Parser {
     const std::string what = !dashes.empty() ? "unknown option '"
                              : chosen_       ? "unexpected argument '"
                                              : "unknown verb '";
+    std::error_code ignored;
+    if (!dashes.empty() && std::filesystem::exists(*first, ignored))
+      throw UsageError(what + printable(name) + "'", "it is the name of a file: write it behind --, or ./ before it");
     throw UsageError(what + printable(name) + "'", near.empty()
                                                        ? "`dcgan" + verb_words() + " --help` lists what there is"
                                                        : "did you mean " + dashes + near + "?");
@@ -201,7 +229,7 @@ class Parser {
 
   CLI::App app_;
   const Verb* chosen_ = nullptr;
-  std::set<std::string> flags_;
+  std::set<std::string> flags_, valued_;  // options without a value, and with one
   Invocation invocation_;
 };
 

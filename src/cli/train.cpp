@@ -1,18 +1,21 @@
 // `dcgan train`: options to one immutable plan, then training.
 #include <algorithm>
+#include <memory>
 #include <optional>
-#include <set>
 
 #include "checkpoint/run_directory.hpp"
 #include "cli/opening.hpp"
 #include "cli/ranks.hpp"
 #include "cli/train_layers.hpp"
+#include "cli/train_resume.hpp"
 #include "cli/train_words.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json_file.hpp"
 #include "core/log.hpp"
+#include "core/platform/directory_lock.hpp"
 #include "core/platform/machine.hpp"
+#include "core/platform/streams.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/walk.hpp"
@@ -30,19 +33,6 @@ std::string run_name(const fs::path& data) {
   std::string name = without_slash(data.lexically_normal()).filename().native();
   std::replace(name.begin(), name.end(), ' ', '-');
   return name.empty() || name == "." || name == ".." ? "data" : name;
-}
-
-/// Options that differ and that a run may not change when it goes on. One that `stored` does not have is younger than
-/// the run: it may be given.
-std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
-  static const std::set<std::string> free = {
-      "images",      "epochs",   "time",          "log_every",    "sample_every", "checkpoint_every", "keep",
-      "device",      "threads",  "cache",         "cache_limit",  "strict",       "eval_every",       "stop_when_flat",
-      "on_collapse", "no_graph", "deterministic", "rank_timeout", "tensorboard",  "preview",          "histograms"};
-  std::vector<std::string> changed;
-  for (const auto& [key, value] : asked.items())
-    if (!free.contains(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));
-  return changed;
 }
 
 void announce_younger_options(const Json& stored, const Json& now) {
@@ -130,7 +120,43 @@ void check_before_data(const TrainCommand& command, const Invocation& invocation
   }
 }
 
-void start_run(const Invocation& invocation, Ranks& ranks) {
+/// What is known of --run before anything is done.
+struct Start {
+  bool goes_on = false;                   // it is a run, and it is to go on
+  bool begins_again = false;              // it is one that came to nothing
+  std::optional<RunToResume> found;       // of --resume-auto; the first rank's
+  std::unique_ptr<DirectoryLock> holder;  // the same
+};
+
+/// What --resume-auto comes to: the first rank looks, and holds what it finds.
+Start start_or_resume(const TrainCommand& command, bool has_data, Ranks& ranks) {
+  if (command.run.empty()) throw UsageError("--resume-auto needs the run to go on with", "add --run DIR");
+  Start start;
+  std::string told = "begins";
+  const RunDirectory run(command.run);
+  if (ranks.is_first() && !RunDirectory::is_free(command.run) && holds_run(run)) {
+    start.holder = std::make_unique<DirectoryLock>(run.path());
+    start.found = look_for_restart(run);
+    if (!start.found && !has_data) start.found = look_at_run(run);
+    told = start.found ? "goes on" : "begins again";
+  }
+  told = ranks.group->share(told, "--resume-auto");
+  start.goes_on = told == "goes on", start.begins_again = told == "begins again";
+  return start;
+}
+
+/// The directory of a new run, or of one that begins again.
+RunDirectory directory_of(const TrainCommand& command, const std::string& data, const Start& start, Ranks& ranks) {
+  if (!ranks.is_first()) return RunDirectory(command.run);
+  if (command.run.empty()) return RunDirectory::create_next("runs", run_name(data));
+  if (!start.begins_again) return RunDirectory::create(command.run);
+  const RunDirectory run(command.run);
+  note("the run '" + shown(run.path()) + "' came to nothing to go on from: it begins again");
+  run.begin_again();
+  return run;
+}
+
+void start_run(const Invocation& invocation, Ranks& ranks, Start start) {
   const std::string data = invocation.positional(0);
   TrainCommand command = layered(invocation, "auto");
   if (command.all.preset != "auto") command = layered(invocation, preset_named(command.all.preset).name);
@@ -144,7 +170,8 @@ void start_run(const Invocation& invocation, Ranks& ranks) {
   std::vector<std::string> ignored;
   const bool on_gpu = resolve_device(command.all.run.device, ignored) != "cpu";
   check_one_length(command.all.length);
-  if (!command.dry_run && !command.run.empty() && ranks.is_first()) RunDirectory::check_free(command.run);
+  if (!command.dry_run && !command.run.empty() && ranks.is_first() && !start.begins_again)
+    RunDirectory::check_free(command.run);
   const Dataset dataset = open_with_progress(data, command.all, ranks);
   check_agreement(ranks, facts_of(command.all, dataset));
   if (command.all.preset == "auto") {
@@ -162,11 +189,8 @@ void start_run(const Invocation& invocation, Ranks& ranks) {
   for (const auto& remark : plan.remarks) note(remark);
   describe_load(*plan.options.run.threads);
   if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
-  const RunDirectory run = !ranks.is_first()     ? RunDirectory(command.run)
-                           : command.run.empty() ? RunDirectory::create_next("runs", run_name(data))
-                                                 : RunDirectory::create(command.run);
-  std::optional<DirectoryLock> lock;
-  if (ranks.is_first()) lock.emplace(run.path());
+  const RunDirectory run = directory_of(command, data, start, ranks);
+  if (ranks.is_first() && !start.holder) start.holder = std::make_unique<DirectoryLock>(run.path());
   Console console(command.json, plan.goal(), !ranks.is_first());
   console.event("run " + shown(run.path()),
                 {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
@@ -179,49 +203,27 @@ void start_run(const Invocation& invocation, Ranks& ranks) {
   if (ranks.is_first() && !command.json) say_what_next(run, data);
 }
 
-/// What the first rank knows of the run and the others are told: its options, and images seen, -1 without a checkpoint.
-struct RunToResume {
-  Json config;
-  int64_t position = -1;
-};
-
-RunToResume look_at_run(const RunDirectory& run) {
-  RunToResume found;
-  const std::string origin = shown(run.config());
-  found.config = read_json_file(run.config());
-  if (!found.config.is_object() || found.config.value("format", Json()) != "dcgan-run")
-    throw Error("'" + origin + "' is no config of a run");
-  if (const Json version = found.config.value("version", Json()); version != kRunVersion)
-    throw Error("'" + origin + "' is of version " + compact(version) + " of a run, and this program knows " +
-                    std::to_string(kRunVersion),
-                "go on with the program that began it");
-  const auto checkpoints = run.checkpoints();
-  if (checkpoints.empty()) return found;
-  const CheckpointHead head = [&] {
-    try {
-      return read_head(run.checkpoint(checkpoints.back()));
-    } catch (const Error& error) {
-      throw Error(error.what(), error.hint().empty() ? run.hint_to_older_checkpoint() : error.hint());
-    }
-  }();
-  if (head.data_identity != required<std::string>(found.config, "data_identity", origin))
-    throw Error("'" + origin + "' and the run's checkpoint name different data");
-  if (const auto other = changed_options(required<Json>(found.config, "options", origin), head.options); !other.empty())
-    throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
-                "one of them is from another run, or was edited; bring the right one back");
-  found.position = checkpoints.back();
-  return found;
+/// The run's own options, and what may be given anew, over `command`'s. Throws UsageError for what may not.
+void take_options(TrainCommand& command, const Invocation& invocation, const Json& stored, const std::string& origin) {
+  set_from_json(fields_of(command.all), stored, "'" + origin + "'");
+  if (!stored.contains("preset")) command.all.preset = "default";  // older than presets
+  apply_layers(command, invocation, "auto");
+  check_one_length(command.all.length);
+  set_from_json(fields_of(command.all), resolved_before(stored, options_json(command.all)), "'" + origin + "'");
+  if (const auto changed = changed_options(stored, options_json(command.all)); !changed.empty())
+    throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
+                     "leave it out to keep the run's own value, or start a new run");
 }
 
-void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& ranks) {
+void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& ranks, Start start) {
   const std::string data_given = invocation.positional(0);
   refuse_file_for_resume(data_given);
   if (command.run.empty()) throw UsageError("--resume needs the run to go on with", "add --run DIR");
-  const RunDirectory run = ranks.is_first() ? RunDirectory::open(command.run) : RunDirectory(command.run);
-  std::optional<DirectoryLock> lock;
-  if (ranks.is_first()) lock.emplace(run.path());
+  const RunDirectory run =
+      ranks.is_first() && !start.found ? RunDirectory::open(command.run) : RunDirectory(command.run);
+  if (ranks.is_first() && !start.holder) start.holder = std::make_unique<DirectoryLock>(run.path());
   RunToResume found;
-  if (ranks.is_first()) found = look_at_run(run);
+  if (ranks.is_first()) found = start.found ? *start.found : look_at_run(run), run.make_folders();
   const Json told = parse_json(
       ranks.group->share(compact({{"config", found.config}, {"position", found.position}}), "the run to go on with"),
       "rank 0");
@@ -231,14 +233,11 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   const std::string origin = shown(run.config());
   const Json stored_options = required<Json>(config, "options", origin);
   const std::string identity = required<std::string>(config, "data_identity", origin);
-  set_from_json(fields_of(command.all), stored_options, "'" + origin + "'");
-  if (!stored_options.contains("preset")) command.all.preset = "default";  // older than presets
-  apply_layers(command, invocation, "auto");
-  check_one_length(command.all.length);
-  if (const auto changed = changed_options(stored_options, options_json(command.all)); !changed.empty())
-    throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
-                     "leave it out to keep the run's own value, or start a new run");
+  take_options(command, invocation, stored_options, origin);
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
+  if (data.empty())
+    throw UsageError("DATA is missing: where the run's pictures are was lost with its config.json",
+                     "name it: `dcgan train DATA --resume-auto --run " + shell_word(run.path().native()) + "`");
   std::error_code ignored;
   if (!fs::exists(data, ignored))
     throw UsageError(
@@ -266,7 +265,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
   Console console(command.json, plan.goal(), !ranks.is_first());
   if (!has_checkpoint) {
-    if (ranks.is_first()) run.cut_back_to(0), fs::remove(run.log(), ignored);
+    if (ranks.is_first()) run.begin_again();
     console.event("the run has no checkpoint yet: it begins again",
                   {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
@@ -304,15 +303,15 @@ Verb train_verb() {
   verb.run = [shown_command](const Invocation& invocation) {
     TrainCommand command;
     set_all(fields_of(command), invocation.given);
+    if (!command.json) do_without_standard_output();
     with_ranks(command.all, [&](Ranks& ranks) {
-      if (command.resume_auto) {
-        if (command.run.empty()) throw UsageError("--resume-auto needs the run to go on with", "add --run DIR");
-        command.resume = ranks.group->share(is_run_directory(command.run) ? "yes" : "no", "--resume-auto") == "yes";
-      }
-      if (command.resume) return resume_run(command, invocation, ranks);
+      Start start;
+      if (command.resume_auto) start = start_or_resume(command, !invocation.positionals.empty(), ranks);
+      if (command.resume_auto) command.resume = start.goes_on;
+      if (command.resume) return resume_run(command, invocation, ranks, std::move(start));
       if (invocation.positionals.empty())
         throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
-      start_run(invocation, ranks);
+      start_run(invocation, ranks, std::move(start));
     });
   };
   return verb;

@@ -43,14 +43,14 @@ void apply_layers(TrainCommand& command, const Invocation& invocation, const std
   for (const auto& [name, text] : invocation.given)
     if (is_length(name)) command.all.length = {};
   set_all(fields_of(command), invocation.given);
+  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
+    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
 }
 
 TrainCommand layered(const Invocation& invocation, const std::string& preset) {
   TrainCommand command;
   apply_layers(command, invocation, preset);
   if (preset != "auto") command.all.preset = preset;
-  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
-    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
   return command;
 }
 

@@ -7,6 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "core/error.hpp"
+#include "core/platform/thread.hpp"
+
 namespace dcgan {
 
 void parallel_for(int64_t count, int64_t threads, const std::function<void(int64_t)>& body) {
@@ -26,7 +29,10 @@ void parallel_for(int64_t count, int64_t threads, const std::function<void(int64
     }
   };
   std::vector<std::thread> helpers;
-  for (int64_t t = 1; t < std::min(threads, count); ++t) helpers.emplace_back(work);
+  try {
+    for (int64_t t = 1; t < std::min(threads, count); ++t) helpers.push_back(start_thread(work));
+  } catch (const Error&) {  // those that are there do as well
+  }
   work();
   for (auto& helper : helpers) helper.join();
   if (problem) std::rethrow_exception(problem);

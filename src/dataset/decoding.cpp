@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -32,6 +33,12 @@ int64_t resolve_channels(const Source& source, const DataOptions& options, int64
     if (probe.problem.empty() && !probe.gray && is_usable(i)) coloured = true;
   });
   return coloured ? 3 : 1;
+}
+
+uint64_t beginning_of(const DigestBytes& digest) {
+  uint64_t out = 0;
+  std::memcpy(&out, digest.data(), sizeof out);
+  return out;
 }
 
 /// Names of the classes that have a usable picture; `labels` are numbered anew to match.
@@ -162,6 +169,7 @@ Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& p
     }
     out.valid.push_back(static_cast<uint32_t>(slot));
     out.labels.push_back(source.label(slot));
+    out.contents.push_back(beginning_of(digest));
     identity.add(source.identity_of(slot, digest_hex(digest)));
   }
   if (out.valid.empty()) no_image(path, out.info.skipped);
@@ -172,18 +180,24 @@ Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& p
 }
 
 DecodedPixels::DecodedPixels(std::unique_ptr<Source> source, const Fitter& fitter, Usable usable)
-    : source_(std::move(source)), fitter_(fitter), valid_(std::move(usable.valid)), labels_(std::move(usable.labels)) {
+    : source_(std::move(source)),
+      fitter_(fitter),
+      valid_(std::move(usable.valid)),
+      labels_(std::move(usable.labels)),
+      contents_(std::move(usable.contents)) {
   info_ = std::move(usable.info);
 }
 
 void DecodedPixels::copy(int64_t index, uint8_t* out) const {
   const int64_t slot = valid_[static_cast<size_t>(index)];
   try {
-    const Image image = fitter_(slot, nullptr);
+    std::string digest;
+    const Image image = fitter_(slot, &digest);
+    if (beginning_of(digest_bytes(digest)) != contents_[static_cast<size_t>(index)]) throw Error("it is another picture");
     std::copy(image.pixels.begin(), image.pixels.end(), out);
   } catch (const Error& error) {
     throw Error("cannot read image '" + source_->name(slot) + "': " + error.what(),
-                "it was sound when training began; was it changed meanwhile?");
+                "it was sound when training began; was it changed meanwhile? bring it back as it was");
   }
 }
 

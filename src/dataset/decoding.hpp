@@ -32,6 +32,7 @@ struct Usable {
   PixelsInfo info;
   std::vector<uint32_t> valid;  // slots, rising
   std::vector<int32_t> labels;  // of those
+  std::vector<uint64_t> contents;  // of those: where the SHA-256 of what they are stored as begins
   std::string not_kept;         // why pixels could not be put into the pack, or empty
 };
 
@@ -42,7 +43,8 @@ struct Usable {
 Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& path, bool strict, int64_t threads,
                   const DecodeProgress& progress);
 
-/// The slow way: decodes at every visit. For sets whose pixels could not be kept.
+/// The slow way: decodes at every visit. For sets whose pixels could not be kept. A picture that is another one than at
+/// the first visit is an Error, as is one that has gone.
 class DecodedPixels : public Pixels {
  public:
   DecodedPixels(std::unique_ptr<Source> source, const Fitter& fitter, Usable usable);
@@ -55,6 +57,7 @@ class DecodedPixels : public Pixels {
   Fitter fitter_;
   std::vector<uint32_t> valid_;
   std::vector<int32_t> labels_;
+  std::vector<uint64_t> contents_;
 };
 
 /// Throws the Error of a set without any usable picture.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+#include "core/platform/thread.hpp"
+
 namespace dcgan {
 namespace {
 
@@ -28,7 +31,11 @@ Loader::Loader(const Pixels& pixels, const LoaderOptions& options)
       options_(options),
       balanced_(balanced_order(pixels, options.class_balanced)),
       slots_(options.ahead) {
-  for (int64_t t = 0; t < options.threads; ++t) threads_.emplace_back([this] { work(); });
+  try {
+    for (int64_t t = 0; t < options.threads; ++t) threads_.push_back(start_thread([this] { work(); }));
+  } catch (const Error&) {  // fewer do as well
+    if (threads_.empty()) throw;
+  }
 }
 
 Loader::~Loader() {
@@ -55,7 +62,7 @@ void Loader::work() {
       problem = std::current_exception();
     }
     lock.lock();
-    if (problem && !problem_) problem_ = problem;
+    if (problem && (!problem_ || ticket < problem_ticket_)) problem_ = problem, problem_ticket_ = ticket;
     slot.ready = !problem;
     changed_.notify_all();
   }
@@ -92,11 +99,21 @@ const Batch& Loader::next() {
     holding_ = false;
     changed_.notify_all();
   }
-  Slot& slot = slots_[static_cast<size_t>(consumed_ % options_.ahead)];
-  changed_.wait(lock, [&] { return slot.ready || problem_; });
-  if (!slot.ready) std::rethrow_exception(problem_);
+  if (!wait_for(lock, consumed_)) std::rethrow_exception(problem_);
   holding_ = true;
-  return slot.batch;
+  return slots_[static_cast<size_t>(consumed_ % options_.ahead)].batch;
+}
+
+std::exception_ptr Loader::trouble_ahead() {
+  std::unique_lock lock(mutex_);
+  return wait_for(lock, consumed_ + (holding_ ? 1 : 0)) ? nullptr : problem_;
+}
+
+bool Loader::wait_for(std::unique_lock<std::mutex>& lock, int64_t ticket) {
+  // Tickets below that of the problem were taken before it, and are filled yet.
+  const Slot& slot = slots_[static_cast<size_t>(ticket % options_.ahead)];
+  changed_.wait(lock, [&] { return slot.ready || (problem_ && problem_ticket_ <= ticket); });
+  return slot.ready;
 }
 
 }  // namespace dcgan

@@ -43,8 +43,11 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// The next batch, valid until the call after. Rethrows what a thread threw.
+  /// The next batch, valid until the call after. Rethrows what a thread threw for it.
   const Batch& next();
+  /// What the next call of next() is going to throw; null when its batch comes. Waits for that batch: so a caller knows
+  /// that a step is the last one while others may still be told. Not with `ahead` 1.
+  std::exception_ptr trouble_ahead();
 
  private:
   struct Slot {
@@ -52,6 +55,8 @@ class Loader {
     bool ready = false;
   };
   void work();
+  /// Waits until it is filled, or cannot be; the lock holds `mutex_`.
+  bool wait_for(std::unique_lock<std::mutex>& lock, int64_t ticket);
   void fill(Batch& batch, int64_t ticket) const;
   int64_t picture_of(int64_t image) const;
 
@@ -65,7 +70,8 @@ class Loader {
   int64_t consumed_ = 0;     // batches handed over and given back
   bool holding_ = false;     // the caller still reads batch `consumed_`
   bool closing_ = false;
-  std::exception_ptr problem_;
+  std::exception_ptr problem_;      // of the first batch that cannot be filled
+  int64_t problem_ticket_ = 0;
   std::vector<std::thread> threads_;
 };
 

@@ -151,24 +151,36 @@ Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
                         header.json_bytes < kMost && header.image_bytes > 0 && header.image_bytes < kMost &&
                         header.slots <= (uint64_t{1} << 60) / header.image_bytes;
   if (!possible || header.end() != bytes.size()) refuse("is cut off or damaged");
-  const uint8_t* entries = bytes.data() + header.entries_at();
-  if (sha256_hex({reinterpret_cast<const char*>(entries), header.end() - header.entries_at()}) !=
-      std::string_view(header.digest, sizeof header.digest))
-    refuse("is damaged");
-  const uint8_t* tables = bytes.data() + header.tables_at();
+  // Read once: what the digest is of is what is used, whatever becomes of the file.
+  const auto* begin = reinterpret_cast<const char*>(bytes.data());
+  const std::string tables(begin + header.entries_at(), begin + header.end());
+  file_.check();
+  if (sha256_hex(tables) != std::string_view(header.digest, sizeof header.digest)) refuse("is damaged");
   pixels_ = bytes.data() + kPixelsAt;
-  entries_ = reinterpret_cast<const PackEntry*>(entries);
-  valid_ = reinterpret_cast<const uint32_t*>(tables);
-  labels_ = reinterpret_cast<const int32_t*>(tables + header.count * 4);
   info_.count = static_cast<int64_t>(header.count);
   origin_.key = std::string(header.key, sizeof header.key);
-  read_json({reinterpret_cast<const char*>(tables + header.count * 8), header.json_bytes});
-  const auto classes = static_cast<int64_t>(info_.classes.size());
-  for (int64_t i = 0; i < info_.count; ++i)
-    if (valid_[i] >= header.slots || labels_[i] < -1 || labels_[i] >= classes) refuse("is damaged");
+  read_json(std::string_view(tables).substr(tables.size() - header.json_bytes));
   if (info_.image_bytes() != static_cast<int64_t>(header.image_bytes)) refuse("is damaged");
   if (header.version == kVersion) shard_ = {static_cast<int64_t>(header.slots)};
   if (shard_.count() != static_cast<int64_t>(header.slots)) refuse("is damaged");
+  if (!take_tables(tables, shard_.count())) refuse("is damaged");
+}
+
+bool Pack::take_tables(std::string_view tables, int64_t slots) {
+  const auto take = [&](auto& all, size_t at) {
+    all.resize(static_cast<size_t>(info_.count));
+    std::memcpy(all.data(), tables.data() + at, all.size() * sizeof all[0]);
+  };
+  const size_t valid_at = static_cast<size_t>(slots) * sizeof(PackEntry);
+  take(slots_, valid_at), take(labels_, valid_at + slots_.size() * sizeof(uint32_t));
+  const auto classes = static_cast<int64_t>(info_.classes.size());
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i] >= slots || labels_[i] < -1 || labels_[i] >= classes) return false;
+    PackEntry entry{};
+    std::memcpy(&entry, tables.data() + slots_[i] * sizeof entry, sizeof entry);
+    checksums_.push_back(entry.checksum);
+  }
+  return true;
 }
 
 void Pack::read_json(std::string_view text) {
@@ -200,12 +212,13 @@ void Pack::forget_names() {
 
 void Pack::copy(int64_t index, uint8_t* out) const {
   const auto bytes = static_cast<size_t>(info_.image_bytes());
-  const uint32_t slot = valid_[index];
+  const uint32_t slot = slots_[static_cast<size_t>(index)];
   std::memcpy(out, pixels_ + uint64_t{slot} * bytes, bytes);
-  if (XXH3_64bits(out, bytes) != entries_[slot].checksum)
-    throw Error("the pack '" + shown_path_ + "' is damaged: record " + with_commas(slot) + " has a wrong checksum",
-                shard_.of == 1 ? "remove it, or make it again with `dcgan data pack`"
-                               : "remove that file and pack again; the other shards are kept");
+  if (XXH3_64bits(out, bytes) == checksums_[static_cast<size_t>(index)]) return;
+  file_.check_unchanged();
+  throw Error("the pack '" + shown_path_ + "' is damaged: record " + with_commas(slot) + " has a wrong checksum",
+              shard_.of == 1 ? "remove it, or make it again with `dcgan data pack`"
+                             : "remove that file and pack again; the other shards are kept");
 }
 
 bool looks_like_pack(const fs::path& path) {

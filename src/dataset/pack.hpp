@@ -6,11 +6,12 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/digest.hpp"
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "dataset/pixels.hpp"
 #include "dataset/shards.hpp"
 
@@ -64,14 +65,14 @@ class PackWriter {
   int64_t image_bytes_;
 };
 
-/// A pack that is open. Every record's checksum is compared whenever it is read.
+/// A pack that is open. Every record's checksum is compared whenever it is read. It keeps 16 bytes of memory a picture.
 class Pack : public Pixels {
  public:
   /// Throws Error when the file is no pack, damaged, cut off, unfinished or of another version.
   explicit Pack(const fs::path& path);
   void copy(int64_t index, uint8_t* out) const override;
-  int32_t label(int64_t index) const override { return labels_[index]; }
-  uint64_t content(int64_t index) const override { return entries_[valid_[index]].checksum; }
+  int32_t label(int64_t index) const override { return labels_[static_cast<size_t>(index)]; }
+  uint64_t content(int64_t index) const override { return checksums_[static_cast<size_t>(index)]; }
   bool decodes() const override { return false; }
   const PackOrigin& origin() const { return origin_; }
   const Shard& shard() const { return shard_; }
@@ -81,16 +82,18 @@ class Pack : public Pixels {
   void forget_names();
 
  private:
+  /// False where they say what cannot be.
+  bool take_tables(std::string_view tables, int64_t slots);
   void read_json(std::string_view text);
 
   MappedFile file_;
   std::string shown_path_;
   PackOrigin origin_;
   Shard shard_;
-  const uint8_t* pixels_ = nullptr;
-  const PackEntry* entries_ = nullptr;
-  const uint32_t* valid_ = nullptr;
-  const int32_t* labels_ = nullptr;
+  const uint8_t* pixels_ = nullptr;  // mapped; all else is in memory, where nobody changes it
+  std::vector<uint32_t> slots_;      // by picture
+  std::vector<int32_t> labels_;
+  std::vector<uint64_t> checksums_;
 };
 
 /// True if the file begins like a pack, whole or not. A file that cannot be read is none.

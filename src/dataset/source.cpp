@@ -1,6 +1,7 @@
 #include "dataset/source.hpp"
 
 #include "core/error.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "core/text.hpp"
 #include "dataset/array_source.hpp"
 #include "dataset/cifar.hpp"
@@ -76,6 +77,7 @@ PictureArray read_npy_pictures(const fs::path& path) {
   array.channels = shape.size() == 4 ? shape[3] : 1;
   if (array.width == 0 || array.height == 0) array.count = 0;
   array.values.assign(npy.data.begin(), npy.data.end());
+  file.check();
   return array;
 }
 

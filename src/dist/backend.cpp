@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/network.hpp"
+#include "core/platform/thread.hpp"
 
 namespace dcgan {
 
@@ -20,6 +21,8 @@ c10::intrusive_ptr<c10d::Backend> make_cpu_backend([[maybe_unused]] const c10::i
                                                    [[maybe_unused]] int port,
                                                    [[maybe_unused]] std::chrono::milliseconds timeout) {
 #ifdef DCGAN_WITH_GLOO
+  constexpr int64_t kGloosThreads = 4;  // it ends the process where it gets only some of them
+  check_threads(kGloosThreads, "the exchange between ranks");
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   // As PyTorch has it: a network by name where one is given. Else the one that leads to rank 0.
   const std::string interface = environment("GLOO_SOCKET_IFNAME");

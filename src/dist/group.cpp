@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
+#include "core/platform/thread.hpp"
 #include "core/text.hpp"
 #include "dist/backend.hpp"
 #include "dist/heartbeat.hpp"
@@ -61,6 +62,7 @@ StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
   options.waitWorkers = false;
   options.timeout = timeout;
   const std::string place = printable(launch.address) + ":" + std::to_string(launch.port);
+  check_threads(2, "the ranks' store");
   try {
     StorePtr store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
     // A name of its own for each attempt: torchrun's agent keeps what an earlier one has left.

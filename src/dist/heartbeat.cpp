@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/platform/thread.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -33,7 +34,7 @@ Heartbeat::Heartbeat(TimedStore::Store store, int rank, int size, double timeout
       timeout_(timeout),
       keeps_store_(keeps_store),
       on_trouble_(std::move(on_trouble)),
-      thread_([this] { live(); }) {}
+      thread_(start_thread([this] { live(); })) {}
 
 Heartbeat::~Heartbeat() {
   try {

@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "core/platform/thread.hpp"
+
 namespace dcgan {
 
 /// What outlives this object where a call does not come back.
@@ -42,7 +44,7 @@ struct TimedStore::Shared {
 TimedStore::TimedStore(Store store, std::chrono::milliseconds timeout)
     : shared_(std::make_shared<Shared>()), timeout_(timeout) {
   shared_->store = std::move(store);
-  thread_ = std::thread([shared = shared_] { shared->live(); });
+  thread_ = start_thread([shared = shared_] { shared->live(); });
 }
 
 TimedStore::~TimedStore() {

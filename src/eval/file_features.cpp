@@ -6,6 +6,7 @@
 #include "core/digest.hpp"
 #include "core/element.hpp"
 #include "core/error.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "core/text.hpp"
 #include "eval/features.hpp"
 #include "exchange/script.hpp"
@@ -99,6 +100,7 @@ class FileNetwork : public FeatureNetwork {
     Sha256 digest;
     const MappedFile file(path_);
     digest.add(file.bytes().data(), file.bytes().size());
+    file.check();
     return digest.hex();
   }
 

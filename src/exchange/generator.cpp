@@ -101,7 +101,7 @@ Json plan_to_json(const NetworkPlan& plan) {
 
 void check_training_version(const Json& meta, const std::string& origin) {
   if (required<int64_t>(meta, "training_version", origin) != kTrainingVersion)
-    throw Error(origin + " was written by another version of dcgan", "use the version that wrote it");
+    throw OtherVersion(origin + " was written by another version of dcgan", "use the version that wrote it");
 }
 
 NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {

@@ -3,6 +3,7 @@
 #include <opencv2/videoio.hpp>
 
 #include "core/error.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "core/text.hpp"
 #include "image/animations.hpp"
 
@@ -55,7 +56,9 @@ class Mp4 : public Animation {
     writer_.release();
     // FFmpeg says nothing of a full disk: so the file is asked whether it is whole.
     const MappedFile written(file_.aside());
-    if (!is_whole({reinterpret_cast<const char*>(written.bytes().data()), written.bytes().size()}))
+    const bool whole = is_whole({reinterpret_cast<const char*>(written.bytes().data()), written.bytes().size()});
+    written.check();
+    if (!whole)
       throw Error("cannot write '" + shown(path_) + "': not all of it arrived", "is the disk full?");
     file_.commit();
   }

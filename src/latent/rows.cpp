@@ -88,6 +88,7 @@ at::Tensor LatentFile::row(int64_t place) const {
   const size_t bytes = static_cast<size_t>(length_ * bytes_of(array_.type));
   auto raw = at::empty({length_}, scalar_type(array_.type));
   std::memcpy(raw.mutable_data_ptr(), array_.data.data() + static_cast<size_t>(place) * bytes, bytes);
+  file_.check();
   return raw.to(at::kFloat);
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "core/platform/file.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "dataset/npy.hpp"
 #include "latent/images.hpp"
 #include "latent/latents.hpp"

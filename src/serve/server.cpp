@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <random>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "core/platform/connection.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
+#include "core/platform/thread.hpp"
 #include "core/text.hpp"
 #include "report/embedded.hpp"
 #include "report/run_data.hpp"
@@ -22,6 +24,7 @@
 #include "serve/quiz.hpp"
 #include "serve/requests.hpp"
 #include "serve/runs.hpp"
+#include "serve/workers.hpp"
 
 namespace dcgan {
 namespace {
@@ -120,7 +123,7 @@ class Site {
       const int yes = 1;
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kConnections); };
+    server_.new_task_queue = [] { return new Workers(kConnections); };
   }
 
   /// Throws Error when it is taken.
@@ -138,8 +141,13 @@ class Site {
 
   void run_until_stopped() {
     std::atomic<bool> has_ended = false;
-    std::thread listener([&] {
-      server_.listen_after_bind();
+    std::exception_ptr problem;
+    std::thread listener = start_thread([&] {
+      try {
+        server_.listen_after_bind();
+      } catch (...) {
+        problem = std::current_exception();
+      }
       has_ended = true;
     });
     // stop() does nothing before it runs.
@@ -148,6 +156,7 @@ class Site {
     const bool was_stopped = !has_ended;
     server_.stop();
     listener.join();
+    if (problem) std::rethrow_exception(problem);
     if (!was_stopped) throw Error("the port is not listened to any more", "start it again");
   }
 

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "core/platform/mapped_file.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -64,6 +65,7 @@ uint64_t end_of_steps(const fs::path& path, int64_t images) {
     if (!event.ParseFromArray(message->data(), static_cast<int>(message->size())) || event.step() > images) break;
     end += kHead + message->size() + 4;
   }
+  file.check();
   return end;
 }
 

@@ -4,17 +4,19 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <exception>
 #include <optional>
+#include <string>
 
+#include "checkpoint/archive.hpp"
 #include "core/error.hpp"
-#include "core/platform/machine.hpp"
+#include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
-#include "core/version.hpp"
-#include "exchange/torchscript.hpp"
 #include "image/decode.hpp"
 #include "train/fit.hpp"
 #include "train/run_events.hpp"
+#include "train/run_states.hpp"
 #include "train/sheets.hpp"
 #include "train/together.hpp"
 #include "train/trainer.hpp"
@@ -25,6 +27,10 @@ namespace {
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string joined_hints(const std::string& hint, const std::string& more) {
+  return hint.empty() ? more : hint + "; " + more;
 }
 
 /// The parts of one run, put together; usable once made.
@@ -39,41 +45,81 @@ class Run {
         group_(group),
         trainer_(plan.network, plan.options.train, at::Device(plan.options.run.device), plan.options.run.gpu, group),
         sheets_(plan, *dataset.pixels, directory),
-        watch_(plan, dataset) {
-    if (group_->is_first()) resume ? go_back_to_checkpoint() : write_beginning();
-    share_beginning(*group_, trainer_, watch_, saved_images_);
+        watch_(plan, dataset),
+        states_(plan, directory, *group, trainer_, watch_) {
+    if (group_->is_first()) resume ? states_.go_back() : states_.begin(dataset, sheets_, console);
+    states_.share_beginning();
+    duties_ = states_.duties_left();
+    seconds_before_ = states_.seconds_before();
     if (group_->is_first()) log_.emplace(directory_.log());
     if (group_->is_first() && plan_.options.run.tensorboard) events_.emplace(plan_, directory_, trainer_.images());
     measure_ranks();
     record_began_ = start_ = seconds_now();
-    record_images_ = trainer_.images();
+    record_images_ = begun_at_ = trainer_.images();
   }
 
   void until_done() {
+    try {
+      go_on();
+    } catch (const Stopped&) {
+      throw;
+    } catch (const Diverged&) {
+      throw;
+    } catch (const Error& error) {
+      if (!is_whole_ && !error.hint().empty()) throw;  // of other ranks, of memory: it says itself how to go on
+      throw Error(error.what(), joined_hints(error.hint(), what_is_kept()));
+    } catch (const std::exception&) {  // of memory, mostly: its words are found by others
+      note(what_is_kept());
+      throw;
+    }
+  }
+
+ private:
+  void go_on() {
     Loader loader(*dataset_.pixels, loader_options(plan_, *dataset_.pixels, trainer_.images(), *group_));
+    if (!duties_.are_done()) settle(), save();  // those of a run that was ended by one of them
     while (!is_complete()) {
       const double waiting = seconds_now();
       const Batch& batch = loader.next();
+      failure_ = loader.trouble_ahead();
       waited_ += seconds_now() - waiting;
-      const int64_t before = trainer_.images();
+      duties_ = {trainer_.images(), 0};
+      is_whole_ = false;
       const Wishes others = trainer_.step(batch, wishes());
+      is_whole_ = true;
       wishes_ = group_->size() == 1 ? wishes() : others;  // alone there is no need to wait for the next step
       console_.step(trainer_.images(), in_process());
-      if (is_due(before, plan_.options.watch.eval_every)) evaluate();
-      if (trainer_.steps() % plan_.options.run.log_every == 0) write_record();
-      if (grid_is_due(before, trainer_.images(), *plan_.options.run.sample_every)) write_grid();
-      if (multiple_passed(before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
-      if (wishes_.interrupt || wishes_.terminate) stop_for(wishes_.interrupt ? SIGINT : SIGTERM);
+      settle();
+      if (multiple_passed(duties_.before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
+      if (wishes_.interrupt || wishes_.terminate) stop_for_signal();
+      if (wishes_.fails && !is_complete()) stop_for_failure();
     }
     finish();
   }
 
- private:
+  /// What is due at this position and was not done yet.
+  void settle() {
+    const int64_t before = duties_.before;
+    if (duties_.done == 0) {
+      if (is_due(before, plan_.options.watch.eval_every)) evaluate();
+      duties_.done = 1;
+    }
+    if (duties_.done == 1) {
+      duties_.done = 2;  // its sums are taken: what fails from here on cannot be done anew
+      if (trainer_.steps() % plan_.options.run.log_every == 0) write_record();
+    }
+    if (duties_.done == 2) {
+      if (grid_is_due(before, trainer_.images(), *plan_.options.run.sample_every)) write_grid();
+      duties_.done = Duties::kAll;
+    }
+  }
+
   /// This rank's. Time is the first one's.
   Wishes wishes() const {
     const int signal = stop_signal();
     const auto limit = plan_.goal().seconds;
-    return {signal == SIGINT, signal != 0 && signal != SIGINT, group_->is_first() && limit && in_process() >= *limit};
+    return {signal == SIGINT, signal != 0 && signal != SIGINT, group_->is_first() && limit && in_process() >= *limit,
+            failure_ != nullptr};
   }
 
   /// Says how fast gradients are exchanged.
@@ -101,51 +147,6 @@ class Run {
     return every.value_or(0) > 0 && multiple_passed(before, trainer_.images(), *every);
   }
 
-  void write_beginning() {
-    if (const std::string& model = plan_.options.init_from; model != "none") {
-      const fs::path path = checkpoint_of(model);
-      trainer_.take_weights(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
-      console_.event("weights from " + shown(path), {{"event", "init"}, {"images", 0}, {"from", shown(path)}});
-    }
-    write_file(directory_.config(), pretty(config_json(plan_)));
-    LineFile log(directory_.log());
-    const auto& info = dataset_.pixels->info();
-    log.append(compact({{"event", "data"},
-                        {"images", 0},
-                        {"pictures", info.count},
-                        {"classes", info.classes.size()},
-                        {"skipped", info.skipped.size()}}));
-    for (const auto& skipped : info.skipped)
-      log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
-    sheets_.write_real();
-    sheets_.write_augmented(trainer_);
-  }
-
-  void go_back_to_checkpoint() {
-    const auto all = directory_.checkpoints();
-    const fs::path path = directory_.checkpoint(all.back());
-    try {
-      const ArchiveReader archive(path);
-      const std::string origin = "the checkpoint '" + shown(path) + "'";
-      const NetworkPlan stored = plan_from_json(archive.meta(), origin);
-      if (plan_to_json(stored) != plan_to_json(plan_.network))
-        throw Error(origin + " holds networks of another shape than config.json says");
-      trainer_.load(archive.read_all(""), origin);
-      trainer_.set_position(archive.meta(), origin);
-      if (archive.meta().contains("watch"))
-        watch_.set_state(required<Json>(archive.meta(), "watch", origin), origin);
-      else
-        watch_.forget_balance(trainer_.images());  // older than verdicts
-      seconds_before_ = required<double>(archive.meta(), "seconds", origin);
-    } catch (const Error& error) {
-      if (!error.hint().empty()) throw;
-      throw Error(error.what(), directory_.hint_to_older_checkpoint());
-    }
-    directory_.cut_back_to(trainer_.images());
-    saved_images_ = trainer_.images();
-    write_file(directory_.config(), pretty(config_json(plan_)));
-  }
-
   void write_record() {
     Record record;
     const double now = seconds_now();
@@ -166,16 +167,17 @@ class Run {
 
   void evaluate() {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
-    share_statistics(*group_, *evaluation());
-    Seen seen = watch_.measure(*make_generator(evaluation(), info()), trainer_.images(), *group_);
+    share_statistics(*group_, *states_.evaluation());
+    Seen seen = watch_.measure(*make_generator(states_.evaluation(), states_.info()), trainer_.images(), *group_);
     watch_.take(seen);
+    duties_.done = 1;
     append_to_log(seen.json());
     if (events_) events_->add(seen);
     console_.event("eval at " + counted(seen.quality.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) +
                        " +- " + fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
                        (seen.is_best ? ", the best so far" : ""),
                    seen.json());
-    if (seen.is_best) write_state(directory_.best(trainer_.images()), true);
+    if (seen.is_best) states_.save_best(in_all());
     const auto& watch = plan_.options.watch;
     if (watch_.progress().is_flat(trainer_.images(), watch.stop_when_flat)) {
       note("KID has not improved for " + counted(watch.stop_when_flat, "image") +
@@ -221,10 +223,24 @@ class Run {
     }
     const int64_t best = watch_.progress().best().images;
     const fs::path path = directory_.best(best);
-    if (group_->is_first()) trainer_.load(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+    NamedTensors state;
+    std::string problem;
+    try {
+      if (group_->is_first()) state = ArchiveReader(path).read_all("");
+    } catch (const Error& error) {
+      problem = error.what();
+    }
+    if (problem = group_->share(problem, "the best state", Patience::kWhileAlive); !problem.empty()) {
+      note("the run ends: it has collapsed, and there is no going back to its best state: " + problem);
+      is_over_ = true;
+      return;
+    }
+    is_whole_ = false;
+    if (group_->is_first()) trainer_.load(std::move(state), "the checkpoint '" + shown(path) + "'");
     trainer_.share_state();
     trainer_.count_rollback();
-    evaluated_images_ = -1;
+    is_whole_ = true;
+    states_.forget_evaluation();
     watch_.forget_balance(trainer_.images());
     const Json event = {{"event", "rollback"}, {"images", trainer_.images()}, {"to", best}};
     append_to_log(event);
@@ -232,40 +248,17 @@ class Run {
   }
 
   void check_finite(const Record& record) const {
+    constexpr const char* kWhy = "a loss or a gradient is not finite any more";
     for (const double value : {record.loss_d_real, record.loss_d_fake, record.grad_norm_d, record.penalty})
-      if (!std::isfinite(value)) diverged("a loss or a gradient is not finite any more");
+      if (!std::isfinite(value)) states_.diverged(kWhy);
     for (const double value : {record.loss_g, record.grad_norm_g})
-      if (!std::isfinite(value) && record.g_steps > 0) diverged("a loss or a gradient is not finite any more");
-  }
-
-  [[noreturn]] void diverged(const std::string& why) const {
-    throw Error(
-        "training broke down after " + counted(trainer_.images(), "image") + ": " + why,
-        (saved_images_ < 0 ? "no checkpoint had been written yet"
-                           : "the last good checkpoint is '" + shown(directory_.checkpoint(saved_images_)) + "'") +
-            "; try a lower --lr");
-  }
-
-  GeneratorInfo info() const {
-    GeneratorInfo info = generator_info(plan_.network, trainer_.images(), true, "this run");
-    info.fit = plan_.options.data.fit, info.crop_at = plan_.options.data.crop_at;
-    return info;
-  }
-
-  /// The generator that is shown and exported, made once a position.
-  GeneratorNet& evaluation() {
-    if (evaluated_images_ != trainer_.images()) {
-      return_freed_memory();  // what a step took and what this takes need not be held together
-      evaluation_ = trainer_.evaluation_generator();
-    }
-    evaluated_images_ = trainer_.images();
-    return evaluation_;
+      if (!std::isfinite(value) && record.g_steps > 0) states_.diverged(kWhy);
   }
 
   void write_grid() {
     if (!group_->is_first()) return;
     const StopHeld held;
-    const auto generator = make_generator(evaluation(), info());
+    const auto generator = make_generator(states_.evaluation(), states_.info());
     const fs::path path = sheets_.write_grid(*generator, trainer_.images());
     sheets_.write_augmented(trainer_);
     if (plan_.options.run.preview) {
@@ -280,48 +273,47 @@ class Run {
     console_.event("grid " + shown(path), {{"event", "grid"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
-  /// All ranks: the whole state as a checkpoint; before it, if asked for, generator.pt.
-  void write_state(const fs::path& path, bool exports) {
-    trainer_.average_statistics();
-    if (!group_->is_first()) return;
-    Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
-    meta.update(trainer_.position());
-    meta["seconds"] = in_all();
-    meta["network"] = plan_to_json(plan_.network);
-    meta["options"] = options_json(plan_.options);
-    meta["data_identity"] = plan_.data_identity;
-    meta["watch"] = watch_.state();
-    const NamedTensors state = trainer_.state(*evaluation());
-    try {
-      dcgan::check_finite(state);
-    } catch (const NotFinite& error) {
-      diverged(error.what());
-    }
-    group_->check();  // the state is here: nothing of it is left of an exchange that was broken off
-    // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
-    sync_file(directory_.log());
-    if (exports) export_torchscript(evaluation(), info(), directory_.generator());
-    write_archive(path, meta, state);
-  }
-
   void save() {
-    if (saved_images_ == trainer_.images()) return;
+    is_whole_ = false;  // what cannot be saved is not tried again
+    const bool is_new = states_.save(in_all());
+    is_whole_ = true;
+    if (!is_new || !group_->is_first()) return;
     const fs::path path = directory_.checkpoint(trainer_.images());
-    write_state(path, !watch_.progress().has_best());
-    saved_images_ = trainer_.images();
-    if (!group_->is_first()) return;
-    directory_.keep_newest_checkpoints(plan_.options.run.keep);
-    directory_.keep_best(watch_.progress().best().images);
     console_.event("checkpoint " + shown(path),
                    {{"event", "checkpoint"}, {"images", trainer_.images()}, {"path", shown(path)}});
   }
 
-  [[noreturn]] void stop_for(int signal) {
+  std::string go_on_with() const {
+    return "go on with `dcgan train --resume --run " + shell_word(directory_.path().native()) + "`";
+  }
+
+  [[noreturn]] void stop_for_signal() {
     save();
-    group_->gather("", "the end", Patience::kWhileAlive);
-    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") +
-                              "; all is saved; go on with `dcgan train --resume --run " +
-                              shell_word(directory_.path().native()) + "`");
+    const int signal = common_signal(*group_, wishes_);
+    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") + "; all is saved; " + go_on_with());
+  }
+
+  /// The pictures of the next step do not come, on this rank or on another: all of them save what they have.
+  [[noreturn]] void stop_for_failure() {
+    save();
+    throw_failure(*group_, failure_);
+  }
+
+  /// After an error: saves what is worth it, and says what there is to go on from.
+  std::string what_is_kept() {
+    const int64_t images = trainer_.images();
+    if (is_whole_ && images > begun_at_ && states_.saved_images() != images && group_->is_first()) {
+      try {
+        states_.save_alone(in_all(), duties_);
+      } catch (const std::exception& error) {
+        warn(std::string("what was learned since the last checkpoint could not be saved: ") + error.what());
+      }
+    }
+    const int64_t saved = states_.saved_images();
+    const std::string then = "when that is mended, " + go_on_with();
+    if (saved < 0) return "no checkpoint was written; " + then;
+    return (is_whole_ && saved == images ? "all is saved, at " : "the last checkpoint is whole, of ") +
+           counted(saved, "image") + "; " + then;
   }
 
   void finish() {
@@ -344,16 +336,17 @@ class Run {
   Trainer trainer_;
   RunSheets sheets_;
   Watch watch_;
+  RunStates states_;
   std::optional<LineFile> log_;      // the first rank's
   std::optional<RunEvents> events_;  // the first rank's, where they are wanted
   Wishes wishes_;                    // of all ranks, as of the last step
+  std::exception_ptr failure_;       // why there are no pictures for the step after this one
+  Duties duties_;                    // of this position
+  bool is_whole_ = true;             // the trainer's state is that of a position: no step broke off
   bool is_over_ = false;
   double seconds_before_ = 0, start_ = 0;
   double record_began_ = 0, waited_ = 0;
-  int64_t record_images_ = 0;
-  int64_t saved_images_ = -1;
-  GeneratorNet evaluation_{nullptr};
-  int64_t evaluated_images_ = -1;
+  int64_t record_images_ = 0, begun_at_ = 0;
 };
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include "train/together.hpp"
 
+#include <csignal>
+
+#include "core/error.hpp"
+#include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dist/speed.hpp"
 
@@ -37,6 +41,28 @@ std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, c
            {"exchange_seconds", speed.seconds},
            {"latency_seconds", speed.latency},
            {"bytes_per_second", speed.bytes_per_second}}};
+}
+
+int common_signal(Group& group, const Wishes& wishes) {
+  const auto all = group.gather(std::to_string(stop_signal()), "the end", Patience::kWhileAlive);
+  if (wishes.interrupt) return SIGINT;
+  for (const auto& told : all)
+    if (told != "0") return std::stoi(told);
+  return SIGTERM;
+}
+
+void throw_failure(Group& group, const std::exception_ptr& failure) {
+  std::string own;
+  try {
+    if (failure) std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    own = error.what();
+  }
+  const auto all = group.gather(own, "the end", Patience::kWhileAlive);
+  if (failure) std::rethrow_exception(failure);
+  for (size_t rank = 0; rank < all.size(); ++rank)
+    if (!all[rank].empty()) throw Error("rank " + std::to_string(rank) + " cannot go on: " + all[rank]);
+  throw Error("another rank cannot go on");
 }
 
 }  // namespace dcgan

@@ -1,6 +1,7 @@
 // What the ranks of one run tell each other beside gradients. All ranks call these together; one alone returns at once.
 #pragma once
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -18,5 +19,11 @@ void share_statistics(Group& group, const GeneratorNetImpl& generator);
 
 /// How fast gradients are exchanged, in words and as an event of log.jsonl.
 std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
+
+/// Which signal all ranks end with, where any of them wishes to be ended by one.
+int common_signal(Group& group, const Wishes& wishes);
+
+/// Where any rank fails: throws its own `failure` there, and on the others an Error that tells of it.
+[[noreturn]] void throw_failure(Group& group, const std::exception_ptr& failure);
 
 }  // namespace dcgan

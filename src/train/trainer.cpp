@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
+#include "core/platform/thread.hpp"
 #include "nn/sync_norm.hpp"
 #include "nn/weights.hpp"
 #include "train/average.hpp"
@@ -70,9 +71,12 @@ NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
 
 }  // namespace
 
-constexpr int64_t kWishes = 3;
+constexpr int64_t kWishes = 4;
 
 void settle_process(int64_t threads) {
+  static int64_t checked = 0;  // LibTorch keeps its threads, and ends the process where it gets fewer than it asks for
+  // It has two pools of them.
+  if (threads > checked) check_threads(2 * (threads - checked), "the training"), checked = threads;
   at::set_num_threads(static_cast<int>(threads));
   keep_freed_memory();
 }
@@ -143,13 +147,13 @@ Wishes Trainer::step(const Batch& batch, const Wishes& wishes) {
     run();
     return wishes;
   }
-  wishes_.copy_(
-      at::tensor(std::vector<double>{1.0 * wishes.interrupt, 1.0 * wishes.terminate, 1.0 * wishes.time_is_up}));
+  wishes_.copy_(at::tensor(std::vector<double>{1.0 * wishes.interrupt, 1.0 * wishes.terminate, 1.0 * wishes.time_is_up,
+                                               1.0 * wishes.fails}));
   run();
   const auto all = mean_d_->beside().narrow(0, kFigures, kWishes).to(at::kCPU, at::kDouble);
   group_->check();
   const double* wish = all.const_data_ptr<double>();
-  return {wish[0] > 0, wish[1] > 0, wish[2] > 0};
+  return {wish[0] > 0, wish[1] > 0, wish[2] > 0, wish[3] > 0};
 }
 
 std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t count) const {

@@ -20,13 +20,15 @@
 
 namespace dcgan {
 
-/// Threads and memory of the process, settled once before the first Trainer is made.
+/// Threads and memory of the process, settled once before the first Trainer is made. Throws Error where the system does
+/// not give so many threads.
 void settle_process(int64_t threads);
 
 /// What a rank wants all to do after a step. Any rank's wish is everyone's.
 struct Wishes {
-  bool interrupt = false, terminate = false;  // it got that signal
+  bool interrupt = false, terminate = false;  // it got SIGINT, or another signal that ends
   bool time_is_up = false;
+  bool fails = false;  // it cannot take the step after this one
 };
 
 class Trainer {

@@ -219,24 +219,6 @@ TEST(ReadExactly, ReadsAtAPlaceAndNamesAFileThatEndsEarly) {
   EXPECT_CONTAINS(error.what, "ends early");
 }
 
-TEST(MappedFile, ShowsTheBytesOfAFile) {
-  const TemporaryFolder folder;
-  write_text(folder / "a", "0123456789");
-  const MappedFile file(folder / "a");
-  EXPECT_EQ(std::string(file.bytes().begin(), file.bytes().end()), "0123456789");
-  write_text(folder / "empty", "");
-  EXPECT_EQ(MappedFile(folder / "empty").bytes().size(), 0u);
-  EXPECT_CONTAINS(thrown_by([&] { MappedFile(folder / "none"); }).what, "none");
-}
-
-TEST(MappedFile, StaysWholeWhenTheFileIsReplaced) {
-  const TemporaryFolder folder;
-  write_file(folder / "a", std::string(10'000, 'o'));
-  const MappedFile file(folder / "a");
-  write_file(folder / "a", "short");
-  EXPECT_EQ(std::string(file.bytes().begin(), file.bytes().end()), std::string(10'000, 'o'));
-}
-
 TEST(LineFile, AppendsWholeLinesBehindWhatIsThere) {
   const TemporaryFolder folder;
   write_text(folder / "log", "first\n");
@@ -257,44 +239,6 @@ TEST(LineFile, FailsOnAFullDisk) {
   EXPECT_CONTAINS(error.what, "/dev/full");
   EXPECT_CONTAINS(error.what, "No space left on device");
   EXPECT_CONTAINS(error.hint, "free some space");
-}
-
-TEST(DirectoryLock, RefusesASecondProcess) {
-  const TemporaryFolder folder;
-  const DirectoryLock lock(folder.path());
-  EXPECT_EQ(exit_code_of([&] {
-              try {
-                const DirectoryLock second(folder.path());
-              } catch (const Error& error) {
-                return contains(error.what(), "another process") && contains(error.what(), folder.path().native()) ? 0
-                                                                                                                   : 2;
-              }
-              return 1;
-            }),
-            0);
-}
-
-TEST(DirectoryLock, IsFreeAgainWhenItsProcessIsKilled) {
-  const TemporaryFolder folder;
-  ASSERT_EQ(exit_code_of([&] {
-              const DirectoryLock lock(folder.path());
-              ::kill(::getpid(), SIGKILL);
-              return 0;
-            }),
-            128 + SIGKILL);
-  EXPECT_NO_THROW(DirectoryLock lock(folder.path()));
-}
-
-TEST(DirectoryLock, MovesWithItsObject) {
-  const TemporaryFolder folder;
-  DirectoryLock outer;
-  {
-    DirectoryLock inner(folder.path());
-    outer = std::move(inner);
-  }
-  EXPECT_EQ(thrown_by([&] { DirectoryLock second(folder.path()); }).exit_code, 1);
-  outer = DirectoryLock();
-  EXPECT_NO_THROW(DirectoryLock second(folder.path()));
 }
 
 TEST(MakeDirectories, MakesAllPartsAndMindsNoneThatIsThere) {

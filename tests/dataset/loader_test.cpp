@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 
+#include "core/platform/thread.hpp"
 #include "core/random.hpp"
 #include "dataset/order.hpp"
 #include "support/thrown.hpp"
@@ -207,6 +208,35 @@ TEST(Loader, KeepsThrowingWhenLaterBatchesAreThere) {
     }
     for (int again = 0; again < 8; ++again) EXPECT_EQ(thrown_by([&] { loader.next(); }).what, "the second is gone");
   }
+}
+
+TEST(Loader, TellsOneBatchAheadThatTheNextCannotCome) {
+  for (const int64_t threads : {1, 2, 4})
+    for (int64_t bad = 0; bad < 6; ++bad) {
+      const NumberPixels pixels(60, [&](int64_t index) {
+        // Of batch `bad`: with one seed and picture a batch, image k of the run is a picture of its own.
+        if (index == Permutation(60, 9, 0)(bad)) throw Error("picture " + std::to_string(index));
+      });
+      Loader loader(pixels, options_of(1, threads));
+      if (bad > 0) { EXPECT_EQ(loader.trouble_ahead(), nullptr); }
+      for (int64_t i = 0; i < bad; ++i) {
+        EXPECT_EQ(loader.next().first_image, i);
+        EXPECT_EQ(loader.trouble_ahead() != nullptr, i == bad - 1) << bad << " on " << threads << " at " << i;
+      }
+      EXPECT_CONTAINS(thrown_by([&] { loader.next(); }).what, "picture ");
+    }
+}
+
+TEST(Loader, DoesWithAsManyThreadsAsTheSystemGives) {
+  const NumberPixels pixels(20);
+  const Stream all = stream_of(pixels, options_of(3, 4), 9);
+  for (int64_t given = 1; given <= 4; ++given) {
+    allow_threads(given);
+    EXPECT_EQ(stream_of(pixels, options_of(3, 4), 9), all) << given;
+  }
+  allow_threads(0);
+  EXPECT_CONTAINS(thrown_by([&] { Loader loader(pixels, options_of(3, 4)); }).what, "cannot start a thread");
+  allow_threads(-1);
 }
 
 TEST(Loader, EndsWhileItsThreadsWaitForRoom) {

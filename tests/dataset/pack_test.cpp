@@ -151,6 +151,26 @@ TEST_F(PackTest, ADamagedRecordIsNamedWhenItIsReadAndNoOther) {
   EXPECT_EQ(read_record(pack, 2), record(3));
 }
 
+TEST_F(PackTest, ThatIsCutOrOverwrittenWhileItIsOpenGivesRightPixelsOrAnError) {
+  write_small(path);
+  const std::string whole = read_text(path);
+  for (size_t left = 0; left <= whole.size(); left += 97)
+    for (const bool overwrites : {false, true}) {
+      write_text(path, whole);
+      const Pack pack(path);
+      overwrites ? write_text(path, std::string(left, '\x5a')) : fs::resize_file(path, left);
+      for (int64_t index = 0; index < 3; ++index) {
+        EXPECT_EQ(pack.label(index), std::vector<int32_t>({1, -1, 0})[static_cast<size_t>(index)]);
+        try {
+          EXPECT_EQ(read_record(pack, index), record(std::vector<int64_t>({0, 2, 3})[static_cast<size_t>(index)]));
+        } catch (const Error& error) {
+          EXPECT_CONTAINS(error.what(), "x.pack");
+          EXPECT_CONTAINS(error.what(), "while it was read");
+        }
+      }
+    }
+}
+
 TEST_F(PackTest, EveryOtherDamageIsSeenWhenItIsOpened) {
   write_small(path);
   const std::string whole = read_text(path);

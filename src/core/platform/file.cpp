@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +54,8 @@ void throw_system_error(const std::string& what, int error_number) {
     hint = "choose a folder that you may write to, or change its permissions";
   if (error_number == ENOENT) hint = "the folder is not there; make it first";
   if (error_number == ENOTDIR) hint = "a part of that path is a file; choose another";
+  if (error_number == EFBIG)
+    hint = "the limit on the size of a file was reached: raise it (ulimit -f), or choose a disk that takes larger files";
   if (error_number == EISDIR || error_number == EEXIST) hint = "that is a folder; name a file";
   throw Error(what + ": " + std::strerror(error_number), hint);
 }
@@ -231,22 +232,6 @@ void remove_leftovers(const fs::path& directory) {
     }
 }
 
-MappedFile::MappedFile(const fs::path& path) {
-  const FileHandle file = open_for_reading(path);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
-  if (S_ISDIR(status.st_mode)) throw Error("cannot read '" + shown(path) + "': it is a folder");
-  size_ = static_cast<size_t>(status.st_size);
-  if (size_ == 0) return;
-  void* at = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (at == MAP_FAILED) throw_system_error("cannot map '" + shown(path) + "'", errno);
-  data_ = static_cast<const uint8_t*>(at);
-}
-
-MappedFile::~MappedFile() {
-  if (data_) ::munmap(const_cast<uint8_t*>(data_), size_);
-}
-
 LineFile::LineFile(fs::path path) : path_(std::move(path)) {
   file_ = FileHandle(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
@@ -255,13 +240,6 @@ LineFile::LineFile(fs::path path) : path_(std::move(path)) {
 void LineFile::append(std::string_view line) {
   const std::string whole = std::string(line) + "\n";
   write_fully(file_.get(), whole.data(), whole.size(), path_, -1);
-}
-
-DirectoryLock::DirectoryLock(const fs::path& directory) {
-  handle_ = FileHandle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (handle_.get() < 0) throw_system_error("cannot open the folder '" + shown(directory) + "'", errno);
-  if (::flock(handle_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw Error("another process is training in '" + shown(directory) + "'", "wait for it, or choose another --run");
 }
 
 void make_directories(const fs::path& path) {

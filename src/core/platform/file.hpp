@@ -1,4 +1,4 @@
-// Files: reading, atomic writing, mapping. Every error is an Error that names the path and the reason.
+// Files: reading, atomic writing. Every error is an Error that names the path and the reason.
 // A file written through here is complete or absent: it is written aside, synced, renamed, and its
 // directory synced. Nothing is ever written through a map (a full disk would be SIGBUS).
 #pragma once
@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -126,20 +125,6 @@ bool is_locked(const fs::path& file);
 /// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed.
 void remove_leftovers(const fs::path& directory);
 
-/// A file mapped read-only.
-class MappedFile {
- public:
-  explicit MappedFile(const fs::path& path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  std::span<const uint8_t> bytes() const { return {data_, size_}; }
-
- private:
-  const uint8_t* data_ = nullptr;
-  size_t size_ = 0;
-};
-
 /// A growing text file: every line is appended whole. Throws Error on a full disk.
 class LineFile {
  public:
@@ -149,16 +134,6 @@ class LineFile {
  private:
   fs::path path_;
   FileHandle file_;
-};
-
-/// Holds a directory for one process; a second one throws Error at once. Freed when the process ends.
-class DirectoryLock {
- public:
-  DirectoryLock() = default;
-  explicit DirectoryLock(const fs::path& directory);
-
- private:
-  FileHandle handle_;
 };
 
 void make_directories(const fs::path& path);
