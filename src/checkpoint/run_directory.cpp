@@ -6,7 +6,6 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/platform/directory_lock.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

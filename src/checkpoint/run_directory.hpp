@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/json.hpp"
+#include "core/platform/directory_lock.hpp"
 #include "core/platform/file.hpp"
 
 namespace dcgan {
@@ -37,6 +39,13 @@ class RunDirectory {
   void begin_again() const;
   /// Takes a checkpoint out of those to go on from: NAME.passed-over is what it is called then.
   void pass_over(const fs::path& checkpoint) const;
+
+  /// Whoever writes into it holds it; without one (--no-lock) anybody may.
+  void hold(std::shared_ptr<const DirectoryLock> holder) { holder_ = std::move(holder); }
+  /// Throws Error when another process has taken it over meanwhile.
+  void check_held() const {
+    if (holder_) holder_->check();
+  }
 
   const fs::path& path() const { return path_; }
   /// What its folder is called, as text that may be printed.
@@ -74,6 +83,7 @@ class RunDirectory {
 
  private:
   fs::path path_;
+  std::shared_ptr<const DirectoryLock> holder_;
 };
 
 /// Is the grid at `grid` kept once `now` images are seen? The first few stay; of the others the newest ten

@@ -125,17 +125,23 @@ struct Start {
   bool goes_on = false;                   // it is a run, and it is to go on
   bool begins_again = false;              // it is one that came to nothing
   std::optional<RunToResume> found;       // of --resume-auto; the first rank's
-  std::unique_ptr<DirectoryLock> holder;  // the same
+  std::shared_ptr<DirectoryLock> holder;  // the same; none with --no-lock
 };
+
+/// The first rank keeps others out of the run, unless it does already.
+void hold(RunDirectory& run, const TrainCommand& command, Start& start, Ranks& ranks) {
+  if (ranks.is_first() && command.lock && !start.holder) start.holder = std::make_shared<DirectoryLock>(run.path());
+  run.hold(start.holder);
+}
 
 /// What --resume-auto comes to: the first rank looks, and holds what it finds.
 Start start_or_resume(const TrainCommand& command, bool has_data, Ranks& ranks) {
   if (command.run.empty()) throw UsageError("--resume-auto needs the run to go on with", "add --run DIR");
   Start start;
   std::string told = "begins";
-  const RunDirectory run(command.run);
+  RunDirectory run(command.run);
   if (ranks.is_first() && !RunDirectory::is_free(command.run) && holds_run(run)) {
-    start.holder = std::make_unique<DirectoryLock>(run.path());
+    hold(run, command, start, ranks);
     start.found = look_for_restart(run);
     if (!start.found && !has_data) start.found = look_at_run(run);
     told = start.found ? "goes on" : "begins again";
@@ -189,8 +195,8 @@ void start_run(const Invocation& invocation, Ranks& ranks, Start start) {
   for (const auto& remark : plan.remarks) note(remark);
   describe_load(*plan.options.run.threads);
   if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
-  const RunDirectory run = directory_of(command, data, start, ranks);
-  if (ranks.is_first() && !start.holder) start.holder = std::make_unique<DirectoryLock>(run.path());
+  RunDirectory run = directory_of(command, data, start, ranks);
+  hold(run, command, start, ranks);
   Console console(command.json, plan.goal(), !ranks.is_first());
   console.event("run " + shown(run.path()),
                 {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
@@ -219,9 +225,8 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   const std::string data_given = invocation.positional(0);
   refuse_file_for_resume(data_given);
   if (command.run.empty()) throw UsageError("--resume needs the run to go on with", "add --run DIR");
-  const RunDirectory run =
-      ranks.is_first() && !start.found ? RunDirectory::open(command.run) : RunDirectory(command.run);
-  if (ranks.is_first() && !start.holder) start.holder = std::make_unique<DirectoryLock>(run.path());
+  RunDirectory run = ranks.is_first() && !start.found ? RunDirectory::open(command.run) : RunDirectory(command.run);
+  hold(run, command, start, ranks);
   RunToResume found;
   if (ranks.is_first()) found = start.found ? *start.found : look_at_run(run), run.make_folders();
   const Json told = parse_json(

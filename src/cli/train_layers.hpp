@@ -15,6 +15,7 @@ struct TrainCommand {
   bool resume_auto = false;
   bool dry_run = false;
   bool json = false;
+  bool lock = true;
   AllOptions all;
 
   template <class Visit>
@@ -28,6 +29,7 @@ struct TrainCommand {
     visit("dry-run", dry_run,
           "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {});
     visit("json", json, "records and events as JSON lines on standard output", {});
+    visit("lock", lock, "do not keep other processes out of the run: for disks on which nothing can be locked", {});
     all.fields(visit);
   }
 };

@@ -131,7 +131,9 @@ class Run {
   }
 
   void append_to_log(const Json& json) {
-    if (log_) log_->append(compact(json));
+    if (!log_) return;
+    directory_.check_held();
+    log_->append(compact(json));
   }
 
   double in_process() const { return seconds_now() - start_; }

@@ -103,6 +103,7 @@ void RunStates::write(const fs::path& path, bool exports, double seconds, const 
     diverged(error.what());
   }
   group_.check();  // the state is here: nothing of it is left of an exchange that was broken off
+  directory_.check_held();
   // The checkpoint comes last: a run that is killed in between passes here again and misses nothing.
   sync_file(directory_.log());
   if (exports) export_torchscript(evaluation(), info(), directory_.generator());
