@@ -2,7 +2,7 @@
 # INDEX: the package index that PyTorch's "Get started" page names for Linux, Pip, CPU. Packages are made of a CPU build.
 #
 # docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" dcgan train photos/
-# The live page is for browsers of the container's own machine: --network host, then dcgan serve.
+# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" -p 127.0.0.1:8080:8080 dcgan serve --host 0.0.0.0
 
 # Builds the package: everything comes from scripts/setup.
 FROM debian:12 AS build

@@ -26,7 +26,7 @@ def rate(run: pathlib.Path, settled: float) -> float:
 
 
 def serve(program: str, runs: pathlib.Path) -> tuple[subprocess.Popen, str]:
-    server = subprocess.Popen([program, "serve", str(runs), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    server = subprocess.Popen([program, "serve", str(runs), "--port", "0", "--no-token", "--no-open"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     line = server.stdout.readline()
     return server, line[line.index("http://"):].split()[0]
 

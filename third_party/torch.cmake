@@ -19,7 +19,9 @@ get_filename_component(torch_root "${DCGAN_TORCH_DIR}/../../.." ABSOLUTE)
 
 add_library(dcgan_torch INTERFACE)
 add_library(dcgan::torch ALIAS dcgan_torch)
-target_compile_options(dcgan_torch INTERFACE $<$<CONFIG:Release>:-ffile-prefix-map=${torch_root}/=torch/>)
+if(EXISTS "${torch_root}/include")  # the system's own is in no folder of its own
+  target_compile_options(dcgan_torch INTERFACE $<$<CONFIG:Release>:-ffile-prefix-map=${torch_root}/=torch/>)
+endif()
 set(DCGAN_TORCH_WITH_CUDA OFF)
 set(DCGAN_TORCH_NOTE "" CACHE INTERNAL "for scripts/setup to print")
 if(NOT DCGAN_TORCH_CUDA)

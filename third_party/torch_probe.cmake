@@ -1,8 +1,9 @@
 # Which LibTorch to build with. Used by torch.cmake and, as `cmake -P`, by scripts/setup; so that both agree.
-# Order: Torch_DIR, CMAKE_PREFIX_PATH, the torch of the active python3, the one in .venv.
+# Order: Torch_DIR, CMAKE_PREFIX_PATH, the torch of the active python3, the one in .venv, the system's own in /usr.
 #
 # Supported: 2.4 and later (the device-generic autocast API), with the C++11 ABI (Debian's OpenCV and
-# GoogleTest have it; PyPI wheels before 2.7 have the old one and cannot be linked with them).
+# GoogleTest have it; PyPI wheels before 2.7 have the old one and cannot be linked with them). Debian 13's
+# libtorch-dev is 2.6, for CPUs; its files lie in /usr/lib/TRIPLET/cmake/Torch.
 
 cmake_minimum_required(VERSION 3.25)
 set(DCGAN_TORCH_OLDEST 2.4.0)
@@ -12,7 +13,8 @@ get_filename_component(DCGAN_ROOT "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 function(dcgan_probe_torch folder)
   set(PROBLEM "there is none")
   set(DIR "")
-  foreach(candidate "${folder}" "${folder}/Torch" "${folder}/share/cmake/Torch" "${folder}/lib/cmake/Torch")
+  file(GLOB by_triplet "${folder}/lib/*/cmake/Torch")
+  foreach(candidate "${folder}" "${folder}/Torch" "${folder}/share/cmake/Torch" "${folder}/lib/cmake/Torch" ${by_triplet})
     if(EXISTS "${candidate}/TorchConfig.cmake")
       set(DIR "${candidate}")
       break()
@@ -31,6 +33,10 @@ function(dcgan_probe_torch folder)
     file(STRINGS "${DIR}/TorchConfig.cmake" old_abi REGEX "_GLIBCXX_USE_CXX11_ABI=0")
     if(old_abi)
       set(PROBLEM "LibTorch ${VERSION} in ${DIR} has the old C++ ABI and cannot be linked with OpenCV and GoogleTest; take a wheel of 2.7 or later, or the cxx11-abi download")
+    endif()
+    file(GLOB cuda "${DIR}/../../libtorch_cuda.so*")
+    if(cuda)
+      set(PROBLEM "LibTorch ${VERSION} in ${DIR} is a distribution's build for CUDA, which is not known; take libtorch-dev, or a wheel")
     endif()
     file(GLOB cuda "${DIR}/../../../lib/libtorch_cuda.so*")
     if(cuda)
@@ -64,6 +70,10 @@ function(dcgan_choose_torch)
       list(APPEND places "${python}|${package}/share/cmake")
     endif()
   endforeach()
+  if(NOT DEFINED DCGAN_SYSTEM_PREFIX)
+    set(DCGAN_SYSTEM_PREFIX /usr)
+  endif()
+  list(APPEND places "the system|${DCGAN_SYSTEM_PREFIX}")
   foreach(place IN LISTS places)
     string(REGEX MATCH "^[^|]*" from "${place}")
     string(REGEX REPLACE "^[^|]*\\|" "" folder "${place}")

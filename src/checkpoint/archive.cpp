@@ -124,6 +124,8 @@ ArchiveReader::ArchiveReader(const fs::path& path) : path_(path), file_(open_for
                   "use the version of dcgan that wrote it");
   }
   if (start.size() < kHeadAt || head_bytes > size - kHeadAt) throw Error(origin + " is cut off");
+  if (head_bytes > kLongestJson)
+    throw Error(origin + " is damaged: its head would have " + bytes_text(static_cast<double>(head_bytes)));
   std::string head(head_bytes, '\0');
   read_exactly(file_, head.data(), head.size(), kHeadAt, path);
   if (sha256_hex(head) != start.substr(kHeadAt - 64))

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/lines.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -224,14 +225,14 @@ void RunDirectory::cut_back_to(int64_t images) const {
 }
 
 Json RunDirectory::last_record() const {
+  constexpr uint64_t kLastBytes = 16 << 20;  // hundreds of thousands of records
   std::error_code ignored;
   if (!fs::exists(log(), ignored)) return nullptr;
-  const std::string text = read_file(log());
   Json last;
-  for (size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
-    Json record = parse_json_line(std::string_view(text).substr(start, end - start)).value_or(nullptr);
-    if (record.is_object() && !record.contains("event")) last = std::move(record);
-  }
+  read_lines(log(), {kLastBytes, kLongestJsonLine}, [&](std::string_view line, uint64_t) {
+    auto record = parse_json_line(line);
+    if (record && record->is_object() && !record->contains("event")) last = std::move(*record);
+  });
   return last;
 }
 

@@ -173,7 +173,7 @@ class Bench {
     double first_step = 0, opened = 0;
     const ChildEnd end = run_this_program(words, [&](const std::string& text, double seconds) {
       const Json said = parse_json(text, "a line of dcgan train");
-      const std::string event = said.value("event", "record");
+      const auto event = value_or<std::string>(said, "event", "record", "a line of dcgan train");
       if (event == "start") config = said["config"], opened = seconds;
       if (event != "record") return;
       // The first record covers some steps; its own clock starts when training does.
@@ -230,7 +230,7 @@ void print_program(const Json& p) {
   const auto line = [](const char* what, const std::string& value) {
     std::printf("  %-28s %s\n", what, value.c_str());
   };
-  std::printf("whole program on %s (%s pictures)\n", p["data"].get<std::string>().c_str(),
+  std::printf("whole program on %s (%s pictures)\n", printable(p["data"].get<std::string>()).c_str(),
               with_commas(p["pictures"]).c_str());
   if (p.contains("decode_and_pack_images_per_second"))
     line("decode and pack", fixed_text(p["decode_and_pack_images_per_second"], 0) + " images/s");
@@ -254,8 +254,10 @@ void bench(const Invocation& invocation, BenchCommand& command) {
                 fixed_text(generator["1"], 1).c_str(), "batch 64", fixed_text(generator["64"], 1).c_str());
   const Json program = bench.program();
   if (!command.json) return print_program(program);
-  std::printf("%s",
-              pretty({{"machine", machine}, {"step", steps}, {"generator", generator}, {"program", program}}).c_str());
+  std::printf(
+      "%s",
+      pretty(printable_json({{"machine", machine}, {"step", steps}, {"generator", generator}, {"program", program}}))
+          .c_str());
 }
 
 }  // namespace

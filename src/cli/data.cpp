@@ -170,7 +170,7 @@ void pack(const Invocation& invocation, PackCommand& command) {
   std::printf("%s %s %s%s, %lld x %lld pixels each%s; train on it: dcgan train %s\n", printable(command.out).c_str(),
               dataset.was_cached ? "is up to date:" : "holds", counted(info.count, "picture").c_str(), classes.c_str(),
               static_cast<long long>(info.size.width), static_cast<long long>(info.size.height), shards.c_str(),
-              dataset.cached_at.c_str());
+              shell_word(command.shards == 1 ? command.out : dataset.cached_at).c_str());
 }
 
 Verb pack_verb() {

@@ -6,6 +6,8 @@
 #include "checkpoint/archive.hpp"
 #include "checkpoint/run_directory.hpp"
 #include "core/error.hpp"
+#include "core/json_file.hpp"
+#include "core/text.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/example_networks.hpp"
 #include "exchange/onnx.hpp"
@@ -42,8 +44,8 @@ Json describe_checkpoint(const fs::path& path) {
   return {{"kind", "checkpoint"},
           {"path", origin},
           {"bytes", fs::file_size(path)},
-          {"written", meta.value("written", "")},
-          {"dcgan", meta.value("dcgan", "")},
+          {"written", value_or<std::string>(meta, "written", "", origin)},
+          {"dcgan", value_or<std::string>(meta, "dcgan", "", origin)},
           {"images", required<int64_t>(meta, "images", origin)},
           {"steps", meta.value("steps", Json())},
           {"seconds", meta.value("seconds", Json())},
@@ -51,17 +53,19 @@ Json describe_checkpoint(const fs::path& path) {
           {"network", required<Json>(meta, "network", origin)},
           {"generator", describe_tensors(shapes, "generator.")},
           {"discriminator", describe_tensors(shapes, "discriminator.")},
-          {"use", {"dcgan sample " + origin + " --out sheet.png", "dcgan export " + origin + " --out generator.pt"}}};
+          {"use",
+           {"dcgan sample " + shell_word(path.native()) + " --out sheet.png",
+            "dcgan export " + shell_word(path.native()) + " --out generator.pt"}}};
 }
 
 Json describe_run(const fs::path& path) {
   const RunDirectory run = RunDirectory::open(path);
   const std::string origin = shown(path);
-  const Json config = parse_json(read_file(run.config()), shown(run.config()));
+  const Json config = read_json_file(run.config());
   if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
   Json out = {{"kind", "run"},
               {"path", origin},
-              {"data", config.value("data", "")},
+              {"data", value_or<std::string>(config, "data", "", shown(run.config()))},
               {"data_images", config.value("data_images", Json())},
               {"options", required<Json>(config, "options", shown(run.config()))},
               {"checkpoints", run.checkpoints()},
@@ -72,8 +76,9 @@ Json describe_run(const fs::path& path) {
     for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"})
       out[key] = newest[key];
   }
-  out["use"] = {"dcgan train --resume --run " + origin, "dcgan sample " + origin + " --out sheet.png",
-                "dcgan export " + origin + " --out generator.pt"};
+  const std::string word = shell_word(path.native());
+  out["use"] = {"dcgan train --resume --run " + word, "dcgan sample " + word + " --out sheet.png",
+                "dcgan export " + word + " --out generator.pt"};
   return out;
 }
 
@@ -84,9 +89,9 @@ void add_metadata(Json& out, const Json& metadata) {
 }
 
 /// The lines that show how to use a TorchScript file.
-Json uses_of_export(const Json& facts, const std::string& path) {
-  const std::string load = "Python: torch.jit.load('" + path + "')";
-  const auto number = [&](const char* key) { return required<int64_t>(facts, key, "'" + path + "'"); };
+Json uses_of_export(const Json& facts, const fs::path& path) {
+  const std::string load = "Python: torch.jit.load(" + python_text(path.native()) + ")";
+  const auto number = [&](const char* key) { return required<int64_t>(facts, key, "'" + shown(path) + "'"); };
   const std::string classes = number("classes") > 0 ? ", torch.tensor([0])" : "";
   const auto side = [&](const char* key) { return std::to_string(number(key)); };
   if (facts["format"] == "dcgan-discriminator") {
@@ -95,7 +100,7 @@ Json uses_of_export(const Json& facts, const std::string& path) {
   }
   const std::string shape = "(1, " + side("latent") + ")";
   const bool is_uniform = facts.value("latent_distribution", Json()) == "uniform";
-  return {"dcgan sample " + path + " --out sheet.png",
+  return {"dcgan sample " + shell_word(path.native()) + " --out sheet.png",
           load + ".images(" + (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) + classes + ")"};
 }
 
@@ -105,7 +110,7 @@ Json describe_export(const fs::path& path) {
   const char* network = out["format"] == "dcgan-discriminator" ? "discriminator" : "generator";
   out["kind"] = std::string("exported ") + network;
   out[network] = describe_tensors(torchscript_parameters(path), "");
-  out["use"] = uses_of_export(out, shown(path));
+  out["use"] = uses_of_export(out, path);
   return out;
 }
 
@@ -141,7 +146,7 @@ Json describe_onnx(const fs::path& path) {
                                                                                    : "numpy.random.randn(1, ";
   const auto classes = required<int64_t>(metadata, "classes", origin);
   const std::string y = ", 'y': numpy.eye(" + std::to_string(classes) + ", dtype='float32')[[0]]";
-  out["use"] = {"Python: onnxruntime.InferenceSession('" + shown(path) + "').run(None, {'z': (" + z +
+  out["use"] = {"Python: onnxruntime.InferenceSession(" + python_text(path.native()) + ").run(None, {'z': (" + z +
                     std::to_string(required<int64_t>(metadata, "latent", origin)) + ")" + (z[0] == '2' ? " - 1" : "") +
                     ").astype('float32')" + (classes > 0 ? y : "") + "})",
                 "C++: cv::dnn::readNetFromONNX, see docs/examples/onnx"};
@@ -154,7 +159,7 @@ Json describe_weights(const fs::path& path) {
   for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(name, tensor.sizes().vec());
   Json metadata = Json::object();
   for (const auto& [key, value] : file.metadata) metadata[key] = value;
-  const bool is_ours = metadata.value("format", "") == "dcgan";
+  const bool is_ours = metadata.value("format", Json()) == "dcgan";
   const int network = example_network(file.tensors);
   Json out = {{"kind", is_ours        ? "exported model"
                        : network == 1 ? "generator of PyTorch's DCGAN example"
@@ -168,7 +173,8 @@ Json describe_weights(const fs::path& path) {
               {"others", file.others},
               {"use", Json::array()}};
   const std::string first = network == 2 ? "netG.pth " : "";
-  if (is_ours || network > 0) out["use"].push_back("dcgan import " + first + shown(path) + " --out imported.ckpt");
+  if (is_ours || network > 0)
+    out["use"].push_back("dcgan import " + first + shell_word(path.native()) + " --out imported.ckpt");
   return out;
 }
 

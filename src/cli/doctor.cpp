@@ -108,7 +108,7 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   if (survey.files == 0)
     throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
   if (command.json)
-    std::printf("%s", pretty(report_json(survey)).c_str());
+    std::printf("%s", pretty(printable_json(report_json(survey))).c_str());
   else
     print_report(survey, command);
 }

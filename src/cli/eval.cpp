@@ -209,7 +209,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
     Json json = found.json();
     json["model"] = made.json;
     json["real"]["held_out"] = real.held_out != nullptr;
-    std::printf("%s", pretty(json).c_str());
+    std::printf("%s", pretty(printable_json(json)).c_str());
   } else {
     print_table(found, shown(model));
   }

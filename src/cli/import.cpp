@@ -40,7 +40,7 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
   // The default's penalties and BatchNorm in D exclude one another: the settings of the example.
   const bool has_batch_norm = model.plan.options.has_batch_norm_d();
   if (model.has_discriminator())
-    std::printf("  dcgan train DATA --init-from %s%s\n", out.c_str(),
+    std::printf("  dcgan train DATA --init-from %s%s\n", use.c_str(),
                 has_batch_norm ? " --loss bce --r1 0 --r2 0 --lr 0.0002 --beta1 0.5" : "");
 }
 

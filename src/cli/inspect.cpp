@@ -107,7 +107,8 @@ Json describe_npy(const fs::path& path) {
   const bool is_rows = array.shape.size() == 2 && array.type != ElementType::kU8;
   Json use = Json::array({"Python: numpy.load(" + python_text(path.native()) + ")"});
   if (is_images) use.push_back("as data: dcgan train " + shell_word(path.native()));
-  if (is_rows) use.push_back("as latents: dcgan sample MODEL --latents " + shell_word(path.native()) + " --out sheet.png");
+  if (is_rows)
+    use.push_back("as latents: dcgan sample MODEL --latents " + shell_word(path.native()) + " --out sheet.png");
   return {{"kind", is_images ? "array of images"
                    : is_rows ? "array of latents or features"
                              : "array"},

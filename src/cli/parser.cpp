@@ -122,6 +122,10 @@ class Parser {
       const bool is_on = field.text() == "true";
       auto* on = app.add_flag_function(
           "--" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "true" : "false"); }, help_text(field));
+      if (name.starts_with("no-")) {  // it has no opposite
+        flags_.insert("--" + name);
+        return;
+      }
       auto* off = app.add_flag_function(
           "--no-" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "false" : "true"); }, help_text(field));
       (is_on ? on : off)->group("");
@@ -182,8 +186,9 @@ class Parser {
       const std::string value = word.substr(equals + 1);
       if (value == "true" || value == "false") continue;
       throw UsageError(name + " is '" + printable(value) + "': a flag takes no value",
-                       name == "--resume" ? "name the run by --run: `dcgan train --resume --run " + shell_word(value) + "`"
-                                          : "write " + name + " alone");
+                       name == "--resume"
+                           ? "name the run by --run: `dcgan train --resume --run " + shell_word(value) + "`"
+                           : "write " + name + " alone");
     }
   }
 
@@ -204,7 +209,7 @@ class Parser {
     if (!dashes.empty() && chosen_) {
       for (const auto& field : chosen_->fields) {
         known.push_back(field.name);
-        if (field.is_flag()) known.push_back("no-" + field.name);
+        if (field.is_flag() && !field.name.starts_with("no-")) known.push_back("no-" + field.name);
       }
     } else {
       for (const auto* app : app_.get_subcommands({})) {

@@ -181,7 +181,7 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
     }
   }
   if (command.json)
-    std::printf("%s", pretty(to_json(all, command, truth.size(0))).c_str());
+    std::printf("%s", pretty(printable_json(to_json(all, command, truth.size(0)))).c_str());
   else
     print_table(all, command, truth.size(0));
   if (command.out.empty()) return;

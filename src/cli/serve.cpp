@@ -6,6 +6,9 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/desktop.hpp"
+#include "core/platform/listener.hpp"
+#include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
 
@@ -30,10 +33,16 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
   for (const auto& place : places)
     if (!is_run_directory(place) && fs::exists(place / "config.json", ignored))
       warn("'" + shown(place) + "' is no whole run and is left out: `dcgan inspect` says more");
-  serve(places, options, [](const std::string& address, size_t count) {
-    if (count == 0) note("there is no run there yet; one that begins will be shown");
+  // A browser is opened for a person who looks on, or who asks for it.
+  options.open = options.open && (invocation.is_given("open") || (has_display() && stdout_is_terminal()));
+  serve(places, options, [&](const Serving& serving) {
+    if (serving.runs == 0) note("there is no run there yet; one that begins will be shown");
+    if (options.port != 0 && serving.port != options.port)
+      note("port " + std::to_string(options.port) + " is in use: it is " + std::to_string(serving.port) + " instead");
+    if (!is_loopback(options.host))
+      note("whoever reaches this machine and has the token is answered; what is sent can be read on the way");
     std::printf("%s; open %s in a browser of this machine; Ctrl-C ends it\n",
-                counted(static_cast<int64_t>(count), "run").c_str(), address.c_str());
+                counted(static_cast<int64_t>(serving.runs), "run").c_str(), serving.address.c_str());
     std::fflush(stdout);
   });
 }
@@ -45,9 +54,11 @@ Verb serve_verb() {
   verb.name = "serve";
   verb.help = "a live page of runs: curves and grids as they train, their latent space to explore, a quiz";
   verb.details =
-      "RUN: a run directory, or a folder of some; without, runs/. The page is for browsers of this machine alone; "
-      "from\n"
-      "another one: ssh -L 8080:127.0.0.1:8080 HOST, then open the same address there. docs/serve.md.";
+      "RUN: a run directory, or a folder of some; without, runs/. The address that is printed holds a token, without "
+      "which\n"
+      "nobody is answered; it stays the same, so a bookmark lives. From another machine: ssh -L 8080:127.0.0.1:8080 "
+      "HOST,\n"
+      "then open the same address there. docs/serve.md.";
   verb.positionals = {{"RUN", "run directory, or a folder of some", false, true}};
   set_options<ServeOptions>(verb, serve_runs);
   return verb;

@@ -62,7 +62,8 @@ void refuse_file_for_resume(const std::string& data) {
         path.parent_path().filename() == "checkpoints" ? path.parent_path().parent_path() : path.parent_path();
     throw UsageError("--resume takes no file, and '" + printable(data) + "' is no data",
                      "name the run: `dcgan train --resume --run " +
-                         (is_run_directory(folder) ? shell_word(folder.native()) : "RUN") + "`; it goes on from its newest checkpoint");
+                         (is_run_directory(folder) ? shell_word(folder.native()) : "RUN") +
+                         "`; it goes on from its newest checkpoint");
   }
 }
 
@@ -245,10 +246,9 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
                      "name it: `dcgan train DATA --resume-auto --run " + shell_word(run.path().native()) + "`");
   std::error_code ignored;
   if (!fs::exists(data, ignored))
-    throw UsageError(
-        "the run's data '" + printable(data) + "' is not there",
-        "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + shell_word(run.path().native()) +
-            "`");
+    throw UsageError("the run's data '" + printable(data) + "' is not there",
+                     "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " +
+                         shell_word(run.path().native()) + "`");
   const Dataset dataset = open_with_progress(data, command.all, ranks);
   if (dataset.pixels->info().identity != identity)
     throw UsageError("the pictures in '" + printable(data) +

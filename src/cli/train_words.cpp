@@ -54,10 +54,10 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
                        {"memory_bytes", cost.memory_bytes},
                        {"checkpoint_bytes", cost.checkpoint_bytes},
                        {"disk_bytes", disk}};
-    std::printf("%s\n", compact(out).c_str());
+    std::printf("%s\n", compact(printable_json(out)).c_str());
     return;
   }
-  const Json options = options_json(plan.options);
+  const Json options = printable_json(options_json(plan.options));
   for (const auto& [key, value] : options.items())
     if (!value.is_null())
       std::printf("  %-24s %s\n", dashed(key).c_str(),

@@ -7,12 +7,12 @@
 namespace dcgan {
 namespace {
 
-constexpr size_t kDeepest = 200;         // values are copied and written by recursion
-constexpr size_t kMostMembers = 10'000;  // a key is found by looking at all of them
+constexpr size_t kDeepest = 200;              // values are copied and written by recursion
+constexpr size_t kMostMembers = 10'000;       // a key is found by looking at all of them
 constexpr size_t kMostMembersOfLine = 1'000;  // a log has many lines; ours have 22
 
-/// How deep lists and objects lie in one another, and of how many parts is the longest object; no farther than where one
-/// of them is too much. (Of what is no JSON anything: it is refused anyway.)
+/// How deep lists and objects lie in one another, and of how many parts is the longest object; no farther than where
+/// one of them is too much. (Of what is no JSON anything: it is refused anyway.)
 struct Extent {
   size_t depth = 0, members = 0;
   bool is_too_deep() const { return depth > kDeepest; }

@@ -18,11 +18,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kLongestJson = 64 << 20, kLongestJsonLine = 1 << 20;  // bytes
 
-/// Parse text. Throws Error naming `origin` (a path) and the line and column of the mistake; and for what is longer than
+/// Parse text. Throws Error naming `origin` (a path) and the line and column of the mistake; for what is longer than
 /// kLongestJson, or has lists in lists or an object without end, before memory is asked for it. Nothing else in the
 /// program parses JSON.
 Json parse_json(std::string_view text, const std::string& origin);
-/// A line of a log, which may be torn or a stranger's: none where it is no JSON, or longer than kLongestJsonLine, or too
+/// A line of a log, which may be torn or a stranger's: none where it is no JSON, longer than kLongestJsonLine, or too
 /// deep for parse_json, or has an object of more than 1,000 keys.
 std::optional<Json> parse_json_line(std::string_view line);
 /// One line, no spaces. Invalid UTF-8 becomes U+FFFD instead of an exception (names go through printable()).

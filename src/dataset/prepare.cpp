@@ -66,8 +66,9 @@ void refuse_as_pack(const fs::path& data, const fs::path& out) {
   if (fs::is_directory(out, ignored))
     throw UsageError("'" + shown(out) + "' is a folder", "name the file to make: --out " + shown(out / "FILE.pack"));
   if (const auto named = shard_name(out))
-    throw UsageError("'" + shown(out) + "' is the name of one shard",
-                     "name the set: --out " + shell_word(named->out.native()) + " --shards " + std::to_string(named->of));
+    throw UsageError(
+        "'" + shown(out) + "' is the name of one shard",
+        "name the set: --out " + shell_word(named->out.native()) + " --shards " + std::to_string(named->of));
   // Among the pictures that it is made of it would be one of them, and change them.
   if (!fs::is_directory(data, ignored)) return;
   const fs::path folder = fs::weakly_canonical(data, ignored), file = fs::weakly_canonical(out, ignored);

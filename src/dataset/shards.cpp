@@ -55,7 +55,8 @@ std::optional<ShardName> shard_name(const fs::path& path) {
 std::string command_for(const fs::path& path) {
   const auto named = shard_name(path);
   return "`dcgan data pack DATA --out " +
-         (named ? shell_word(named->out.native()) + " --shards " + std::to_string(named->of) : shell_word(path.native())) +
+         (named ? shell_word(named->out.native()) + " --shards " + std::to_string(named->of)
+                : shell_word(path.native())) +
          "`";
 }
 

@@ -125,8 +125,8 @@ void write_model_safetensors(const fs::path& path, const fs::path& checkpoint) {
                         {"value_range", "[-1, 1]"},
                         {"layout", "N x C x H x W"}};
   for (const char* key : kDataOptions)
-    metadata.emplace_back(
-        key, value_or<std::string>(options, key, std::string(key) == "fit" ? "crop" : "center", origin));
+    metadata.emplace_back(key,
+                          value_or<std::string>(options, key, std::string(key) == "fit" ? "crop" : "center", origin));
   NamedTensors tensors;
   for (const char* part : kParts) append(tensors, part, archive.read_all(part));
   write_safetensors(path, tensors, metadata);

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kEvent = "{\"event\"";
 constexpr uint64_t kReadWhole = 4 << 20;    // bytes of a log of which every record is read
 constexpr int64_t kLinesAPoint = 8;         // of a longer one
-constexpr uint64_t kMostRead = 512 << 20;    // bytes of a file
+constexpr uint64_t kMostRead = 512 << 20;   // bytes of a file
 constexpr size_t kMostKept = 16 << 20;      // bytes of lines whose JSON is held at once
 constexpr size_t kMostParsed = 64 << 20;    // bytes of lines that are parsed until fewer are chosen
 constexpr size_t kMostCurves = 100;         // our records have 22 numbers
@@ -135,8 +135,7 @@ class Log {
  public:
   /// `bytes`: of all lines together.
   Log(int64_t points, uint64_t bytes)
-      : points_(points),
-        between_(bytes <= kReadWhole ? 0 : bytes / static_cast<uint64_t>(points * kLinesAPoint)) {}
+      : points_(points), between_(bytes <= kReadWhole ? 0 : bytes / static_cast<uint64_t>(points * kLinesAPoint)) {}
 
   /// `at`: bytes of lines before this one.
   void take(std::string_view line, uint64_t at) {
@@ -158,7 +157,8 @@ class Log {
     Json out = {{"curves", curves.json()}};
     add_events(out);
     const auto last = parse_json_line(last_line_);
-    out["last"] = (last ? shaped(*last, kRecord) : std::nullopt).value_or(records.empty() ? Json() : records.back().json);
+    out["last"] =
+        (last ? shaped(*last, kRecord) : std::nullopt).value_or(records.empty() ? Json() : records.back().json);
     out["unreadable_lines"] = unreadable_;
     return out;
   }

@@ -1,5 +1,5 @@
-// What log.jsonl says, as a page shows it. A log may be of any size, torn, edited, or a stranger's: time and memory have
-// an end, and what comes out has the types that a page relies on. No torch.
+// What log.jsonl says, as a page shows it. A log may be of any size, torn, edited, or a stranger's: time and memory
+// have an end, and what comes out has the types that a page relies on. No torch.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ namespace dcgan {
 /// word that belongs there, is counted as unreadable.
 Json curves_of(std::string_view log, int64_t points);
 
-/// The same of a file, of which no more than the last 537 MB are read; "left_out": bytes before that. A file that is not
-/// there is an empty log.
+/// The same of a file, of which no more than the last 537 MB are read; "left_out": bytes before that. A file that is
+/// not there is an empty log.
 Json curves_of_file(const fs::path& path, int64_t points);
 
 /// `count` of these, evenly, the first and the last among them.

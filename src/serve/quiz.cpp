@@ -18,7 +18,8 @@ std::string Quiz::question(int64_t round, Explorer& explorer, const RunDirectory
     place.class_number = classes > 0 ? draw_of(round).word(2) % classes : 0;
     return explorer.plain_png(place);
   }
-  const std::string png = read_file(run.real_samples());
+  constexpr size_t kMost = 256 << 20;  // bytes
+  const std::string png = read_small_file(run.real_samples(), kMost);
   constexpr int64_t kMegapixels = 64;
   const Image sheet = decode_image(png, probe_image(png), kMegapixels);
   const Sheet::Layout cell{.width = model["width"], .height = model["height"], .channels = sheet.channels};

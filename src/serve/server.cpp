@@ -2,235 +2,110 @@
 
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
-#include <httplib.h>
 
 #include <atomic>
-#include <exception>
+#include <map>
 #include <memory>
-#include <random>
-#include <thread>
 
 #include "checkpoint/run_directory.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/platform/connection.hpp"
-#include "core/platform/machine.hpp"
+#include "core/platform/desktop.hpp"
+#include "core/platform/listener.hpp"
+#include "core/platform/secret.hpp"
 #include "core/platform/signals.hpp"
-#include "core/platform/thread.hpp"
+#include "core/platform/user_folder.hpp"
 #include "core/text.hpp"
 #include "report/embedded.hpp"
 #include "report/run_data.hpp"
+#include "serve/entry.hpp"
 #include "serve/explorer.hpp"
+#include "serve/front.hpp"
+#include "serve/http.hpp"
 #include "serve/quiz.hpp"
-#include "serve/requests.hpp"
 #include "serve/runs.hpp"
-#include "serve/workers.hpp"
 
 namespace dcgan {
 namespace {
 
-using httplib::Request;
-using httplib::Response;
-
-constexpr auto kPatience = std::chrono::seconds(5);  // for a request, and for its answer to be taken
-constexpr size_t kLongestRequest = 32 << 10;         // bytes
-constexpr size_t kConnections = 64;                  // at once; more wait
-constexpr int kImagesAsked = 8;                      // that wait for the generator; more are told to come again
+constexpr int kImagesAsked = 8;  // that wait for the generator; more are told to come again
 constexpr size_t kOpenModels = 4;
-constexpr int64_t kPoints = 600;  // of a curve
+constexpr int64_t kPoints = 600;            // of a curve
+constexpr size_t kLargestGrid = 256 << 20;  // bytes
+constexpr int kNextPorts = 50;              // that are tried where the one that was asked for is in use
 
-class ConnectionStream : public httplib::Stream {
- public:
-  explicit ConnectionStream(Connection& connection) : connection_(connection) {}
-  bool is_readable() const override { return connection_.is_readable(); }
-  bool is_writable() const override { return connection_.is_writable(); }
-  ssize_t read(char* out, size_t size) override { return connection_.read(out, size); }
-  ssize_t write(const char* data, size_t size) override { return connection_.write(data, size); }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 0; }
-  void get_local_ip_and_port(std::string& ip, int& port) const override { ip = "127.0.0.1", port = 0; }
-  socket_t socket() const override { return connection_.socket(); }
-
- private:
-  Connection& connection_;
-};
-
-/// One request a connection. httplib's own waits for each read by itself, and for any number of them.
-class LocalServer : public httplib::Server {
- private:
-  bool process_and_close_socket(socket_t socket) override {
-    Connection connection(socket, kPatience, kLongestRequest);
-    ConnectionStream stream(connection);
-    bool is_closed = false;
-    try {
-      return process_request(stream, /*close_connection=*/true, is_closed, [](Request& request) {
-        request.headers.erase(
-            "Accept-Encoding");  // to squeeze what stays on the machine takes ten times as long as to make it
-      });
-    } catch (const std::exception& error) {  // of httplib's own work: this connection ends, the others go on
-      warn("a request was given up: " + printable(error.what()));
-      return false;
-    }
-  }
-};
-
-uint64_t any_number() {
-  std::random_device device;
-  return static_cast<uint64_t>(device()) << 32 | device();
-}
-
-/// Nobody guesses it.
-std::string random_word() {
-  std::random_device device;
-  std::string word;
-  for (int i = 0; i < 24; ++i) word += "0123456789abcdef"[device() % 16];
-  return word;
-}
-
+/// What is answered, by its path. Knows nothing of who asks.
 class Site {
  public:
-  Site(std::vector<fs::path> places, const ServeOptions& options)
-      : runs_(std::move(places)),
-        token_(options.token == "auto" ? random_word() : options.token),
-        threads_(options.threads) {
-    answer("/", [](const Request&) { return Answer{std::string(embedded::serve_html), "text/html; charset=utf-8"}; });
+  Site(std::vector<fs::path> places, int64_t threads) : runs_(std::move(places)), threads_(threads) {
+    file("/", embedded::serve_html, "text/html; charset=utf-8");
     file("/page.css", embedded::page_css, "text/css");
     file("/page.js", embedded::page_js, "text/javascript");
     file("/serve.js", embedded::serve_js, "text/javascript");
     file("/chart.js", embedded::chart_js, "text/javascript");
-    answer("/api/runs", [this](const Request&) { return json(runs_.names()); });
-    answer("/api/run", [this](const Request& request) { return json(run_figures(run_of(request), kPoints)); });
-    answer("/api/grid", [this](const Request& request) { return grid(request); });
-    answer("/api/model", [this](const Request& request) { return json(explorer_of(request)->describe()); });
-    answer("/api/image", [this](const Request& request) { return image(request); });
-    answer("/api/latent", [this](const Request& request) {
-      return Answer{explorer_of(request)->latent(latent_place(query_of(request))), "application/octet-stream",
-                    "latent.npy"};
-    });
-    answer("/api/quiz", [this](const Request& request) { return question(request); });
-    answer("/api/answer", [this](const Request& request) {
-      return json({{"real", quiz_.is_real(round_of(request))}});
-    });
-    server_.set_pre_routing_handler([this](const Request& request, Response& response) {
-      return may_enter(request, response) ? httplib::Server::HandlerResponse::Unhandled
-                                          : httplib::Server::HandlerResponse::Handled;
-    });
-    server_.set_error_handler([](const Request&, Response& response) {
-      if (response.body.empty()) say(response, response.status, "there is nothing here", "");
-    });
-    server_.set_payload_max_length(1024);
-    // httplib's own would let two servers share a port, and requests come to either.
-    server_.set_socket_options([](socket_t socket) {
-      const int yes = 1;
-      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    });
-    server_.new_task_queue = [] { return new Workers(kConnections); };
+    answers_["/health"] = [](const Query&) { return json({{"status", "ok"}}); };
+    answers_["/api/runs"] = [this](const Query&) { return json(runs_.names()); };
+    answers_["/api/run"] = [this](const Query& query) { return json(run_figures(run_of(query), kPoints)); };
+    answers_["/api/grid"] = [this](const Query& query) { return grid(query); };
+    answers_["/api/model"] = [this](const Query& query) { return json(explorer_of(query)->describe()); };
+    answers_["/api/image"] = [this](const Query& query) { return image(query); };
+    answers_["/api/latent"] = [this](const Query& query) {
+      return HttpAnswer{200,
+                        explorer_of(query)->latent(latent_place(query)),
+                        "application/octet-stream",
+                        {{"Content-Disposition", "attachment; filename=\"latent.npy\""}}};
+    };
+    answers_["/api/quiz"] = [this](const Query& query) { return question(query); };
+    answers_["/api/answer"] = [this](const Query& query) { return json({{"real", quiz_.is_real(round_of(query))}}); };
   }
 
-  /// Throws Error when it is taken.
-  int bind(int64_t port) {
-    constexpr const char* kHere = "127.0.0.1";
-    if (port == 0)
-      port_ = server_.bind_to_any_port(kHere);
-    else
-      port_ = server_.bind_to_port(kHere, static_cast<int>(port)) ? static_cast<int>(port) : -1;
-    if (port_ <= 0)
-      throw Error("port " + std::to_string(port) + " of 127.0.0.1 cannot be listened to: it may be in use",
-                  "choose another by --port, or any that is free by --port 0");
-    return port_;
-  }
-
-  void run_until_stopped() {
-    std::atomic<bool> has_ended = false;
-    std::exception_ptr problem;
-    std::thread listener = start_thread([&] {
-      try {
-        server_.listen_after_bind();
-      } catch (...) {
-        problem = std::current_exception();
-      }
-      has_ended = true;
-    });
-    // stop() does nothing before it runs.
-    while (!has_ended && (stop_signal() == 0 || !server_.is_running()))
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    const bool was_stopped = !has_ended;
-    server_.stop();
-    listener.join();
-    if (problem) std::rethrow_exception(problem);
-    if (!was_stopped) throw Error("the port is not listened to any more", "start it again");
+  /// Any thread may call. Whatever goes wrong with one run, or one request, is an answer.
+  HttpAnswer answer_to(const std::string& path, const Query& query) {
+    const auto found = answers_.find(path);
+    if (found == answers_.end()) return trouble(404, "there is nothing here");
+    try {
+      return found->second(query);
+    } catch (const Busy& error) {
+      return trouble(503, error.what(), error.hint());
+    } catch (const UsageError& error) {
+      return trouble(400, error.what(), error.hint());
+    } catch (const Error& error) {
+      return trouble(500, error.what(), error.hint());
+    } catch (const c10::Error& error) {
+      return trouble(500, first_line(error.what_without_backtrace()));
+    } catch (const std::bad_alloc&) {
+      return trouble(500, "there is not enough memory for that");
+    } catch (const std::exception& error) {
+      return trouble(500, first_line(error.what()));
+    }
   }
 
   size_t run_count() const { return runs_.named().size(); }
-  const std::string& token() const { return token_; }
 
  private:
-  struct Answer {
-    std::string body, type, file_name = {};
-  };
-  static Answer json(const Json& value) { return {compact(value), "application/json"}; }
-
-  static void say(Response& response, int status, const std::string& what, const std::string& hint) {
-    response.status = status;
-    response.set_content(compact({{"error", what}, {"hint", hint}}), "application/json");
+  /// Of strangers' files: no text of it reaches a browser as it is.
+  static HttpAnswer json(const Json& value) { return {200, compact(printable_json(value))}; }
+  static HttpAnswer trouble(int status, const std::string& what, const std::string& hint = "") {
+    return {status, compact({{"error", printable(what)}, {"hint", printable(hint)}})};
   }
-
   void file(const char* path, std::string_view content, const char* type) {
-    answer(path, [content, type](const Request&) { return Answer{std::string(content), type}; });
+    answers_[path] = [content, type](const Query&) { return HttpAnswer{200, std::string(content), type}; };
   }
+  static HttpAnswer png(std::string bytes) { return {200, std::move(bytes), "image/png"}; }
 
-  void answer(const char* path, const std::function<Answer(const Request&)>& made) {
-    server_.Get(path, [made](const Request& request, Response& response) {
-      try {
-        const Answer answer = made(request);
-        response.set_content(answer.body, answer.type);
-        if (!answer.file_name.empty())
-          response.set_header("Content-Disposition", "attachment; filename=\"" + answer.file_name + "\"");
-      } catch (const Busy& error) {
-        say(response, 503, error.what(), error.hint());
-      } catch (const UsageError& error) {
-        say(response, 400, error.what(), error.hint());
-      } catch (const c10::Error& error) {
-        say(response, 500, error.what_without_backtrace(), "");
-      } catch (const std::exception& error) {
-        say(response, 500, error.what(), "");
-      }
-    });
-  }
+  fs::path path_of(const Query& query) const { return runs_.of(query("run")); }
+  RunDirectory run_of(const Query& query) const { return RunDirectory::open(path_of(query)); }
 
-  /// Says why not.
-  bool may_enter(const Request& request, Response& response) const {
-    response.set_header("Content-Security-Policy",
-                        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
-                        "'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-    response.set_header("X-Content-Type-Options", "nosniff");
-    response.set_header("Referrer-Policy", "no-referrer");
-    response.set_header("Cross-Origin-Resource-Policy", "same-origin");
-    response.set_header("Cache-Control", "no-store");
-    const auto header = [&request](const std::string& name) { return request.get_header_value(name.c_str()); };
-    const auto refusal = refusal_of(
-        {.path = request.path, .method = request.method, .token = request.get_param_value("token"), .header = header},
-        port_, token_);
-    if (refusal) say(response, refusal->status, refusal->what, refusal->hint);
-    return !refusal;
-  }
-
-  static Query query_of(const Request& request) {
-    return [&request](const std::string& name) { return request.get_param_value(name.c_str()); };
-  }
-
-  fs::path path_of(const Request& request) const { return runs_.of(request.get_param_value("run")); }
-  RunDirectory run_of(const Request& request) const { return RunDirectory::open(path_of(request)); }
-
-  Answer grid(const Request& request) const {
-    const RunDirectory run = run_of(request);
-    const int64_t images = whole_in(query_of(request), "images", 0, int64_t{1} << 52);
+  HttpAnswer grid(const Query& query) const {
+    const RunDirectory run = run_of(query);
+    const int64_t images = whole_in(query, "images", 0, int64_t{1} << 52);
     if (!fs::exists(run.samples(images))) throw UsageError("there is no such grid", "reload the page");
-    return {read_file(run.samples(images)), "image/png"};
+    return png(read_small_file(run.samples(images), kLargestGrid));
   }
 
-  std::shared_ptr<Explorer> explorer_of(const Request& request) {
+  std::shared_ptr<Explorer> explorer_of(const Query& query) {
     at::set_num_threads(static_cast<int>(threads_));  // of this thread
-    return explorers_.of(path_of(request));
+    return explorers_.of(path_of(query));
   }
 
   /// Counts those that wait for a generator.
@@ -250,43 +125,132 @@ class Site {
     std::atomic<int>& waiting_;
   };
 
-  Answer image(const Request& request) {
-    const LatentPlace place = latent_place(query_of(request));
+  HttpAnswer image(const Query& query) {
+    const LatentPlace place = latent_place(query);
     const Turn turn(waiting_);
-    return {explorer_of(request)->png(place), "image/png"};
+    return png(explorer_of(query)->png(place));
   }
 
-  static int64_t round_of(const Request& request) { return whole_in(query_of(request), "round", 0, int64_t{1} << 40); }
+  static int64_t round_of(const Query& query) { return whole_in(query, "round", 0, int64_t{1} << 40); }
 
-  Answer question(const Request& request) {
-    const int64_t round = round_of(request);
-    const auto explorer = explorer_of(request);
+  HttpAnswer question(const Query& query) {
+    const int64_t round = round_of(query);
+    const auto explorer = explorer_of(query);
     const Turn turn(waiting_);
-    return {quiz_.question(round, *explorer, run_of(request)), "image/png"};
+    return png(quiz_.question(round, *explorer, run_of(query)));
   }
 
   const Runs runs_;
-  const std::string token_;
   const int64_t threads_;
-  const Quiz quiz_{any_number()};
-  int port_ = 0;
+  const Quiz quiz_{std::stoull(random_word(8), nullptr, 16)};
+  std::map<std::string, std::function<HttpAnswer(const Query&)>> answers_;
   std::atomic<int> waiting_ = 0;
   Explorers explorers_{kOpenModels};
-  LocalServer server_;
 };
+
+/// What every answer says to the browser.
+void add_rules(HttpAnswer& answer) {
+  const std::pair<const char*, const char*> rules[] = {
+      {"Content-Security-Policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+       "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"Cache-Control", "no-store"}};
+  for (const auto& [name, value] : rules) answer.headers.emplace_back(name, value);
+}
+
+/// The page in a browser, once it is served. A token that is kept is not put into the list of processes: the browser is
+/// given a file, which only this user can read and which leads there.
+class Opened {
+ public:
+  Opened(const Entry& entry, int port) : file_(entry.token().is_kept ? way_to(entry, port) : "") {
+    try {
+      showing_.emplace(file_.empty() ? entry.address() : file_.native());
+    } catch (const Error&) {
+      remove();
+      throw;
+    }
+  }
+  ~Opened() { remove(); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+  void look() {
+    if (const auto code = showing_->ended(); code && *code != 0)
+      note("no browser could be opened (xdg-open: exit code " + std::to_string(*code) + "): open the address yourself");
+  }
+
+ private:
+  static fs::path way_to(const Entry& entry, int port) {
+    const std::string name = "open-" + std::to_string(port) + ".html";
+    write_user_file(name,
+                    "<!doctype html><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" "
+                    "content=\"0;url=" +
+                        entry.address() + "\"><title>dcgan</title>\n");
+    return user_folder() / name;
+  }
+  void remove() const {
+    std::error_code ignored;  // it is of no use any more, and does no harm
+    if (!file_.empty()) fs::remove(file_, ignored);
+  }
+
+  const fs::path file_;
+  std::optional<Showing> showing_;
+};
+
+std::unique_ptr<Opened> opened(const Entry& entry, int port) {
+  try {
+    return std::make_unique<Opened>(entry, port);
+  } catch (const Error& error) {
+    note("no browser could be opened (" + std::string(error.what()) + "): open the address yourself");
+    return nullptr;
+  }
+}
+
+Token token_of(const ServeOptions& options) {
+  if (options.no_token) return {};
+  return options.token == "auto" ? users_token() : chosen_token(options.token);
+}
+
+void check(const ServeOptions& options) {
+  if (options.no_token && options.token != "auto")
+    throw UsageError("--token and --no-token contradict each other", "leave one of them out");
+  if (options.no_token && options.host != ServeOptions().host)
+    throw UsageError("--host " + printable(options.host) + " without a token would show everything to all who reach it",
+                     "leave --no-token out");
+  if (!is_address(options.host))
+    throw UsageError("--host is '" + printable(options.host) + "', and no address in numbers", "such as 0.0.0.0 or ::");
+}
 
 }  // namespace
 
 void serve(const std::vector<fs::path>& runs, const ServeOptions& options,
-           const std::function<void(const std::string& address, size_t count)>& ready) {
-  const bool is_plain = std::all_of(options.token.begin(), options.token.end(),
-                                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
-  if (!is_plain) throw UsageError("--token may hold letters, digits, - and _ alone", "--token auto makes one");
-  Site site(runs, options);
-  const int port = site.bind(options.port);
-  ready("http://127.0.0.1:" + std::to_string(port) + "/" + (site.token().empty() ? "" : "?token=" + site.token()),
-        site.run_count());
-  site.run_until_stopped();
+           const std::function<void(const Serving&)>& ready) {
+  check(options);
+  Site site(runs, options.threads);
+  const Listener listener(options.host, static_cast<int>(options.port), kNextPorts);
+  Entry entry(token_of(options), options.host, listener.port());
+  if (!entry.token().remark.empty())
+    warn("the token holds for this time alone, since it cannot be kept: " + entry.token().remark);
+  PrivateSocket inner;
+  const FrontLimits limits;
+  const HttpServer http(inner.name(), limits.connections, [&](const Visitor& visitor, const Query& query) {
+    auto refused = entry.instead_of(visitor);
+    HttpAnswer answer = refused ? std::move(*refused) : site.answer_to(visitor.path, query);
+    add_rules(answer);
+    return answer;
+  });
+  inner.hide();
+  Front front(inner, limits);
+  ready({entry.address(), site.run_count(), listener.port()});
+  const auto page = options.open ? opened(entry, listener.port()) : nullptr;
+  constexpr auto kBetweenLooks = std::chrono::milliseconds(50);
+  while (stop_signal() == 0 && http.is_serving()) {
+    if (auto connection = listener.accept(kBetweenLooks)) front.take(std::move(*connection));
+    if (page) page->look();
+  }
+  if (!http.is_serving()) throw Error("the page is not served any more", "start it again");
 }
 
 }  // namespace dcgan

@@ -74,6 +74,7 @@ try:
     driver.get(sys.argv[1])
     wait.until(lambda _: reach() > 0)
     saw["first_charts_after"] = time.monotonic() - begin
+    saw["address"] = driver.current_url
     saw["charts"] = script("document.querySelectorAll('#watch canvas').length")
     saw["grid"] = script("document.querySelector('#watch figure img').naturalWidth")
     saw["reach"] = reach()

@@ -1,44 +1,18 @@
 // The live page as browsers, and what is none, meet it.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
 #include "support/program.hpp"
+#include "support/tcp.hpp"
 
 namespace dcgan::test {
 namespace {
 
-/// A connection to the page.
-class Client {
- public:
-  explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET, address.sin_port = htons(static_cast<uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  }
-  ~Client() { ::close(socket_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  /// False when the other side has gone.
-  bool send(const std::string& bytes) const {
-    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
-  }
-  std::string rest() const {
-    std::string all;
-    char buffer[4096];
-    for (ssize_t got; (got = ::recv(socket_, buffer, sizeof buffer, 0)) > 0;)
-      all.append(buffer, static_cast<size_t>(got));
-    return all;
-  }
-
- private:
-  int socket_;
-};
+using Client = TcpClient;
 
 class Serve : public ::testing::Test {
  protected:
@@ -48,13 +22,25 @@ class Serve : public ::testing::Test {
                                              {"--images", "160", "--sample-every", "40", "--eval-every", "80"})),
                      0);
   }
-  void start(std::vector<std::string> more = {}) {
+  void start(std::vector<std::string> more = {"--no-token"}) {
     std::vector<std::string> words = {"serve", dcgan.at("runs"), "--port", "0", "--threads", "1"};
     words.insert(words.end(), more.begin(), more.end());
     server_ = std::make_unique<Process>(dcgan.command(words));
     ASSERT_TRUE(server_->read_lines(1));
     const std::string& said = server_->out();
     port_ = std::stoi(said.substr(said.rfind("127.0.0.1:") + 10));
+  }
+  /// Of the address that was printed.
+  std::string token() const {
+    const std::string& said = server_->out();
+    const size_t begin = said.find("?token=");
+    return begin == std::string::npos ? "" : said.substr(begin + 7, said.find(' ', begin) - begin - 7);
+  }
+  /// That a browser is given for the token.
+  std::string cookie() const {
+    const std::string answer = got("/?token=" + token());
+    const size_t begin = answer.find("Set-Cookie: ");
+    return begin == std::string::npos ? "" : answer.substr(begin + 12, answer.find(';', begin) - begin - 12);
   }
   std::string sent(const std::string& request) const {
     const Client client(port_);
@@ -117,8 +103,126 @@ TEST_F(Serve, RefusesOtherHostsOriginsMethodsAndTokens) {
     EXPECT_EQ(status(got("/api/runs?token=secret", std::string("Sec-Fetch-Site: ") + site + "\r\n")), "403") << site;
   EXPECT_EQ(status(got("/api/runs?token=secret", "Sec-Fetch-Site: same-origin\r\n")), "200");
   EXPECT_EQ(status(got("/?token=secret", "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n")),
-            "200");  // a link
-  EXPECT_TRUE(refused(dcgan.refusal({"serve", dcgan.at("runs"), "--token", "a&b"}), 2, "letters, digits"));
+            "303");  // a link
+  EXPECT_FALSE(std::filesystem::exists(dcgan.at("state/dcgan/serve-token"))) << "a given word is not kept";
+}
+
+TEST_F(Serve, RefusesOptionsThatWouldShowEverythingOrContradictOneAnother) {
+  const auto refusal = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"serve", dcgan.at("runs")});
+    return dcgan.refusal(words);
+  };
+  EXPECT_TRUE(refused(refusal({"--token", "a&b"}), 2, "letters, digits"));
+  EXPECT_TRUE(refused(refusal({"--token", ""}), 2, "letters, digits"));
+  EXPECT_TRUE(refused(refusal({"--token", "word", "--no-token"}), 2, "contradict each other"));
+  EXPECT_TRUE(refused(refusal({"--host", "0.0.0.0", "--no-token"}), 2, "to all who reach it"));
+  EXPECT_TRUE(refused(refusal({"--host", "evil.com"}), 2, "no address in numbers"));
+}
+
+TEST_F(Serve, WantsTheTokenThatItPrintsUnlessToldOtherwise) {
+  start({});
+  ASSERT_GE(token().size(), 32u) << server_->out();
+  for (const char* path :
+       {"/", "/api/runs", "/api/run?run=first", "/api/grid?run=first&images=160", "/api/model?run=first",
+        "/api/image?run=first", "/api/latent?run=first", "/api/quiz?run=first&round=1", "/api/answer?round=1"}) {
+    EXPECT_EQ(status(got(path)), "403") << path;
+    EXPECT_EQ(status(got(path, "Cookie: dcgan-" + std::to_string(port_) + "=" + token() + "\r\n")), "403") << path;
+  }
+  EXPECT_EQ(got("/api/runs").find("first"), std::string::npos);
+  EXPECT_EQ(body(got("/health")), "{\"status\":\"ok\"}");
+  const std::string with_cookie = "Cookie: " + cookie() + "\r\n";
+  EXPECT_EQ(status(got("/", with_cookie)), "200");
+  EXPECT_EQ(body(got("/api/runs", with_cookie)), "[\"first\"]");
+  const std::string first = token();
+  server_->kill(SIGTERM);
+  server_->wait();
+  start({});
+  EXPECT_EQ(token(), first) << "a bookmark lives";
+  struct stat status {};
+  ASSERT_EQ(::stat(dcgan.at("state/dcgan/serve-token").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST_F(Serve, OpensABrowserWhereThereIsADisplayAndShowsNobodyTheToken) {
+  write_text(dcgan.at("bin/xdg-open"), "#!/bin/sh\nprintf '%s' \"$1\" > '" + dcgan.at("opened") + ".new'\ncp \"$1\" '" +
+                                           dcgan.at("page") + "'\nmv '" + dcgan.at("opened") + ".new' '" +
+                                           dcgan.at("opened") + "'\n");
+  std::filesystem::permissions(dcgan.at("bin/xdg-open"), std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (dcgan.at("bin") + ":" + path).c_str(), 1);
+  start({"--open"});
+  ::setenv("PATH", path.c_str(), 1);
+  while (!std::filesystem::exists(dcgan.at("opened"))) ::usleep(10'000);
+  const std::string opened = read_text(dcgan.at("opened"));
+  EXPECT_EQ(opened.find(token()), std::string::npos) << "words of a command are seen by all";
+  EXPECT_NE(read_text(dcgan.at("page")).find("http://127.0.0.1:" + std::to_string(port_) + "/?token=" + token()),
+            std::string::npos);
+  server_->kill(SIGTERM);
+  EXPECT_EQ(server_->wait().code, 0);
+  EXPECT_FALSE(std::filesystem::exists(opened));
+}
+
+TEST_F(Serve, ListensToAnotherAddressOnlyWhenToldTo) {
+  start({"--host", "0.0.0.0", "--token", "secret"});
+  const auto from = [&](const std::string& host) {
+    return status(sent("GET /api/runs?token=secret HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
+  };
+  EXPECT_EQ(from("192.168.1.5:9000"), "200") << "a container's port has another number outside";
+  EXPECT_EQ(from("evil.com"), "403");
+  EXPECT_EQ(status(got("/api/runs")), "403");
+}
+
+/// What a run directory must not do to the others: block, crash, or fill memory.
+TEST_F(Serve, ABadRunIsAnErrorOfItsOwnAndTheOthersAreServed) {
+  namespace fs = std::filesystem;
+  const auto copy = [&](const std::string& name) {
+    fs::copy(dcgan.at("runs/first"), dcgan.at("runs/" + name), fs::copy_options::recursive);
+    return fs::path(dcgan.at("runs/" + name));
+  };
+  const std::string deep(3'000'000, '['), shut(3'000'000, ']');
+  std::ofstream(copy("deep-log") / "log.jsonl", std::ios::app) << "{\"images\":200,\"a\":" << deep << shut << "}\n"
+                                                               << "{\"event\":" << deep << "\n";
+  write_text(copy("deep-config") / "config.json", "{\"options\":" + deep + shut + "}");
+  fs::resize_file(copy("huge-config") / "config.json", uint64_t{1} << 40);
+  fs::resize_file(copy("huge-grid") / "samples/000000160.png", uint64_t{1} << 40);
+  for (const char* file : {"config.json", "log.jsonl", "samples/000000160.png", "samples/real.png"}) {
+    const fs::path path = copy("pipe-" + fs::path(file).filename().string()) / file;
+    fs::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    const fs::path looped = copy("loop-" + fs::path(file).filename().string()) / file;
+    fs::remove(looped);
+    fs::create_symlink(looped.filename(), looped);
+  }
+  for (const char* name : {"cut-model", "pipe-model"}) {
+    const fs::path run = copy(name);
+    for (const auto& entry : fs::directory_iterator(run / "checkpoints")) {
+      fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
+      if (std::string(name) == "cut-model") continue;
+      fs::remove(entry.path());
+      ASSERT_EQ(::mkfifo(entry.path().c_str(), 0600), 0);
+    }
+  }
+  start();
+  const Json names = json("/api/runs");
+  EXPECT_GE(names.size(), 10u);
+  for (const Json& name : names)
+    for (const std::string& path :
+         {"/api/run?run=" + name.get<std::string>(), "/api/grid?images=160&run=" + name.get<std::string>(),
+          "/api/model?run=" + name.get<std::string>(), "/api/image?run=" + name.get<std::string>(),
+          "/api/quiz?round=1&run=" + name.get<std::string>(), "/api/quiz?round=2&run=" + name.get<std::string>()}) {
+      const std::string answer = got(path);
+      EXPECT_TRUE(status(answer) == "200" || status(answer) == "400" || status(answer) == "500")
+          << path << ": " << answer.substr(0, 300);
+      EXPECT_EQ(status(got("/api/run?run=first")), "200") << path;
+    }
+  EXPECT_EQ(json("/api/run?run=deep-log")["unreadable_lines"], 2);
+  EXPECT_EQ(json("/api/run?run=deep-log")["last"]["images"], 160);
+  EXPECT_EQ(status(got("/api/image?run=first&points=0:3")), "200");
+  const Finished report = dcgan({"report", dcgan.at("runs/first"), dcgan.at("runs/deep-log"),
+                                 dcgan.at("runs/deep-config"), "--out", dcgan.at("report.html")});
+  ASSERT_EXIT_CODE(report, 0);
+  EXPECT_SAYS(report, "2 lines of its log cannot be read");
+  EXPECT_SAYS(report, "deep-config' is left out");
 }
 
 TEST_F(Serve, NothingOfTheFileSystemIsReachedBeyondTheRuns) {
@@ -174,11 +278,15 @@ TEST_F(Serve, ADamagedRunIsAnErrorOfItsOwn) {
   EXPECT_EQ(status(got("/api/runs")), "200");
 }
 
-TEST_F(Serve, EndsBySignalAndRefusesAPortInUse) {
+TEST_F(Serve, EndsBySignalAndTakesTheNextPortWhereOneIsInUse) {
   start();
-  const Finished second = dcgan({"serve", dcgan.at("runs"), "--port", std::to_string(port_)});
-  EXPECT_EQ(second.code, 1) << "two servers share a port";
-  EXPECT_NE(second.err.find("may be in use"), std::string::npos) << second.err;
+  Process second(dcgan.command({"serve", dcgan.at("runs"), "--port", std::to_string(port_), "--no-token"}));
+  ASSERT_TRUE(second.read_lines(1));
+  EXPECT_EQ(second.out().find("127.0.0.1:" + std::to_string(port_) + "/"), std::string::npos) << second.out();
+  EXPECT_EQ(status(got("/api/runs")), "200");
+  second.kill(SIGTERM);
+  const Finished ended = second.wait();
+  EXPECT_NE(ended.err.find("port " + std::to_string(port_) + " is in use"), std::string::npos) << ended.err;
   server_->kill(SIGINT);
   EXPECT_EQ(server_->wait().code, 0);
   EXPECT_TRUE(refused(dcgan.refusal({"serve", dcgan.at("none")}), 2, "none"));
@@ -192,10 +300,10 @@ TEST_F(Serve, InABrowserSlidersChangePicturesAndChartsGrowWhileATrainingRuns) {
   Process training(dcgan.command(dcgan.small_train(
       "photos", "runs/live", {"--time", "120s", "--sample-every", "400", "--checkpoint-every", "400"})));
   while (training.out().find("\ncheckpoint ") == std::string::npos) ASSERT_TRUE(training.read_lines(++lines));
-  start();
-  const auto [said, code] =
-      output_of(std::string("'") + DCGAN_TEST_READERS_PYTHON +
-                "' '" DCGAN_TEST_SOURCE "/browse.py' http://127.0.0.1:" + std::to_string(port_) + "/");
+  start({"--no-open"});
+  const auto [said, code] = output_of(std::string("'") + DCGAN_TEST_READERS_PYTHON +
+                                      "' '" DCGAN_TEST_SOURCE "/browse.py' 'http://127.0.0.1:" + std::to_string(port_) +
+                                      "/?token=" + token() + "'");
   training.kill(SIGKILL);
   if (code == 77) GTEST_SKIP() << said;
   ASSERT_EQ(code, 0) << said;
@@ -203,6 +311,7 @@ TEST_F(Serve, InABrowserSlidersChangePicturesAndChartsGrowWhileATrainingRuns) {
   ASSERT_TRUE(saw.is_object()) << said;
   EXPECT_EQ(saw["complaints"], Json::array()) << said;
   EXPECT_EQ(saw["trouble"], "") << said;
+  EXPECT_EQ(saw["address"], "http://127.0.0.1:" + std::to_string(port_) + "/") << "the token has left the address bar";
   EXPECT_GE(saw["charts"].get<int>(), 4) << said;
   EXPECT_GT(saw["reach_later"].get<double>(), saw["reach"].get<double>()) << said;
   EXPECT_GT(saw["grid"].get<int>(), 0) << said;

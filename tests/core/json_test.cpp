@@ -63,9 +63,10 @@ TEST(ParseJsonLine, GivesNothingForWhatIsNoJsonOrTooMuch) {
   EXPECT_EQ(compact(*parse_json_line("{\"a\":[1,null]}")), "{\"a\":[1,null]}");
   EXPECT_TRUE(parse_json_line("null").has_value());
   const std::string deep(3'000'000, '[');
-  for (const std::string& line : {std::string(), std::string("{"), std::string("{\"a\":1e999}"), std::string("\0{}", 3), deep,
-                                  deep + std::string(3'000'000, ']'), std::string(300, '[') + std::string(300, ']'),
-                                  "\"" + std::string(kLongestJsonLine, 'x') + "\""})
+  for (const std::string& line :
+       {std::string(), std::string("{"), std::string("{\"a\":1e999}"), std::string("\0{}", 3), deep,
+        deep + std::string(3'000'000, ']'), std::string(300, '[') + std::string(300, ']'),
+        "\"" + std::string(kLongestJsonLine, 'x') + "\""})
     EXPECT_FALSE(parse_json_line(line)) << line.substr(0, 20);
 }
 

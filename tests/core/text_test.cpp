@@ -41,14 +41,15 @@ TEST(Printable, EscapesTheControlCharactersAboveAscii) {
 // "Trojan Source", Boucher and Anderson 2021: what is read is not what stands there.
 TEST(Printable, EscapesCharactersThatAreNotSeenOrMoveOthers) {
   EXPECT_EQ(printable("cat\u202Egpj.exe"), "cat\\u{202e}gpj.exe");
-  for (const char32_t point : {0xAD,   0x61C,  0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202B, 0x202C,
-                               0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0x206F, 0x3164, 0xFEFF, 0xFFF9,
-                               0xFFFA, 0xFFFB, 0xE0001, 0xE0041, 0xE007F, 0xE0100}) {
+  for (const char32_t point : {0xAD,   0x61C,  0x180E, 0x200B, 0x200E,  0x200F,  0x2028,  0x2029, 0x202A, 0x202B,
+                               0x202C, 0x202D, 0x202E, 0x2060, 0x2066,  0x2067,  0x2068,  0x2069, 0x206F, 0x3164,
+                               0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB, 0xE0001, 0xE0041, 0xE007F, 0xE0100}) {
     const std::string text = "a" + utf8(point) + "b";
     EXPECT_EQ(printable(text).find(utf8(point)), std::string::npos) << std::hex << static_cast<uint32_t>(point);
     EXPECT_EQ(printable(printable(text)), printable(text));
   }
-  for (const char* text : {"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001F469\u200d\U0001F680", "\u2764\ufe0f"})
+  for (const char* text :
+       {"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001F469\u200d\U0001F680", "\u2764\ufe0f"})
     EXPECT_EQ(printable(text), text) << "joiners are written in Persian and in emoji";
 }
 
@@ -59,7 +60,8 @@ TEST(FirstLine, LeavesOutTheRestAndWhatIsTooLong) {
 }
 
 TEST(ShellWord, IsLeftAsItIsWhereNothingInItMeansAnything) {
-  for (const char* path : {"runs/00000-photos", "/a/b.c", "a_b@c%d+e:f,g", "..", "/"}) EXPECT_EQ(shell_word(path), path);
+  for (const char* path : {"runs/00000-photos", "/a/b.c", "a_b@c%d+e:f,g", "..", "/"})
+    EXPECT_EQ(shell_word(path), path);
   EXPECT_EQ(shell_word("a b"), "'a b'");
   EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
   EXPECT_EQ(shell_word(""), "''");
@@ -70,7 +72,8 @@ TEST(ShellWord, IsLeftAsItIsWhereNothingInItMeansAnything) {
 
 TEST(ShellWord, IsReadBackByAShellWhateverItHolds) {
   if (std::system("bash -c true >/dev/null 2>&1") != 0) GTEST_SKIP() << "no bash";
-  std::vector<std::string> paths = {"~", "~root", "=ls", "!!", "a;b", "$(touch x)", "`touch x`", "\u202e", "\xff\xfe", "a\r\n"};
+  std::vector<std::string> paths = {"~",          "~root",     "=ls",    "!!",       "a;b",
+                                    "$(touch x)", "`touch x`", "\u202e", "\xff\xfe", "a\r\n"};
   for (int byte = 1; byte < 256; ++byte) paths.push_back("x" + std::string(1, static_cast<char>(byte)) + "0f");
   for (const char* bytes : {" \n", "'\x1b", "\\'\x80", "\"$\x07`"}) paths.push_back(bytes);
   std::string command = "printf '%s/' ", wanted;

@@ -19,10 +19,21 @@ std::string record_at(int64_t images) { return compact({{"images", images}, {"lo
 
 /// A value of each type, and numbers that no type of ours holds.
 const std::vector<std::string>& strange_values() {
-  static const std::vector<std::string> all = {
-      "null", "true", "-1", "1.5", "1e308", "1e999", "18446744073709551615", "\"text\"", "\"\\u202e\\u001b[31m</script>\"",
-      "[]", "[[[1]]]", "{}", "{\"a\":{\"b\":1}}", std::string(200'000, '[') + std::string(200'000, ']'),
-      "\"" + std::string(1'100'000, 'x') + "\""};
+  static const std::vector<std::string> all = {"null",
+                                               "true",
+                                               "-1",
+                                               "1.5",
+                                               "1e308",
+                                               "1e999",
+                                               "18446744073709551615",
+                                               "\"text\"",
+                                               "\"\\u202e\\u001b[31m</script>\"",
+                                               "[]",
+                                               "[[[1]]]",
+                                               "{}",
+                                               "{\"a\":{\"b\":1}}",
+                                               std::string(200'000, '[') + std::string(200'000, ']'),
+                                               "\"" + std::string(1'100'000, 'x') + "\""};
   return all;
 }
 
@@ -36,12 +47,23 @@ std::string with_value(const Json& line, const std::string& key, const std::stri
 
 const std::vector<Json>& lines_of_ours() {
   static const std::vector<Json> all = {
-      {{"images", 20}, {"seconds", 1.5}, {"images_per_second", 8.0}, {"loss_g", 1.0}, {"kid", nullptr}, {"verdict", "balanced"}},
+      {{"images", 20},
+       {"seconds", 1.5},
+       {"images_per_second", 8.0},
+       {"loss_g", 1.0},
+       {"kid", nullptr},
+       {"verdict", "balanced"}},
       {{"event", "data"}, {"images", 0}, {"pictures", 7}, {"classes", 0}, {"skipped", 0}},
       {{"event", "verdict"}, {"images", 20}, {"verdict", "collapsed"}, {"reason", "because"}},
       {{"event", "rollback"}, {"images", 20}, {"to", 10}},
-      {{"event", "eval"}, {"images", 20}, {"kid", 0.5}, {"kid_error", 0.1}, {"diversity", 1.0}, {"memorised", 0.0},
-       {"memorised_floor", 0.0}, {"best", true}}};
+      {{"event", "eval"},
+       {"images", 20},
+       {"kid", 0.5},
+       {"kid_error", 0.1},
+       {"diversity", 1.0},
+       {"memorised", 0.0},
+       {"memorised_floor", 0.0},
+       {"best", true}}};
   return all;
 }
 
@@ -136,7 +158,8 @@ TEST(LogFile, ThatIsAPipeOrAFolderIsAnErrorAndNotWaitedFor) {
 TEST(RunOfStrangers, WithAnyValueInItsConfigIsRefusedByNameOrShown) {
   const TemporaryFolder folder;
   const RunDirectory run(folder / "run");
-  const Json config = {{"options", {{"seed", 0}, {"size", "8"}}}, {"data", "photos"}, {"data_images", 3}, {"dcgan", "0"}};
+  const Json config = {
+      {"options", {{"seed", 0}, {"size", "8"}}}, {"data", "photos"}, {"data_images", 3}, {"dcgan", "0"}};
   write_text(run.log(), record_at(10));
   for (const auto& [key, own] : config.items())
     for (const std::string& value : strange_values()) {

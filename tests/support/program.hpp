@@ -34,11 +34,12 @@ inline void make_pictures(const std::filesystem::path& folder, int count, int64_
 
 class Program {
  public:
-  /// Every command gets its own cache folder, so that tests know nothing of the user's.
+  /// Every command gets its own folders for the cache and for what is kept, so that tests know nothing of the user's.
   std::vector<std::string> command(std::vector<std::string> words) const {
     // Threads that spin while they wait for one another take minutes where other programs run, too.
     std::vector<std::string> all = {"/usr/bin/env", "XDG_CACHE_HOME=" + (place_ / "cache").string(),
-                                    "OMP_WAIT_POLICY=passive", DCGAN_TEST_PROGRAM};
+                                    "XDG_STATE_HOME=" + (place_ / "state").string(), "OMP_WAIT_POLICY=passive",
+                                    DCGAN_TEST_PROGRAM};
     all.insert(all.end(), words.begin(), words.end());
     return all;
   }
@@ -47,6 +48,7 @@ class Program {
   /// are only read, or refused. main.cpp alone is left out, which prints an error and ends with its exit code.
   int call(std::vector<std::string> words) const {
     ::setenv("XDG_CACHE_HOME", (place_ / "cache").c_str(), 1);
+    ::setenv("XDG_STATE_HOME", (place_ / "state").c_str(), 1);
     words.insert(words.begin(), "dcgan");
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());

@@ -76,7 +76,8 @@ void check_named_is_there(const fs::path& path, const std::string& hint) {
 }
 
 FileHandle open_for_reading(const fs::path& path) {
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe that nobody writes to is not waited for
+  FileHandle file(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe that nobody writes to is not waited for
   const int problem = errno;
   if (file.get() < 0)
     throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem), problem == ENOENT ? "check the path"
@@ -123,7 +124,8 @@ std::string read_file(const fs::path& path, size_t limit) {
 std::string read_small_file(const fs::path& path, size_t most) {
   std::string content = read_file(path, most + 1);
   if (content.size() > most)
-    throw Error("'" + shown(path) + "' has more than " + bytes_text(static_cast<double>(most)), "is it the right file?");
+    throw Error("'" + shown(path) + "' has more than " + bytes_text(static_cast<double>(most)),
+                "is it the right file?");
   return content;
 }
 

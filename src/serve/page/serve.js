@@ -3,16 +3,12 @@
 
 const EVERY = 3000, AT_MOST = 10000;  // ms; between them fifty times what the figures of a long run take: a training on this machine shall not notice
 let took = 0;        // ms
-const token = new URLSearchParams(location.search).get("token");
 const run = document.getElementById("run"), trouble = document.getElementById("trouble");
 const parts = Object.fromEntries(["watch", "explore", "quiz"].map((name) => [name, document.getElementById(name)]));
 let tab = "watch";
 
-function address(path, words) {
-  const query = new URLSearchParams(words);
-  if (token) query.set("token", token);
-  return "/api/" + path + "?" + query;
-}
+// A cookie speaks for this browser: the token is not in the page's address any more, nor in those that it asks for.
+const address = (path, words) => "/api/" + path + "?" + new URLSearchParams(words);
 async function asked(path, words) {
   const response = await fetch(address(path, words));
   const answer = await response.json();
@@ -214,7 +210,8 @@ function show(name) {
   refresh();
 }
 async function begin() {
-  document.getElementById("tunnel").textContent = `ssh -L ${location.port}:127.0.0.1:${location.port} THIS-MACHINE`;
+  const port = location.port || "80";
+  document.getElementById("tunnel").textContent = `ssh -L ${port}:127.0.0.1:${port} THIS-MACHINE`;
   for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => show(button.dataset.tab));
   run.addEventListener("change", refresh);
   const takeRuns = async () => {
