@@ -82,10 +82,10 @@ Json describe_run(const fs::path& path) {
   return out;
 }
 
-/// A file does not say what it is called: our own facts stay.
+/// A file does not say what it is called: our own facts stay. Its list of layers is long, and for programs.
 void add_metadata(Json& out, const Json& metadata) {
   for (const auto& [key, value] : metadata.items())
-    if (!out.contains(key)) out[key] = value;
+    if (!out.contains(key) && key != "layers") out[key] = value;
 }
 
 /// The lines that show how to use a TorchScript file.

@@ -181,7 +181,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   remark_on(real);
   if (pictures) made = open_made_pictures(invocation, command, real);
   const Pixels& compared = real.held_out ? *real.held_out : *real.pixels;
-  const auto network = features_named(command.beside.features, compared.info().size);
+  const auto network = features_named(command.beside.features, compared.info().size, command.model.run_code);
 
   Evaluation found;
   {

@@ -43,7 +43,7 @@ NeighboursFound neighbours_sheet(const Invocation& invocation, Generator& genera
   adopt_model(invocation, info, beside.pixels);
   const Dataset data = open_pictures(beside.data, beside.pixels, threads);
   remark_on(data);
-  const auto network = features_named(beside.features, data.pixels->info().size);
+  const auto network = features_named(beside.features, data.pixels->info().size, invocation.is_given("run-code"));
   ProgressLine line;
   std::vector<std::string> remarks;
   const RealSide real =

@@ -173,7 +173,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   const auto wanted = wanted_of(command, *data.pixels, info.classes);
 
   ProgressLine line;
-  const auto network = features_named(command.beside.features, data.pixels->info().size);
+  const auto network = features_named(command.beside.features, data.pixels->info().size, command.model.run_code);
   std::vector<std::string> remarks;
   const RealSide real =
       open_real_side(*data.pixels, command.beside.pixels, *network,

@@ -19,6 +19,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/walk.hpp"
+#include "exchange/program_consent.hpp"
 #include "train/checks.hpp"
 #include "train/device.hpp"
 #include "train/presets.hpp"
@@ -121,6 +122,12 @@ void check_before_data(const TrainCommand& command, const Invocation& invocation
   }
 }
 
+/// --run-code: the network of --eval-features may be run, now and whenever the run goes on.
+void agree_to_features(const TrainCommand& command) {
+  const std::string& name = command.all.watch.eval_features;
+  if (command.run_code && name != "random-a" && name != "random-b") agree_to_run_file(name);
+}
+
 /// What is known of --run before anything is done.
 struct Start {
   bool goes_on = false;                   // it is a run, and it is to go on
@@ -172,6 +179,7 @@ void start_run(const Invocation& invocation, Ranks& ranks, Start start) {
                      "to go on with it say `dcgan train --resume --run " + shell_word(data) + "`");
   if (command.all.preset != "auto" && command.all.init_from != "none")
     check_preset(command.all.preset, command.all.init_from);
+  agree_to_features(command);
   shape_plan(command.all.data.size);  // cheap checks before data is decoded
   check_before_data(command, invocation);
   std::vector<std::string> ignored;
@@ -240,6 +248,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   const Json stored_options = required<Json>(config, "options", origin);
   const std::string identity = required<std::string>(config, "data_identity", origin);
   take_options(command, invocation, stored_options, origin);
+  agree_to_features(command);
   const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
   if (data.empty())
     throw UsageError("DATA is missing: where the run's pictures are was lost with its config.json",

@@ -16,6 +16,7 @@ struct TrainCommand {
   bool dry_run = false;
   bool json = false;
   bool lock = true;
+  bool run_code = false;  // never stored: what it agrees to is remembered for the user
   AllOptions all;
 
   template <class Visit>
@@ -30,6 +31,11 @@ struct TrainCommand {
           "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {});
     visit("json", json, "records and events as JSON lines on standard output", {});
     visit("lock", lock, "do not keep other processes out of the run: for disks on which nothing can be locked", {});
+    visit(
+        "run-code", run_code,
+        "where --eval-features is a file: a program that dcgan did not write. Run its code, and remember that for this "
+        "very file",
+        {});
     all.fields(visit);
   }
 };

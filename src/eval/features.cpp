@@ -42,18 +42,18 @@ at::Tensor FeatureNetwork::operator()(const at::Tensor& images) {
   return parts.size() == 1 ? parts[0].contiguous() : at::cat(parts);
 }
 
-std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size) {
+std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size, bool run_code) {
   if (name == "random-a") return random_features(RandomFeatures::kA, size);
   if (name == "random-b") return random_features(RandomFeatures::kB, size);
   std::error_code ignored;
   if (!fs::exists(name, ignored))
     throw UsageError("the feature network is '" + shown(name) + "': there is no such network or file",
                      "give random-a, random-b, or the path of a TorchScript file");
-  return open_features(name, size);
+  return open_features(name, size, run_code);
 }
 
-void check_features(const std::string& name, Size size) {
-  if (name != "random-a" && name != "random-b") features_named(name, size);
+void check_features(const std::string& name, Size size, bool run_code) {
+  if (name != "random-a" && name != "random-b") features_named(name, size, run_code);
 }
 
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,

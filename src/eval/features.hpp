@@ -51,14 +51,16 @@ std::unique_ptr<FeatureNetwork> random_features(RandomFeatures which, Size size)
 /// A TorchScript file: float32 N x 3 x H x W of 0 to 255 in, [N, F] out; with the argument return_features=True where
 /// forward has it. Networks that refuse `size` get 299 x 299 pixels. Throws Error naming the file when it is no
 /// TorchScript, fails, or gives another shape.
-std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size);
+/// Its code runs: throws UsageError, before anything of it is loaded, unless the user has agreed to this very file
+/// (exchange/program_consent). `run_code`: agrees now.
+std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size, bool run_code = false);
 
 /// "random-a", "random-b" or a file. Throws UsageError when it is none of them.
-std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size);
+std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size, bool run_code = false);
 
 /// Throws what features_named() would for a name that is none of them or a file that is no feature network. Costs
 /// nothing for a random network.
-void check_features(const std::string& name, Size size);
+void check_features(const std::string& name, Size size, bool run_code = false);
 
 /// What is being done, how much of it is done, of all. May throw to stop.
 using EvaluationProgress = std::function<void(const std::string& what, int64_t done, int64_t of)>;

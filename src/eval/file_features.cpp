@@ -15,18 +15,6 @@
 namespace dcgan {
 namespace {
 
-torch::jit::Module load_feature_file(const fs::path& path) {
-  check_script_archive(path);
-  try {
-    auto module = torch::jit::load(path.native(), at::Device(at::kCPU));
-    module.eval();
-    return module;
-  } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-    throw Error("the feature network '" + shown(path) + "' is no TorchScript file that this LibTorch can read",
-                "export it with torch.jit.script or torch.jit.trace and module.save(path); a .pth of weights is none");
-  }
-}
-
 /// The first line of what LibTorch says; the rest is its call stack.
 std::string first_line(const std::exception& problem) {
   std::string text = problem.what();
@@ -39,14 +27,19 @@ std::string first_line(const std::exception& problem) {
 
 class FileNetwork : public FeatureNetwork {
  public:
-  FileNetwork(const fs::path& path, Size size) : path_(path), module_(load_feature_file(path)) {
+  FileNetwork(const fs::path& path, Size size, bool run_code) : path_(path) {
+    {
+      const std::string bytes = read_file(path);  // once: what is hashed is what is run
+      module_ = load_program(bytes, "the feature network '" + shown(path) + "'", run_code);
+      info_.name = shown(path.filename()), info_.sha256 = sha256_hex(bytes);
+    }
+    module_.eval();
     settle_kernels();
     const auto method = module_.find_method("forward");
     if (!method)
       throw Error("the feature network '" + shown(path) + "' has no forward()", "give a module that has one");
     for (const auto& argument : method->function().getSchema().arguments())
       asks_ = asks_ || argument.name() == "return_features";
-    info_.name = shown(path.filename()), info_.sha256 = file_digest();
     probe(size);
     info_.family = asks_ && info_.features == 2048 ? "inception" : asks_ && info_.features == 4096 ? "vgg16" : "file";
   }
@@ -96,14 +89,6 @@ class FileNetwork : public FeatureNetwork {
     }
   }
 
-  std::string file_digest() const {
-    Sha256 digest;
-    const MappedFile file(path_);
-    digest.add(file.bytes().data(), file.bytes().size());
-    file.check();
-    return digest.hex();
-  }
-
   fs::path path_;
   torch::jit::Module module_;
   bool asks_ = false;
@@ -112,8 +97,8 @@ class FileNetwork : public FeatureNetwork {
 
 }  // namespace
 
-std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size) {
-  return std::make_unique<FileNetwork>(path, size);
+std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size, bool run_code) {
+  return std::make_unique<FileNetwork>(path, size, run_code);
 }
 
 }  // namespace dcgan

@@ -206,7 +206,7 @@ std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo&
 std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoice& choice) {
   if (looks_like_torchscript(model)) {
     checkpoint_of(model, choice.at);  // refuses a choice, and weights alone
-    auto generator = open_torchscript(model);
+    auto generator = open_torchscript(model, choice.run_code);
     if (!choice.ema && generator->info().ema)
       throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",
                        "give the run directory, or export with --no-ema");

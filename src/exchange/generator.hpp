@@ -57,6 +57,7 @@ at::Tensor to_bytes(const at::Tensor& images);
 /// Which of a model's states.
 struct CheckpointChoice {
   std::string at = "best";
+  bool run_code = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -65,6 +66,8 @@ struct CheckpointChoice {
         "which checkpoint of a run: best (the one that measured best, the newest where none was measured), newest, or "
         "images seen",
         words_or({"best", "newest"}, "IMAGES"));
+    visit("run-code", run_code,
+          "where a file is a program that dcgan did not write: run its code, and remember that for this very file", {});
   }
 };
 

@@ -148,7 +148,7 @@ OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
   for (size_t i = 0; i < layers.size(); ++i)
     builder.add(layers[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
   OnnxModel model = builder.take();
-  Json metadata = generator_metadata(info, net->plan().options.arch);
+  Json metadata = generator_metadata(info, net->plan().options.arch, kOnnxVersion);
   metadata["inputs"] = input_kinds(info);
   metadata["layout"] = info.channels == 3 ? "NCHW, RGB" : "NCHW";
   model.metadata = text_pairs(metadata);
@@ -177,7 +177,7 @@ Json onnx_metadata(const OnnxDescription& model, const std::string& origin) {
   if (model.producer != "dcgan" && out.value("format", Json()) != "dcgan-generator") return {};
   if (required<std::string>(out, "format", origin) != "dcgan-generator")
     throw Error(origin + " is an ONNX model of dcgan, but no generator");
-  if (required<int64_t>(out, "version", origin) > kExportVersion)
+  if (required<int64_t>(out, "version", origin) > kOnnxVersion)
     throw Error(origin + " was exported by a newer dcgan", "use that version");
   if (required<std::string>(out, "sha256", origin) != model.weights_digest)
     throw Error(origin + " is damaged: its weights have a wrong checksum", "export it anew, or copy it again");

@@ -9,7 +9,9 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dataset/zip.hpp"
+#include "exchange/formats/program_archive.hpp"
+#include "exchange/layer_list.hpp"
+#include "exchange/program_consent.hpp"
 
 namespace dcgan {
 namespace {
@@ -73,30 +75,24 @@ std::string expression_of(const Layer& l) {
   throw std::logic_error("a layer of no kind");
 }
 
-/// Tensors that are constants of forward(), as all are of a frozen module, in the order of the program.
-std::vector<std::pair<std::string, at::Tensor>> constants_of(const torch::jit::Module& module) {
-  std::vector<std::pair<std::string, at::Tensor>> all;
+/// The weights as the file will hold them: parameters, then buffers; the tensors that are constants of forward(), as
+/// all are of a frozen module, in the order of the program.
+NamedTensors weights_of(const torch::jit::Module& module) {
+  NamedTensors all;
+  for (const auto& one : module.named_parameters()) all.emplace_back(one.name, one.value);
+  for (const auto& one : module.named_buffers()) all.emplace_back(one.name, one.value);
+  int64_t constants = 0;
   for (const torch::jit::Node* node : module.get_method("forward").graph()->nodes())
     if (node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
         node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t)
-      all.emplace_back("constant" + std::to_string(all.size()), node->t(c10::attr::value));
+      all.emplace_back("constant" + std::to_string(constants++), node->t(c10::attr::value));
   return all;
 }
 
-/// SHA-256 of the names and numbers of its weights: weights_digest of the layers that it was built from.
-std::string digest_of(const torch::jit::Module& module) {
-  Sha256 digest;
-  for (const auto& [name, tensor] : script_weights(module)) {
-    const auto dense = tensor.contiguous();
-    digest.add(name);
-    digest.add(dense.const_data_ptr(), dense.nbytes());
-  }
-  return digest.hex();
-}
-
-[[noreturn]] void no_torchscript(const fs::path& path) {
-  throw Error("'" + shown(path) + "' is no TorchScript file that this LibTorch can read",
-              "was it cut off while it was copied?");
+/// The one place that hands bytes to LibTorch's loader.
+torch::jit::Module loaded(const std::string& bytes) {
+  std::istringstream stream(bytes);
+  return torch::jit::load(stream, at::Device(at::kCPU));
 }
 
 }  // namespace
@@ -143,7 +139,7 @@ torch::jit::Module script_module(const std::string& name, const Layers& layers, 
   return module;
 }
 
-std::string script_bytes(torch::jit::Module module, Json metadata, const ScriptOptions& options,
+std::string script_bytes(torch::jit::Module module, const Layers& layers, Json metadata, const ScriptOptions& options,
                          std::vector<std::string> methods) {
   if (options.freeze) {
     for (const auto& attribute : module.named_attributes(false))
@@ -152,70 +148,28 @@ std::string script_bytes(torch::jit::Module module, Json metadata, const ScriptO
   }
   if (options.weights != "float32") metadata["weights"] = options.weights;
   if (options.freeze) metadata["frozen"] = true;
-  metadata["sha256"] = digest_of(module);
+  const NamedTensors weights = weights_of(module);
+  metadata["sha256"] = script_digest(weights);
+  metadata["layers"] = layers_to_json(layers, weights);
   std::ostringstream bytes;
   module.save(bytes, {{kMetadata, compact(metadata)}});
   return bytes.str();
 }
 
-torch::jit::Module script_from(const std::string& bytes) {
-  std::istringstream stream(bytes);
-  return torch::jit::load(stream, at::Device(at::kCPU));
-}
+torch::jit::Module script_from(const std::string& bytes) { return loaded(bytes); }
 
-void check_script_archive(const fs::path& path, bool is_inert) {
-  constexpr uint64_t kMostProgram = 64 << 20;  // bytes
-  open_for_reading(path);                      // for its clear error
-  if (!looks_like_zip(path)) return;
-  const std::string origin = "'" + shown(path) + "'";
-  const ZipFile zip = [&] {
-    try {
-      return ZipFile(path);
-    } catch (const Error&) {
-      no_torchscript(path);
-    }
-  }();
-  uint64_t program = 0, plain = 0;
-  for (const auto& entry : zip.entries()) {
-    const bool is_program = entry.name.find("/code/") != std::string::npos;
-    if (entry.method != 0 && !is_program)
-      throw Error(origin + ": its record " + printable(entry.name) +
-                      " is packed, which torch.jit.save does to none but programs",
-                  "save it again with torch.jit.save");
-    (entry.method == 0 ? plain : program) += entry.bytes;
-    if (program > kMostProgram || plain > fs::file_size(path))
-      throw Error(origin + " would unpack to more than a network can need", "save it again with torch.jit.save");
-    if (is_inert && is_program && zip.read(entry).find("__setstate__") != std::string::npos)
-      throw Error(origin + " has a program that runs while it is loaded; what dcgan exports has none",
-                  "is it another program's file?");
+torch::jit::Module load_program(const std::string& bytes, const std::string& what, bool agrees,
+                                const std::string& why) {
+  const ProgramArchive archive(bytes, what);
+  const std::string sha256 = sha256_hex(bytes);
+  if (agrees) agree_to_run(sha256, what);
+  check_agreed(sha256, what, why);
+  try {
+    return loaded(bytes);
+  } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
+    throw Error(what + " is no TorchScript file that this LibTorch can read",
+                "export it with torch.jit.script or torch.jit.trace and module.save(path); a .pth of weights is none");
   }
-}
-
-torch::jit::Module load_script(const fs::path& path, Json& metadata) {
-  torch::jit::ExtraFilesMap extra{{kMetadata, ""}};
-  check_script_archive(path, /*is_inert=*/true);
-  torch::jit::Module module = [&] {
-    try {
-      return torch::jit::load(path.native(), at::Device(at::kCPU), extra);
-    } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-      no_torchscript(path);
-    }
-  }();
-  metadata = extra[kMetadata].empty() ? Json() : parse_json(extra[kMetadata], shown(path));
-  const std::string origin = "'" + shown(path) + "'";
-  if (metadata.is_object() && metadata.contains("sha256") &&
-      required<std::string>(metadata, "sha256", origin) != digest_of(module))
-    throw Error(origin + " is damaged: its weights have a wrong checksum", "export it anew, or copy it again");
-  return module;
-}
-
-std::vector<std::pair<std::string, at::Tensor>> script_weights(const torch::jit::Module& module) {
-  std::vector<std::pair<std::string, at::Tensor>> all;
-  for (const auto& one : module.named_parameters()) all.emplace_back(one.name, one.value);
-  for (const auto& one : module.named_buffers()) all.emplace_back(one.name, one.value);
-  const auto constants = constants_of(module);
-  all.insert(all.end(), constants.begin(), constants.end());
-  return all;
 }
 
 }  // namespace dcgan

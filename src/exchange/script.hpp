@@ -1,5 +1,5 @@
-// Layers as a TorchScript module: what the exports of both networks have in common. For units of this room alone: it
-// brings LibTorch's compiler.
+// Layers as a TorchScript module: what the exports of both networks have in common; and the one door to LibTorch's
+// loader of programs. It brings LibTorch's compiler. Not here: files of ours, which are read as data (script_file).
 #pragma once
 
 #include <torch/script.h>
@@ -35,23 +35,18 @@ std::string script_lines(const Layers& layers, int64_t count);
 torch::jit::Module script_module(const std::string& name, const Layers& layers, at::ScalarType weights,
                                  const std::vector<std::pair<std::string, int64_t>>& facts);
 
-/// The file: the module, frozen if wanted (`methods` beside forward, and the facts, stay), `metadata` with a checksum
-/// of the weights as its extra file.
-std::string script_bytes(torch::jit::Module module, Json metadata, const ScriptOptions& options,
+/// The file: the module, frozen if wanted (`methods` beside forward, and the facts, stay); as its extra file `metadata`
+/// with the list of layers that it was built from and a checksum of its weights.
+std::string script_bytes(torch::jit::Module module, const Layers& layers, Json metadata, const ScriptOptions& options,
                          std::vector<std::string> methods);
+
+/// The module of bytes that this process has just written, to prove them. Never of a file.
 torch::jit::Module script_from(const std::string& bytes);
 
-/// Throws Error for a file whose records LibTorch would unpack to much more than the file: torch.jit.save packs
-/// programs alone, and no network's are long. What is no archive at all is left to LibTorch. With `is_inert` also for a
-/// program that would run while it is loaded (__setstate__).
-void check_script_archive(const fs::path& path, bool is_inert = false);
-
-/// The module of a file, and its extra file: null when there is none. Throws Error when it is no TorchScript, would run
-/// something while it is loaded, and when it is ours and its weights are not those of its checksum (LibTorch checks
-/// nothing when it reads, so a damaged file would give other images without a word).
-torch::jit::Module load_script(const fs::path& path, Json& metadata);
-
-/// Its parameters, then its buffers; of a frozen one, which has none, the constants of its program.
-std::vector<std::pair<std::string, at::Tensor>> script_weights(const torch::jit::Module& module);
+/// The module of another program's file, whose code runs from here on: `what` names it, as check_agreed wants.
+/// `agrees`: the user says so now; `why` it is no data. Throws UsageError, and loads nothing, unless the user has
+/// agreed to these very bytes; Error when they are no sound archive (ProgramArchive) or nothing that LibTorch reads.
+torch::jit::Module load_program(const std::string& bytes, const std::string& what, bool agrees,
+                                const std::string& why = "");
 
 }  // namespace dcgan

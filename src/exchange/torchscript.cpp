@@ -2,8 +2,11 @@
 
 #include <sstream>
 
+#include "core/digest.hpp"
+#include "core/element.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/layer_list.hpp"
 #include "exchange/metadata.hpp"
 #include "exchange/script.hpp"
 #include "nn/kernels.hpp"
@@ -45,9 +48,30 @@ torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info, at::S
   return module;
 }
 
-class ScriptGenerator : public Generator {
+/// An export of ours: its layers, evaluated as the network itself is.
+class LayersGenerator : public Generator {
  public:
-  ScriptGenerator(torch::jit::Module module, GeneratorInfo info, std::string checksum)
+  LayersGenerator(Layers layers, at::ScalarType type, GeneratorInfo info, std::string checksum)
+      : layers_(std::move(layers)), type_(type), checksum_(std::move(checksum)) {
+    info_ = std::move(info);
+    settle_kernels();
+  }
+  std::string checksum() const override { return checksum_; }
+
+ private:
+  at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
+    return run_layers(layers_, z.reshape({z.size(0), info_.latent, 1, 1}).to(type_), y).to(at::kFloat);
+  }
+
+  Layers layers_;
+  at::ScalarType type_;
+  std::string checksum_;
+};
+
+/// A program of another, which the user has agreed to run.
+class ProgramGenerator : public Generator {
+ public:
+  ProgramGenerator(torch::jit::Module module, GeneratorInfo info, std::string checksum)
       : module_(std::move(module)), checksum_(std::move(checksum)) {
     info_ = std::move(info);
     settle_kernels();
@@ -56,7 +80,17 @@ class ScriptGenerator : public Generator {
 
  private:
   at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
-    return (y.defined() ? module_.forward({z, y}) : module_.forward({z})).toTensor();
+    const std::string what = info_.origin + " is run as a program, and ";
+    at::Tensor made;
+    try {
+      made = (y.defined() ? module_.forward({z, y}) : module_.forward({z})).toTensor();
+    } catch (const std::exception&) {  // LibTorch throws more than c10::Error
+      throw Error(what + "fails on latents " + shape_text(z.sizes().vec()), "it does not do what it says of itself");
+    }
+    if (made.scalar_type() != at::kFloat ||
+        made.sizes() != at::IntArrayRef{z.size(0), info_.channels, info_.height, info_.width})
+      throw Error(what + "makes no images of the shape that it says", "it does not do what it says of itself");
+    return made;
   }
 
   torch::jit::Module module_;
@@ -72,13 +106,25 @@ void check_version(const Json& metadata, const std::string& origin) {
     throw Error(origin + " was exported by a newer dcgan", "use that version");
 }
 
-GeneratorInfo info_from(const Json& json, const fs::path& path) {
-  const std::string origin = "'" + shown(path) + "'";
+/// Nothing to read of what the file is: says who has written it.
+[[noreturn]] void no_export(const ScriptFile& file) {
+  if (was_ours(file))
+    throw Error(
+        file.origin + " was changed by another program: dcgan wrote it, and what it said of itself is gone",
+        "keep dcgan.json when it is saved again (_extra_files of torch.jit.load and torch.jit.save), or export it "
+        "anew");
+  throw Error(file.origin + " is TorchScript, but no generator that dcgan exported",
+              "it is a program of another: to use it dcgan would have to run its code, which --run-code allows, and to "
+              "know what it takes, which it does not say (dcgan.json)");
+}
+
+GeneratorInfo info_from(const ScriptFile& file, const fs::path& path) {
+  const Json& json = file.metadata;
+  const std::string& origin = file.origin;
   if (is_discriminator(json))
     throw Error(origin + " is an exported discriminator: it makes no images",
                 "give the run directory, or an exported generator");
-  if (!json.is_object() || json.value("format", Json()) != "dcgan-generator")
-    throw Error(origin + " is TorchScript, but no generator that dcgan exported");
+  if (!json.is_object() || json.value("format", Json()) != "dcgan-generator") no_export(file);
   check_version(json, origin);
   GeneratorInfo info = {required<int64_t>(json, "latent", origin),  required<int64_t>(json, "channels", origin),
                         required<int64_t>(json, "height", origin),  required<int64_t>(json, "width", origin),
@@ -97,6 +143,48 @@ GeneratorInfo info_from(const Json& json, const fs::path& path) {
   return info;
 }
 
+at::ScalarType numbers_of(const Json& metadata, const std::string& origin) {
+  if (!metadata.contains("weights")) return at::kFloat;
+  const auto name = required<std::string>(metadata, "weights", origin);
+  if (name != "half" && name != "bf16") throw Error(origin + " has weights of an unknown kind", "export it anew");
+  return script_numbers(name).scalar;
+}
+
+/// The layers of an export of ours, checked. Throws Error when the file does not hold what it says.
+Layers layers_of(const ScriptFile& file, const ScriptWeights& weights, const GeneratorInfo& info) {
+  const std::string& origin = file.origin;
+  Layers layers;
+  if (required<int64_t>(file.metadata, "version", origin) == 1) {
+    const std::string program = weights.is_frozen() ? file.archive.read(weights.module.source) : "";
+    const auto arch = required<std::string>(file.metadata, "arch", origin);
+    layers = layers_of_version_1(arch, info.classes > 0, weights, program, origin);
+  } else {
+    layers = layers_from_json(required<Json>(file.metadata, "layers", origin), weights.tensors, origin);
+  }
+  check_layers(layers, info, numbers_of(file.metadata, origin), origin);
+  return layers;
+}
+
+/// The generator, of data alone; nullptr and `why` for a file that says what it does not hold.
+std::unique_ptr<Generator> generator_of(const ScriptFile& file, const GeneratorInfo& info, std::string& why) {
+  ScriptWeights weights;
+  try {
+    weights = read_script_weights(file);
+  } catch (const Error& error) {
+    why = error.what();
+    return nullptr;
+  }
+  check_script_digest(file, weights.tensors);
+  try {
+    auto checksum = required<std::string>(file.metadata, "sha256", file.origin);
+    return std::make_unique<LayersGenerator>(layers_of(file, weights, info), numbers_of(file.metadata, file.origin),
+                                             info, std::move(checksum));
+  } catch (const Error& error) {
+    why = error.what();
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
@@ -104,26 +192,32 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
   const at::NoGradGuard no_grad;
   net->eval();
   const ScriptNumbers numbers = script_numbers(options.weights);
-  const std::string bytes = script_bytes(build(*net, info, numbers.scalar),
-                                         generator_metadata(info, net->plan().options.arch), options, {"images"});
-  // The file is proved before it replaces a good one.
+  const std::string bytes =
+      script_bytes(build(*net, info, numbers.scalar), net->layers(),
+                   generator_metadata(info, net->plan().options.arch, kExportVersion), options, {"images"});
+  // The file is proved before it replaces a good one: as a program for others, as data for dcgan.
   const auto z = at::linspace(-2, 2, 2 * info.latent).view({2, info.latent});
   std::vector<c10::IValue> inputs = {z};
   at::Tensor y;
   if (info.classes > 0) inputs.push_back(y = at::tensor({int64_t{0}, info.classes - 1}));
   const auto device = net->parameters().front().device();
   const auto expected = net(z.to(device), y.defined() ? y.to(device) : y).cpu();
-  if (!at::allclose(expected, script_from(bytes).forward(inputs).toTensor(), 1e-4, 2 * numbers.tolerance))
-    throw Error("the exported generator gives other images than the network; nothing was written");
+  std::string why;
+  const auto read = generator_of(script_file_of(bytes, "the export"), info, why);
+  if (!read) throw Error("the exported generator cannot be read back (" + why + "); nothing was written");
+  for (const auto& images : {script_from(bytes).forward(inputs).toTensor(), (*read)(z, y)})
+    if (!at::allclose(expected, images, 1e-4, 2 * numbers.tolerance))
+      throw Error("the exported generator gives other images than the network; nothing was written");
   write_file(path, bytes);
 }
 
-std::unique_ptr<Generator> open_torchscript(const fs::path& path) {
-  Json metadata;
-  auto module = load_script(path, metadata);
-  GeneratorInfo info = info_from(metadata, path);
-  return std::make_unique<ScriptGenerator>(std::move(module), std::move(info),
-                                           required<std::string>(metadata, "sha256", "'" + shown(path) + "'"));
+std::unique_ptr<Generator> open_torchscript(const fs::path& path, bool run_code) {
+  const ScriptFile file = read_script_file(path);
+  GeneratorInfo info = info_from(file, path);
+  std::string why;
+  if (auto generator = generator_of(file, info, why)) return generator;
+  auto module = load_program(*file.bytes, file.origin, run_code, why);
+  return std::make_unique<ProgramGenerator>(std::move(module), std::move(info), sha256_hex(*file.bytes));
 }
 
 bool looks_like_torchscript(const fs::path& path) {
@@ -132,16 +226,15 @@ bool looks_like_torchscript(const fs::path& path) {
 }
 
 Json torchscript_metadata(const fs::path& path) {
-  Json metadata;
-  load_script(path, metadata);
-  is_discriminator(metadata) ? check_version(metadata, "'" + shown(path) + "'") : void(info_from(metadata, path));
-  return metadata;
+  const ScriptFile file = read_script_file(path);
+  is_discriminator(file.metadata) ? check_version(file.metadata, file.origin) : void(info_from(file, path));
+  check_script_digest(file, read_script_weights(file).tensors);
+  return file.metadata;
 }
 
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path) {
-  Json ignored;
   std::vector<std::pair<std::string, std::vector<int64_t>>> out;
-  for (const auto& [name, tensor] : script_weights(load_script(path, ignored)))
+  for (const auto& [name, tensor] : read_script_weights(read_script_file(path)).tensors)
     if (!name.ends_with("running_mean") && !name.ends_with("running_var")) out.emplace_back(name, tensor.sizes().vec());
   return out;
 }

@@ -40,15 +40,19 @@ void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::p
 void export_torchscript(DiscriminatorNet net, const GeneratorInfo& info, const fs::path& path,
                         const ScriptOptions& options = {});
 
-/// Opens what export_torchscript wrote of a generator. Throws Error when the file is not TorchScript, or not ours.
-std::unique_ptr<Generator> open_torchscript(const fs::path& path);
+/// Opens what export_torchscript wrote of a generator: its layers and weights are read as data, and its program is not
+/// looked at. A file that says the same of itself and does not hold it is a program of another: UsageError, unless the
+/// user has agreed that it is run (`run_code`: now; see program_consent). Throws Error when the file is not
+/// TorchScript, says nothing of itself, is damaged, or was changed by another program.
+std::unique_ptr<Generator> open_torchscript(const fs::path& path, bool run_code = false);
 
 /// True if the file is a zip archive, as TorchScript files are.
 bool looks_like_torchscript(const fs::path& path);
 
-/// Extra data of an exported file ("dcgan.json") without running anything of it; null when there is none.
+/// What an exported file says of itself ("dcgan.json"), checked as far as it can be without running anything of it.
+/// Throws Error as open_torchscript does, but for a program that it would have to run.
 Json torchscript_metadata(const fs::path& path);
-/// Names and shapes of its parameters; of a frozen one, which has none, of its constants.
+/// Names and shapes of its parameters; of a frozen one, which has none, of its constants. Data alone, too.
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path);
 
 }  // namespace dcgan

@@ -88,8 +88,8 @@ void export_torchscript(DiscriminatorNet net, const GeneratorInfo& info, const f
   module.define(logits_source(layers, info, numbers.scalar));
   module.define(maps_source(layers, maps, info, numbers.scalar));
   module.define(features_source(maps.size()));
-  const std::string bytes = script_bytes(module, discriminator_metadata(info, net->plan().options.arch, features),
-                                         options, {"feature_maps", "features"});
+  const Json metadata = discriminator_metadata(info, net->plan().options.arch, kExportVersion, features);
+  const std::string bytes = script_bytes(module, layers, metadata, options, {"feature_maps", "features"});
   prove(net, x, info, bytes, numbers.tolerance);
   write_file(path, bytes);
 }

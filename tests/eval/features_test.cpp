@@ -12,8 +12,11 @@ namespace {
 
 constexpr RandomFeatures kBoth[] = {RandomFeatures::kA, RandomFeatures::kB};
 
-/// A TorchScript file with this forward().
+constexpr bool kRunCode = true;
+
+/// A TorchScript file with this forward(). What is agreed to is remembered in `place`.
 fs::path script(const TemporaryFolder& place, const std::string& source) {
+  ::setenv("XDG_STATE_HOME", (place / "state").c_str(), 1);
   torch::jit::Module module("Features");
   module.register_attribute("training", c10::BoolType::get(), false);
   module.define(source);
@@ -140,7 +143,7 @@ TEST(FeatureFile, IsUsedWithItsFeaturesWhereForwardAsksForThem) {
                            "def forward(self, x: Tensor, return_features: bool = False) -> Tensor:\n"
                            "    y = x.mean([2, 3])\n"
                            "    return torch.cat([y, y], 1) if return_features else y\n");
-  const auto network = open_features(path, {8, 8});
+  const auto network = open_features(path, {8, 8}, kRunCode);
   EXPECT_EQ(network->info().features, 6);
   EXPECT_EQ(network->info().family, "file");
   EXPECT_EQ(network->info().name, "features.pt");
@@ -152,7 +155,7 @@ TEST(FeatureFile, IsUsedWithItsFeaturesWhereForwardAsksForThem) {
 TEST(FeatureFile, SeesBatchesOfOneSizeHoweverManyImagesThereAre) {
   const TemporaryFolder place;
   const auto path = script(place, "def forward(self, x: Tensor) -> Tensor:\n    return x.mean([2, 3]) + x.size(0)\n");
-  const auto features = (*open_features(path, {8, 8}))(at::zeros({70, 8, 8, 3}, at::kByte));
+  const auto features = (*open_features(path, {8, 8}, kRunCode))(at::zeros({70, 8, 8, 3}, at::kByte));
   EXPECT_TRUE(at::equal(features, at::full({70, 3}, 64.0f)));
 }
 
@@ -161,12 +164,12 @@ TEST(FeatureFile, OfTheInceptionConventionIsCalledSo) {
   const auto network = open_features(script(place,
                                             "def forward(self, x: Tensor, return_features: bool = False) -> Tensor:\n"
                                             "    return x.mean([2, 3]).repeat([1, 683])[:, :2048]\n"),
-                                     {8, 8});
+                                     {8, 8}, kRunCode);
   EXPECT_EQ(network->info().family, "inception");
   const auto plain = open_features(script(place,
                                           "def forward(self, x: Tensor) -> Tensor:\n"
                                           "    return x.mean([2, 3]).repeat([1, 683])[:, :2048]\n"),
-                                   {8, 8});
+                                   {8, 8}, kRunCode);
   EXPECT_EQ(plain->info().family, "file") << "2048 numbers alone make no Inception network";
 }
 
@@ -175,7 +178,7 @@ TEST(FeatureFile, ThatTakesOneSizeOnlyGetsImagesOf299Pixels) {
   const auto network = open_features(script(place,
                                             "def forward(self, x: Tensor) -> Tensor:\n"
                                             "    return x.reshape([x.size(0), 3, 299 * 299]).mean(2)\n"),
-                                     {8, 8});
+                                     {8, 8}, kRunCode);
   EXPECT_EQ(network->info().resize, "antialiased bilinear to 299x299");
   EXPECT_EQ((*network)(stacked({Image(8, 8, 3, 9)})).sizes(), (std::vector<int64_t>{1, 3}));
 }
@@ -183,10 +186,10 @@ TEST(FeatureFile, ThatTakesOneSizeOnlyGetsImagesOf299Pixels) {
 TEST(FeatureFile, ThatIsNoneIsRefusedByName) {
   const TemporaryFolder place;
   write_text(place / "weights.pth", "PK\x03\x04 no TorchScript");
-  const auto none = thrown_by([&] { open_features(place / "weights.pth", {8, 8}); });
+  const auto none = thrown_by([&] { open_features(place / "weights.pth", {8, 8}, kRunCode); });
   EXPECT_CONTAINS(none.what, "weights.pth' is no TorchScript file");
   EXPECT_FALSE(none.hint.empty());
-  EXPECT_CONTAINS(thrown_by([&] { open_features(place / "missing.pt", {8, 8}); }).what, "missing.pt");
+  EXPECT_CONTAINS(thrown_by([&] { open_features(place / "missing.pt", {8, 8}, kRunCode); }).what, "missing.pt");
   EXPECT_CONTAINS(thrown_by([&] { features_named("random-c", {8, 8}); }).what, "the feature network is 'random-c'");
 }
 
@@ -198,7 +201,7 @@ TEST(FeatureFile, OfAnotherShapeIsRefusedByNameAndShape) {
       {"def forward(self, x: Tensor):\n    return (x, x)\n", "gives no tensor but Tuple"},
       {"def forward(self, x: Tensor) -> Tensor:\n    return x.reshape([7, -1])\n", "fails on images [N, 3, 8, 8]"}};
   for (const auto& [source, text] : wrong) {
-    const auto thrown = thrown_by([&] { open_features(script(place, source), {8, 8}); });
+    const auto thrown = thrown_by([&] { open_features(script(place, source), {8, 8}, kRunCode); });
     EXPECT_CONTAINS(thrown.what, "features.pt'");
     EXPECT_CONTAINS(thrown.what, text);
     EXPECT_FALSE(thrown.hint.empty());

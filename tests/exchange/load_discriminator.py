@@ -15,7 +15,7 @@ def main(file: str, logits_file: str) -> None:
     extra = {"dcgan.json": ""}
     discriminator = torch.jit.load(file, map_location="cpu", _extra_files=extra)
     told = json.loads(extra["dcgan.json"])
-    assert told["format"] == "dcgan-discriminator" and told["version"] == 1, told
+    assert told["format"] == "dcgan-discriminator" and told["version"] == 2, told
     for key in ("channels", "height", "width", "classes", "feature_count", "version"):
         assert getattr(discriminator, key) == told[key], key
     count = 4

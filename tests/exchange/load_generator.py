@@ -15,7 +15,7 @@ def main(file: str, images_file: str, tolerance: str = "1e-6") -> None:
     extra = {"dcgan.json": ""}
     generator = torch.jit.load(file, map_location="cpu", _extra_files=extra)
     told = json.loads(extra["dcgan.json"])
-    assert told["format"] == "dcgan-generator" and told["version"] == 1, told
+    assert told["format"] == "dcgan-generator" and told["version"] == 2, told
     assert told["value_range"] == [-1, 1], told
     for key in ("latent", "channels", "height", "width", "classes", "version"):
         assert getattr(generator, key) == told[key], key

@@ -98,7 +98,7 @@ TEST(OnnxFiles, SayOfThemselvesWhatTorchScriptSays) {
   const std::string bytes = write_onnx(onnx_model(net, info_of(plan)));
   EXPECT_EQ(bytes.find("someone"), std::string::npos) << "nothing of the user's paths";
   Json told = onnx_metadata(read_onnx(bytes, "the file"), "the file");
-  const Json expected = generator_metadata(info_of(plan), "resnet");
+  const Json expected = generator_metadata(info_of(plan), "resnet", kOnnxVersion);
   for (const auto& [key, value] : expected.items()) EXPECT_EQ(told[key], value) << key;
   EXPECT_EQ(told["layout"], "NCHW, RGB");
   EXPECT_EQ(told["inputs"]["z"], "float32 [N, 8], drawn from N(0, 1)");

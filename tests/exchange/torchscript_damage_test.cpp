@@ -76,7 +76,9 @@ TEST_F(TorchScriptTest, WhoseProgramRunsWhileItIsLoadedIsRefused) {
   module.define("def __getstate__(self):\n    return 1\n");
   module.define("def __setstate__(self, state: int) -> None:\n    print(state)\n");
   module.save((folder_ / "running.pt").native(), {{"dcgan.json", compact(torchscript_metadata(file_))}});
-  EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(folder_ / "running.pt"); }).what, "runs while it is loaded");
+  EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(folder_ / "running.pt"); }).what,
+                  "would run while it is loaded");
+  EXPECT_CONTAINS(thrown_by([&] { open_torchscript(folder_ / "running.pt"); }).hint, "--run-code");
 }
 
 TEST_F(TorchScriptTest, CutOffAnywhereIsAnError) {
@@ -87,7 +89,7 @@ TEST_F(TorchScriptTest, CutOffAnywhereIsAnError) {
   }
 }
 
-// LibTorch checks no checksum when it reads; ours covers every weight.
+// LibTorch checks no checksum when it reads; ours cover every byte.
 TEST_F(TorchScriptTest, WithAByteChangedIsAnErrorOrGivesTheSameImages) {
   const std::string bytes = read_text(file_);
   const auto z = line(3);

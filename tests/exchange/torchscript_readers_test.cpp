@@ -55,6 +55,31 @@ TEST_F(TorchScriptTest, OfHalfAndBf16MakesInPythonTheImagesOfFloat32WithinWhatIs
   expect_python_makes("load_generator.py", file_, network_images(line(3)), folder_, "0.1");
 }
 
+TEST_F(TorchScriptTest, WrittenAgainByPythonIsReadOrWasChangedByAnotherProgramAndIsNeverDamaged) {
+  SKIP_WITHOUT_PYTHON();
+  const fs::path again = folder_ / "again.pt";
+  const auto saved = [&](const std::string& python, const char* how) {
+    const auto [said, status] = output_of("'" + python + "' '" DCGAN_TEST_SOURCE "/save_again.py' '" + file_.native() +
+                                          "' '" + again.native() + "' " + how);
+    ASSERT_EQ(status, 0) << said;
+  };
+  for (const auto& python : pythons())
+    for (const bool frozen : {false, true}) {
+      export_torchscript(net_, info_, file_, {"float32", frozen});
+      saved(python, "keep");
+      EXPECT_TRUE(same_bits((*open_torchscript(again))(line(3)), network_images(line(3)))) << python;
+      EXPECT_EQ(torchscript_metadata(again), torchscript_metadata(file_));
+      for (const char* how : {"lose", "change"}) {
+        if (frozen && how[0] == 'c') continue;  // it has no parameters
+        saved(python, how);
+        const Thrown thrown = thrown_by([&] { open_torchscript(again); });
+        EXPECT_CONTAINS(thrown.what, "was changed by another program");
+        EXPECT_CONTAINS(thrown.hint, "export it anew");
+        EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(again); }).what, "was changed by another program");
+      }
+    }
+}
+
 TEST_F(TorchScriptTest, OfAResnetWithClassesIsReadByPython) {
   SKIP_WITHOUT_PYTHON();
   plan_.options.arch = "resnet", plan_.classes = 2, plan_.class_names = {"shoe", "bag"};

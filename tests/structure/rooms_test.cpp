@@ -90,6 +90,21 @@ TEST(Rooms, JsonIsParsedInOnePlace) {
   EXPECT_EQ(places, 1);
 }
 
+// What loads a program runs it: see exchange/program_consent.
+TEST(Rooms, ProgramsOfLibTorchAreLoadedInOnePlaceAlone) {
+  const std::regex text_or_comment(R"("([^"\\]|\\.)*"|//.*)"),
+      loader(R"(jit::(load|import|_load_for_mobile|pickle_load|unpickle)|torch::(load|pickle_load)\b)");
+  std::vector<std::string> places;
+  for (const auto& entry : fs::recursive_directory_iterator(DCGAN_TEST_SOURCES)) {
+    if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
+    std::ifstream lines(entry.path());
+    for (std::string line; std::getline(lines, line);)
+      if (std::regex_search(std::regex_replace(line, text_or_comment, ""), loader))
+        places.push_back(fs::relative(entry.path(), DCGAN_TEST_SOURCES).string());
+  }
+  EXPECT_EQ(places, std::vector<std::string>{"exchange/script.cpp"});
+}
+
 TEST(Rooms, ThatKnowNoTorchIncludeNone) {
   for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES)) {
     const auto holds = [&, &file = file](const std::string& room) { return file.starts_with(room); };

@@ -29,17 +29,17 @@ inline constexpr size_t kMostPickledValues = 2'000'000;
 using PickleNumber = uint32_t;
 
 struct PickledValue {
-  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor };
+  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor, kObject };
   Kind kind = kNone;
   int64_t integer = 0;                   // kInteger and kBool; kTensor: its number in `tensors`; kStorage: its elements
-  std::string text = {};                 // kText; kGlobal: "module name"; kStorage: its key
-  std::vector<PickleNumber> items = {};  // kTuple, kList; kDict: keys and values in turns
+  std::string text = {};                 // kText; kGlobal, kObject: "module name"; kStorage: its key
+  std::vector<PickleNumber> items = {};  // kTuple, kList; kDict, kObject: keys and values in turns
   ElementType type = ElementType::kF32;  // kStorage; of a kGlobal that is one
 };
 
 inline const char* pickled_kind(PickledValue::Kind kind) {
-  constexpr const char* kNames[] = {"None",   "a bool", "a whole number", "a number",  "text",    "a tuple",
-                                    "a list", "a dict", "a name",         "a storage", "a tensor"};
+  constexpr const char* kNames[] = {"None",   "a bool", "a whole number", "a number",  "text",     "a tuple",
+                                    "a list", "a dict", "a name",         "a storage", "a tensor", "an object"};
   return kNames[kind];
 }
 
