@@ -60,7 +60,7 @@ void check_finite(const NamedTensors& tensors) {
       throw NotFinite("'" + name + "' holds a NaN or an infinity");
 }
 
-void write_archive(const fs::path& path, const Json& meta, const NamedTensors& tensors) {
+void write_archive(const fs::path& path, const Json& meta, const NamedTensors& tensors, AtomicFile::Access access) {
   check_finite(tensors);
   std::vector<at::Tensor> dense;
   Json table = Json::array();
@@ -82,7 +82,7 @@ void write_archive(const fs::path& path, const Json& meta, const NamedTensors& t
   const std::string head = compact({{"meta", meta}, {"tensors", table}});
   const uint32_t numbers[] = {kArchiveVersion, 0};
   const uint64_t head_bytes = head.size();
-  AtomicFile file(path);
+  AtomicFile file(path, AtomicFile::Aside::kFresh, access);
   file.append(kArchiveMagic, 8);
   file.append(numbers, sizeof numbers);
   file.append(&head_bytes, sizeof head_bytes);

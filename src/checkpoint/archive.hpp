@@ -35,7 +35,8 @@ void check_finite(const NamedTensors& tensors);
 /// Writes the file atomically. Tensors may be on any device and of any strides; strides are kept, so a
 /// channels-last weight comes back channels-last (its memory format decides kernels, and so bits).
 /// Throws NotFinite before anything is written when a floating tensor holds a NaN or an infinity, naming it.
-void write_archive(const fs::path& path, const Json& meta, const NamedTensors& tensors);
+void write_archive(const fs::path& path, const Json& meta, const NamedTensors& tensors,
+                   AtomicFile::Access access = AtomicFile::Access::kUsual);
 
 /// An open archive. Reading checks every tensor against its SHA-256.
 class ArchiveReader {

@@ -8,11 +8,15 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/parallel.hpp"
+#include "core/platform/aside_folder.hpp"
+#include "core/platform/file_name.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
+#include "dataset/decoding.hpp"
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
+#include "dataset/walk.hpp"
 #include "image/sheet.hpp"
 #include "nn/network.hpp"
 
@@ -30,50 +34,30 @@ struct UnpackCommand {
   }
 };
 
-/// A folder that is made aside and appears whole, or leaves nothing.
-class AsideFolder {
- public:
-  explicit AsideFolder(fs::path path) : path_(std::move(path)) {
-    std::error_code problem;
-    if (fs::exists(path_, problem) && !(fs::is_directory(path_, problem) && fs::is_empty(path_, problem)))
-      throw UsageError("--out '" + shown(path_) + "' is there and not an empty folder", "choose another, or remove it");
-    aside_ = without_slash(path_.lexically_normal());
-    aside_ = aside_.parent_path() / ("." + aside_.filename().native() + ".unpacking");
-    fs::remove_all(aside_, problem);  // of an unpacking that was killed
-    make_directories(aside_);
-  }
-  ~AsideFolder() {
-    std::error_code ignored;
-    if (!aside_.empty()) fs::remove_all(aside_, ignored);
-  }
-  const fs::path& aside() const { return aside_; }
-  void commit() {
-    std::error_code problem;
-    fs::remove(path_, problem);  // an empty folder of that name
-    fs::rename(aside_, without_slash(path_), problem);
-    if (problem) throw_system_error("cannot make the folder '" + shown(path_) + "'", problem.value());
-    aside_.clear();
-  }
+/// Folders of pictures lie beside pictures without a class, and are read again as data.
+bool is_no_class_folder(const std::string& name) {
+  const std::string lower = lowercase(name);
+  return is_passed_over(name) || (lower.ends_with(".png") && lower.find_first_not_of("0123456789") == lower.size() - 4);
+}
 
- private:
-  fs::path path_, aside_;
-};
-
-std::vector<std::string> class_folders(std::vector<std::string> folders, const std::string& names) {
-  if (names.empty()) return folders;
+/// What the folders of the classes are called: as the classes, or as `names` says.
+FileNames class_folders(const std::vector<std::string>& classes, const std::string& names) {
+  if (names.empty()) return plain_file_names(classes, is_no_class_folder);
   std::vector<std::string> given(1);
   for (const char c : names) c == ',' ? void(given.emplace_back()) : given.back().push_back(c);
-  if (given.size() != folders.size())
+  if (given.size() != classes.size())
     throw UsageError("--names has " + counted(static_cast<int64_t>(given.size()), "name") + " for " +
-                         counted(static_cast<int64_t>(folders.size()), "class", "classes"),
+                         counted(static_cast<int64_t>(classes.size()), "class", "classes"),
                      "give one name a class");
-  for (const auto& name : given) {
-    if (std::count(given.begin(), given.end(), name) > 1)
-      throw UsageError("--names: '" + printable(name) + "' is there twice", "give every class a name of its own");
-    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
-      throw UsageError("--names: '" + printable(name) + "' cannot name a folder", "use plain words");
+  FileNames folders = plain_file_names(given, is_no_class_folder);
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (std::count(given.begin(), given.end(), given[i]) > 1)
+      throw UsageError("--names: '" + printable(given[i]) + "' is there twice", "give every class a name of its own");
+    if (folders.names[i] != given[i])
+      throw UsageError("--names: '" + printable(given[i]) + "' cannot name a folder here",
+                       "use plain words; this one could be '" + folders.names[i] + "'");
   }
-  return given;
+  return folders;
 }
 
 /// What `unpack` reads: pictures with labels, whatever they lie in.
@@ -81,7 +65,8 @@ struct Unpacked {
   int64_t count = 0;
   std::vector<std::string> classes;
   std::function<int32_t(int64_t)> label;
-  std::function<Image(int64_t)> read;
+  std::function<Image(int64_t, MemoryShare&)> read;
+  std::function<std::string(int64_t)> name;  // of pictures that may be bad one by one; none where all are whole
 };
 
 Unpacked open_packed(const fs::path& path) {
@@ -90,11 +75,13 @@ Unpacked open_packed(const fs::path& path) {
     const auto pack = std::make_shared<PackSet>(path);
     const PixelsInfo& info = pack->info();
     return {info.count, info.classes, [pack](int64_t i) { return pack->label(i); },
-            [pack, &info](int64_t i) {
+            [pack, &info](int64_t i, MemoryShare& share) {
+              share.take(2 * info.image_bytes());
               Image image(info.size.width, info.size.height, info.channels);
               pack->copy(i, image.pixels.data());
               return image;
-            }};
+            },
+            {}};
   }
   const std::shared_ptr<Source> source = open_source(path);
   if (source->kind() == "folder")
@@ -102,7 +89,38 @@ Unpacked open_packed(const fs::path& path) {
                      "to pack it say `dcgan data pack " + shell_word(path.native()) + " --out FILE.pack`");
   const int64_t count = source->count();  // an array knows its classes once it is loaded
   return {count, source->classes(), [source](int64_t i) { return source->label(i); },
-          [source](int64_t i) { return source->read(i, INT32_MAX, nullptr); }};
+          [source](int64_t i, MemoryShare& share) {
+            return source->read(i, DataOptions().max_megapixels, nullptr, {}, &share);
+          },
+          [source](int64_t i) { return source->name(i); }};
+}
+
+/// Writes every picture that can be read. The others are returned, in order.
+std::vector<Skipped> write_pictures(const Unpacked& packed, const std::vector<std::string>& folders,
+                                    const fs::path& out) {
+  std::vector<std::string> problems(static_cast<size_t>(packed.count));
+  parallel_for(packed.count, usable_cores(), [&](int64_t i) {
+    throw_if_stopped("nothing was unpacked");
+    MemoryShare share;
+    Image image;
+    try {
+      image = packed.read(i, share);
+    } catch (const Error& error) {
+      rethrow_exhausted(error);
+      if (!packed.name) throw;
+      problems[static_cast<size_t>(i)] = error.what();
+      return;
+    }
+    const int32_t label = packed.label(i);
+    const fs::path folder = label < 0 ? out : out / folders[static_cast<size_t>(label)];
+    if (label >= 0) make_directories(folder, /*synced=*/false);
+    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(image), /*synced=*/false);
+  });
+  std::vector<Skipped> skipped;
+  for (int64_t i = 0; i < packed.count; ++i)
+    if (const auto& problem = problems[static_cast<size_t>(i)]; !problem.empty())
+      skipped.push_back({packed.name(i), problem});
+  return skipped;
 }
 
 void unpack(const Invocation& invocation, UnpackCommand& command) {
@@ -110,19 +128,18 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the folder to make", "add --out FOLDER");
   const Unpacked packed = open_packed(path);
   if (packed.count == 0) throw Error("'" + shown(path) + "' holds no images");
-  const auto folders = class_folders(packed.classes, command.names);
+  const FileNames folders = class_folders(packed.classes, command.names);
   AsideFolder out(command.out);
-  for (const auto& folder : folders) make_directories(out.aside() / folder);
-  parallel_for(packed.count, usable_cores(), [&](int64_t i) {
-    throw_if_stopped("nothing was unpacked");
-    const int32_t label = packed.label(i);
-    const fs::path folder = label < 0 ? out.aside() : out.aside() / folders[static_cast<size_t>(label)];
-    write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(packed.read(i)), /*synced=*/false);
-  });
+  PixelsInfo info;
+  info.skipped = write_pictures(packed, folders.names, out.aside());
+  info.count = packed.count - static_cast<int64_t>(info.skipped.size());
+  if (info.count == 0) no_image(path, info.skipped);
   out.commit();
-  const std::string classes =
-      folders.empty() ? "" : " in " + counted(static_cast<int64_t>(folders.size()), "class", "classes");
-  std::printf("%s%s written to %s\n", counted(packed.count, "image").c_str(), classes.c_str(),
+  for (const auto& remark : folders.remarks) warn(remark);
+  warn_of_skipped(info);
+  const auto classes = static_cast<int64_t>(folders.names.size());
+  std::printf("%s%s written to %s\n", counted(info.count, "image").c_str(),
+              classes == 0 ? "" : (" in " + counted(classes, "class", "classes")).c_str(),
               printable(command.out).c_str());
 }
 

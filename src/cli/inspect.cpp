@@ -73,7 +73,7 @@ Json describe_pack(const fs::path& path) {
           {"classes", classes},
           {"identity", info.identity},
           {"packed_from", pack.origin().data},
-          {"changed_since", is_stale(pack.origin())},
+          {"changed_since", is_stale(pack.origin(), slots_of(info))},
           {"options", pack.origin().options},
           {"skipped", skipped},
           {"use",
@@ -83,14 +83,15 @@ Json describe_pack(const fs::path& path) {
 
 /// One PNG, and what it says of itself.
 Json describe_png(const fs::path& path) {
-  const std::string bytes = read_file(path);
+  constexpr size_t kMost = 64'000'000;  // what a PNG says of itself stands in front
+  const std::string bytes = read_file(path, kMost);
   const Probe probe = probe_image(bytes);
   if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem);
   Json text = Json::object();
   for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;
   return {{"kind", text.contains("dcgan:model") ? "generated picture" : "picture"},
           {"path", shown(path)},
-          {"bytes", bytes.size()},
+          {"bytes", stamp_of(path).bytes},
           {"size", std::to_string(probe.width) + " x " + std::to_string(probe.height)},
           {"mode", probe.mode},
           {"text", text},

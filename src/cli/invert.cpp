@@ -48,7 +48,7 @@ struct InvertCommand {
 Image read_picture(const fs::path& path) {
   constexpr int64_t kMostMegapixels = 64;
   check_named_is_there(path);
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_small_file(path, kMostMegapixels * 16'000'000);
   const Probe probe = probe_image(bytes);
   try {
     if (!probe.problem.empty()) throw Error(probe.problem, "give one picture: PNG, JPEG, WebP, BMP, TIFF or PNM");

@@ -9,7 +9,9 @@
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/file_name.hpp"
 #include "core/text.hpp"
+#include "dataset/walk.hpp"
 #include "eval/choice.hpp"
 #include "eval/real_side.hpp"
 #include "eval/study.hpp"
@@ -89,26 +91,33 @@ Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
   return data;
 }
 
-/// A class's name as a folder's: what a path cannot hold becomes an underscore.
-std::string folder_name(const std::string& name) {
-  std::string out = name;
-  std::replace(out.begin(), out.end(), '/', '_');
-  return out.empty() || out[0] == '.' ? "_" + out : out;
+constexpr char kManifest[] = "manifest.csv";
+
+/// What the folders of the classes are called: they lie beside the manifest, and are read again as data.
+FileNames class_folders(const GeneratorInfo& info) {
+  return plain_file_names(info.class_names,
+                          [](const std::string& name) { return lowercase(name) == kManifest || is_passed_over(name); });
 }
 
 /// The folder and its manifest, which is written last: a folder without one is not whole.
 class LabelledFolder {
  public:
-  LabelledFolder(const std::string& out, const Generator& generator, const LatentOptions& latent)
-      : out_(out), info_(generator.info()), latent_(latent), checksum_(generator.checksum()), manifest_(make(out)) {
+  LabelledFolder(const std::string& out, const Generator& generator, const LatentOptions& latent,
+                 const std::vector<std::string>& folders)
+      : out_(out),
+        info_(generator.info()),
+        latent_(latent),
+        folders_(folders),
+        checksum_(generator.checksum()),
+        manifest_(make(out)) {
     manifest_.append("file,class,image,confidence,closeness,truncate,model\n");
   }
 
   void put(const Synthesised& one, const Image& image) {
     const std::string& name = info_.class_names[static_cast<size_t>(one.label)];
     const std::string image_name = ImageName{static_cast<uint64_t>(latent_.seed), one.index}.text();
-    const fs::path file = fs::path(folder_name(name)) / (zero_padded(one.index, 6) + ".png");
-    make_directories(out_ / file.parent_path());
+    const fs::path file = fs::path(folders_[static_cast<size_t>(one.label)]) / (zero_padded(one.index, 6) + ".png");
+    make_directories(out_ / file.parent_path(), /*synced=*/false);
     TextPairs text = generated_text(checksum_, image_name);
     text.emplace_back("dcgan:class", name);
     write_file(out_ / file, encode_png(image, text), /*synced=*/false);
@@ -121,11 +130,12 @@ class LabelledFolder {
  private:
   static fs::path make(const std::string& out) {
     PictureFolder checked(out);  // new or empty
-    return fs::path(out) / "manifest.csv";
+    return fs::path(out) / kManifest;
   }
   fs::path out_;
   const GeneratorInfo& info_;
   const LatentOptions& latent_;
+  const std::vector<std::string>& folders_;
   std::string checksum_;
   AtomicFile manifest_;
 };
@@ -189,7 +199,9 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   const Classifier classifier(taught, info.classes, lessons, learning("learning the classes"));
   const Screening screening{&classifier, command.confidence, network.get(), real.reference.features,
                             real.reference.neighbourhoods};
-  LabelledFolder folder(command.out, *generator, command.latent);
+  const FileNames folders = class_folders(info);
+  for (const auto& remark : folders.remarks) warn(remark);
+  LabelledFolder folder(command.out, *generator, command.latent, folders.names);
   const auto counts = synthesise(*generator, wanted, command.latent, screening,
                                  [&](const Synthesised& one, const Image& image) { folder.put(one, image); });
   folder.finish();
@@ -199,7 +211,7 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   DataOptions as_written = command.beside.pixels;
   as_written.cache = "off";
   const Dataset made = open_pictures(command.out, as_written, command.beside.thread_count());
-  const Study study = study_of(*data.pixels, *made.pixels, info.class_names, *data.held_out,
+  const Study study = study_of(*data.pixels, *made.pixels, folders.names, *data.held_out,
                                {command.draws, command.few, lessons}, learning("study"));
   print_study(study, data.held_out->info().count, command.few);
 }

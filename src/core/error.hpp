@@ -30,6 +30,17 @@ class UsageError : public Error {
   int exit_code() const override { return kUsedWrongly; }
 };
 
+/// The machine, or a limit set on this process, has no more of something: open files, memory. It says nothing of what was
+/// read, so nobody may take it for a bad file: what skips bad files lets it pass.
+class Exhausted : public Error {
+ public:
+  using Error::Error;
+};
+/// In a handler of what one file did wrong: lets Exhausted pass.
+inline void rethrow_exhausted(const Error& error) {
+  if (dynamic_cast<const Exhausted*>(&error)) throw;
+}
+
 /// A signal ended the work after everything worth saving was saved. Exit code 128 + signal.
 class Stopped : public Error {
  public:

@@ -2,9 +2,31 @@
 
 #include <exception>
 
+#include "core/checked.hpp"
 #include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/platform/machine.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
+
+void check_array(const PictureArray& claimed, uint64_t file_bytes, const std::string& place) {
+  constexpr int64_t kLargestSide = 1 << 16, kFree = 1000;
+  constexpr uint64_t kLeastBytes = 16;  // of the file, packed or not, for a picture
+  const auto is_side = [](int64_t side) { return side >= 0 && side <= kLargestSide; };
+  const Checked bytes = Checked::of(claimed.count) * Checked::of(claimed.width) * Checked::of(claimed.height) *
+                        Checked::of(claimed.channels);
+  if (!is_side(claimed.width) || !is_side(claimed.height) || !bytes.value())
+    throw Error(place + " has a header with impossible sizes");
+  if (claimed.count > kFree && static_cast<uint64_t>(claimed.count - kFree) > file_bytes / kLeastBytes)
+    throw Error(place + " claims " + with_commas(claimed.count) + " pictures of " +
+                to_text(Size{claimed.width, claimed.height}) + " pixels in " + bytes_text(double(file_bytes)) +
+                ", which are none");
+  if (const int64_t free = free_memory(); !bytes.is_at_most(static_cast<uint64_t>(free)))
+    throw Error(place + " holds " + bytes_text(double(*bytes.value())) + ", and " + bytes_text(double(free)) +
+                    " of memory are free",
+                "pack it where there is more: `dcgan data pack`");
+}
 
 ArraySource::ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
                          std::function<PictureArray()> load)
@@ -25,7 +47,7 @@ int32_t ArraySource::label(int64_t index) const {
   return labels.empty() ? -1 : labels[static_cast<size_t>(index)];
 }
 
-Image ArraySource::read(int64_t index, int64_t, std::string* digest, Size) const {
+Image ArraySource::read(int64_t index, int64_t, std::string* digest, Size, MemoryShare*) const {
   const auto& a = array();
   Image image(a.width, a.height, a.channels);
   const auto start = a.values.begin() + static_cast<int64_t>(image.pixels.size()) * index;

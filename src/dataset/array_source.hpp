@@ -16,6 +16,11 @@ struct PictureArray {
   std::vector<std::string> classes;
 };
 
+/// For the sizes that a file of `file_bytes` claims, before memory is asked for them. Throws Error, beginning with
+/// `place`, for sides that no picture has, for pictures so small and so many that each has no bytes of the file, and for
+/// more than the memory that is free.
+void check_array(const PictureArray& claimed, uint64_t file_bytes, const std::string& place);
+
 class ArraySource : public Source {
  public:
   /// `files` are what the pictures depend on: their sizes and times make the stamp. `load` is called once, when a
@@ -27,7 +32,8 @@ class ArraySource : public Source {
   int64_t count() const override { return array().count; }
   std::string name(int64_t index) const override;
   int32_t label(int64_t index) const override;
-  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least) const override;
+  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least,
+             MemoryShare* share) const override;
   Probe probe(int64_t index) const override;
 
  private:

@@ -1,5 +1,6 @@
 #include "dataset/cifar.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -20,7 +21,8 @@ bool has_labels(const fs::path& path, int64_t label_bytes) {
   const int64_t record = label_bytes + kPixelBytes;
   if (ignored || bytes == 0 || bytes % record != 0) return false;
   const FileHandle file = open_for_reading(path);
-  for (int64_t at = 0; at < bytes; at += record) {
+  constexpr int64_t kLookedAt = 100'000;  // records; reading looks at all
+  for (int64_t at = 0; at < std::min(bytes, kLookedAt * record); at += record) {
     uint8_t labels[2] = {};
     read_exactly(file, labels, static_cast<size_t>(label_bytes), static_cast<uint64_t>(at), path);
     if (labels[label_bytes - 1] >= class_count(label_bytes) || (label_bytes == 2 && labels[0] >= kCoarse)) return false;
@@ -75,29 +77,36 @@ PictureArray read_cifar(const CifarFiles& files) {
   array.width = array.height = kSide, array.channels = kChannels;
   array.classes = read_names(files.names, class_count(files.label_bytes));
   const int64_t record = files.label_bytes + kPixelBytes;
+  uint64_t file_bytes = 0;
   for (const auto& path : files.records) {
-    const std::string bytes = read_file(path);
-    const auto count = static_cast<int64_t>(bytes.size()) / record;
-    if (count * record != static_cast<int64_t>(bytes.size()))
-      throw Error("the CIFAR file '" + shown(path) +
-                      "' is cut off: " + with_commas(static_cast<int64_t>(bytes.size())) +
+    const uint64_t bytes = stamp_of(path).bytes;
+    if (bytes % static_cast<uint64_t>(record) != 0)
+      throw Error("the CIFAR file '" + shown(path) + "' is cut off: " + with_commas(static_cast<int64_t>(bytes)) +
                       " bytes are no whole number of records of " + with_commas(record),
                   "copy or download it again");
-    array.values.resize(static_cast<size_t>((array.count + count) * kPixelBytes));
-    for (int64_t i = 0; i < count; ++i) {
-      const auto* from = reinterpret_cast<const uint8_t*>(bytes.data()) + i * record;
-      const uint8_t label = from[files.label_bytes - 1];
+    file_bytes += bytes, array.count += static_cast<int64_t>(bytes) / record;
+  }
+  check_array(array, file_bytes, "the CIFAR file '" + shown(files.records[0]) + "'");
+  array.values.resize(static_cast<size_t>(array.count * kPixelBytes));
+  uint8_t* out = array.values.data();
+  for (const auto& path : files.records) {
+    const FileHandle file = open_for_reading(path);
+    std::vector<uint8_t> one(static_cast<size_t>(record));
+    const int64_t count = static_cast<int64_t>(stamp_of(path).bytes) / record;
+    for (int64_t i = 0; i < count && out < array.values.data() + array.values.size(); ++i, out += kPixelBytes) {
+      read_exactly(file, one.data(), one.size(), static_cast<uint64_t>(i * record), path);
+      const uint8_t label = one[static_cast<size_t>(files.label_bytes - 1)];
       if (label >= class_count(files.label_bytes))
         throw Error("the CIFAR file '" + shown(path) + "' is damaged: record " + with_commas(i) + " has the label " +
                     std::to_string(label));
       array.labels.push_back(label);
-      const uint8_t* planes = from + files.label_bytes;
-      uint8_t* out = array.values.data() + (array.count + i) * kPixelBytes;
+      const uint8_t* planes = one.data() + files.label_bytes;
       for (int64_t p = 0; p < kSide * kSide; ++p)
         for (int64_t c = 0; c < kChannels; ++c) out[p * kChannels + c] = planes[c * kSide * kSide + p];
     }
-    array.count += count;
   }
+  if (static_cast<int64_t>(array.labels.size()) != array.count)
+    throw Error("the CIFAR file '" + shown(files.records[0]) + "' has changed while it was read");
   return array;
 }
 

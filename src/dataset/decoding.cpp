@@ -21,7 +21,8 @@ int64_t resolve_channels(const Source& source, const DataOptions& options, int64
     try {
       source.read(i, options.max_megapixels, nullptr);
       return true;
-    } catch (const Error&) {  // counted and named when all are decoded
+    } catch (const Error& error) {  // counted and named when all are decoded
+      rethrow_exhausted(error);
       return false;
     }
   };
@@ -95,6 +96,7 @@ class Pass {
       }
       digests[static_cast<size_t>(slot)] = digest_bytes(digest);
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       if (strict_)
         throw Error("cannot use '" + fitter_.source.name(slot) + "': " + error.what(),
                     "drop --strict to skip such files");
@@ -107,6 +109,7 @@ class Pass {
     try {
       writer_->put(slot, image.pixels.data(), digest);
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       const std::lock_guard lock(mutex_);
       not_kept = error.what();
       keeps_ = false;
@@ -125,7 +128,8 @@ class Pass {
 }  // namespace
 
 Image Fitter::operator()(int64_t index, std::string* digest) const {
-  return fitted(with_channels(source.read(index, max_megapixels, digest, size), channels), size, fit, crop_at);
+  MemoryShare share;
+  return fitted(with_channels(source.read(index, max_megapixels, digest, size, &share), channels), size, fit, crop_at);
 }
 
 int64_t channel_count(const std::string& name) { return name == "gray" ? 1 : name == "rgba" ? 4 : 3; }
@@ -196,6 +200,7 @@ void DecodedPixels::copy(int64_t index, uint8_t* out) const {
     if (beginning_of(digest_bytes(digest)) != contents_[static_cast<size_t>(index)]) throw Error("it is another picture");
     std::copy(image.pixels.begin(), image.pixels.end(), out);
   } catch (const Error& error) {
+    rethrow_exhausted(error);
     throw Error("cannot read image '" + source_->name(slot) + "': " + error.what(),
                 "it was sound when training began; was it changed meanwhile? bring it back as it was");
   }

@@ -11,7 +11,8 @@ class FileSource : public Source {
   int64_t count() const override { return listing_.count(); }
   std::string name(int64_t index) const override;
   int32_t label(int64_t index) const override { return listing_.label(index); }
-  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least) const override;
+  Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least,
+             MemoryShare* share) const override;
   std::string identity_of(int64_t index, const std::string& digest) const override;
   Probe probe(int64_t index) const override;
 
@@ -22,14 +23,16 @@ class FileSource : public Source {
   virtual std::string bytes_of(int64_t index, size_t limit) const = 0;
   /// Bytes of file `index`, from outside. Throws Error with the reason.
   virtual uint64_t size_of(int64_t index) const = 0;
+  /// Throws Error with the reason when a picture that says this of itself is more than its file can be believed.
+  virtual void check_claim(int64_t, const Probe&) const {}
 
   Listing listing_;
 };
 
 class FolderSource : public FileSource {
  public:
-  /// Throws UsageError when `root` is no folder.
-  explicit FolderSource(const fs::path& root);
+  /// Throws as list_folder does.
+  FolderSource(const fs::path& root, int64_t most_files);
 
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;

@@ -2,8 +2,10 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -15,8 +17,6 @@ struct CloseGz {
 };
 /// zlib reads plain files as they are.
 using GzHandle = std::unique_ptr<gzFile_s, CloseGz>;
-
-constexpr int64_t kMostValues = int64_t{1} << 36;
 
 std::string place(const fs::path& path) { return "the IDX file '" + shown(path) + "'"; }
 
@@ -36,6 +36,28 @@ void read_all(gzFile file, void* out, size_t bytes, const fs::path& path) {
   }
 }
 
+GzHandle open_gz(const fs::path& path) {
+  FileHandle file = open_for_reading(path);
+  GzHandle gz(gzdopen(file.get(), "rb"));
+  if (!gz) throw Exhausted("cannot read '" + shown(path) + "': there is no memory", "end other programs");
+  file.release();
+  return gz;
+}
+
+/// `total` bytes behind a head of `head`, in a file of `file_bytes`: asked before memory is taken for them.
+void check_total(Checked total, uint64_t head, uint64_t file_bytes, bool is_plain, const fs::path& path) {
+  constexpr uint64_t kMostTimes = 64, kAlways = 64'000'000;  // pictures of strokes on black unpack to 10 times as much
+  if (!total.value()) throw Error(place(path) + " has a header with impossible sizes");
+  const uint64_t bytes = *total.value();
+  if (is_plain && !((Checked(bytes) + head).is_at_most(file_bytes)))
+    throw Error(place(path) + " is cut off: " + with_commas(static_cast<int64_t>(file_bytes - std::min(head, file_bytes))) + " of " +
+                with_commas(static_cast<int64_t>(bytes)) + " bytes are there");
+  if (!is_plain && bytes > kAlways && bytes / kMostTimes > file_bytes)
+    throw Error(place(path) + " claims " + bytes_text(double(bytes)) + ", more than " + std::to_string(kMostTimes) +
+                    " times its size",
+                "if you trust it, unpack it first: gunzip");
+}
+
 bool is_idx_header(const uint8_t* b) {
   return b[0] == 0 && b[1] == 0 && b[2] >= 0x08 && b[2] <= 0x0E && b[3] >= 1 && b[3] <= 4;
 }
@@ -45,15 +67,20 @@ bool is_idx_header(const uint8_t* b) {
 bool looks_like_idx(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return false;
-  const GzHandle file(gzopen(path.c_str(), "rb"));
-  uint8_t header[4] = {};
-  return file && gzread(file.get(), header, 4) == 4 && is_idx_header(header);
+  try {
+    const GzHandle file = open_gz(path);
+    uint8_t header[4] = {};
+    return gzread(file.get(), header, 4) == 4 && is_idx_header(header);
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
+    return false;
+  }
 }
 
-IdxFile read_idx(const fs::path& path) {
-  open_for_reading(path);  // for its clear error
-  const GzHandle file(gzopen(path.c_str(), "rb"));
-  if (!file) throw Error("cannot open '" + shown(path) + "'");
+IdxFile read_idx(const fs::path& path,
+                 const std::function<void(const std::vector<int64_t>& shape, uint64_t file_bytes)>& check) {
+  const uint64_t file_bytes = stamp_of(path).bytes;
+  const GzHandle file = open_gz(path);
   gzbuffer(file.get(), 1 << 18);
   uint8_t header[4] = {};
   read_all(file.get(), header, 4, path);
@@ -62,23 +89,17 @@ IdxFile read_idx(const fs::path& path) {
     throw Error(place(path) + " holds numbers that are no bytes",
                 "only IDX files of unsigned bytes (type 0x08) are read");
   IdxFile idx;
-  int64_t total = 1;
+  Checked total(1);
   for (int i = 0; i < header[3]; ++i) {
     uint8_t size[4] = {};
     read_all(file.get(), size, 4, path);
     idx.shape.push_back(int64_t{size[0]} << 24 | size[1] << 16 | size[2] << 8 | size[3]);
-    total =
-        idx.shape.back() > 0 && total <= kMostValues / idx.shape.back() ? total * idx.shape.back() : kMostValues + 1;
+    total = total * Checked::of(idx.shape.back());
   }
-  // Grow with what really arrives: a lying header must not allocate by itself.
-  if (total > kMostValues) throw Error(place(path) + " has a header with impossible sizes");
-  constexpr int64_t kStep = 1 << 26;
-  for (int64_t got = 0; got < total;) {
-    const int64_t part = std::min(kStep, total - got);
-    idx.values.resize(static_cast<size_t>(got + part));
-    read_all(file.get(), idx.values.data() + got, static_cast<size_t>(part), path);
-    got += part;
-  }
+  check_total(total, uint64_t{4} + 4 * uint64_t{header[3]}, file_bytes, gzdirect(file.get()) == 1, path);
+  if (check) check(idx.shape, file_bytes);
+  idx.values.resize(static_cast<size_t>(*total.value()));
+  read_all(file.get(), idx.values.data(), idx.values.size(), path);
   uint8_t extra = 0;
   const int more = gzread(file.get(), &extra, 1);
   if (more > 0) throw Error(place(path) + " is longer than its header says");

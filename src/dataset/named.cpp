@@ -62,6 +62,7 @@ std::vector<Skipped> NamedPictures::each(const std::function<void(const NamedPic
       try {
         block[static_cast<size_t>(i)] = opened_->read(first + i);
       } catch (const Error& error) {
+        rethrow_exhausted(error);
         if (opened_->strict) throw Error("cannot use '" + opened_->source->name(first + i) + "': " + error.what());
         problems[static_cast<size_t>(i)] = error.what();
       }

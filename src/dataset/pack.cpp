@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/checked.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -24,6 +25,7 @@ constexpr char kBegun[8] = {'D', 'C', 'G', 'A', 'N', 'p', 'c', 'k'};  // a write
 constexpr uint32_t kVersion = 2;                                      // 1 had no checksum a record
 constexpr uint32_t kShardVersion = 3;  // one part of a set: what reads only version 2 must not take it for all
 constexpr uint64_t kPixelsAt = 4096;
+constexpr int64_t kLargestSide = 1 << 16;  // pixels; networks end at 7,168
 
 struct Header {
   char magic[8];
@@ -38,6 +40,12 @@ struct Header {
   uint64_t entry_at(int64_t slot) const;
   uint64_t tables_at() const;
   uint64_t end() const { return tables_at() + count * 8 + json_bytes; }
+  /// end() of a header that is not believed yet.
+  Checked claimed_end() const {
+    const Checked records = Checked(slots) * image_bytes + kPixelsAt;
+    return records.rounded_up(16) + Checked(slots) * sizeof(PackEntry) + Checked(count) * 8 + json_bytes;
+  }
+  bool is_of(const std::string& whose) const { return whose == std::string_view(key, sizeof key); }
 };
 
 static_assert(sizeof(Header) <= kPixelsAt);
@@ -54,6 +62,23 @@ Header begun_header(const std::string& key, const Shard& shard, int64_t image_by
   return header;
 }
 
+bool is_whole(const Header& header) { return std::memcmp(header.magic, kWhole, sizeof kWhole) == 0; }
+bool is_begun(const Header& header) { return std::memcmp(header.magic, kBegun, sizeof kBegun) == 0; }
+
+/// Zeros where the file is shorter.
+Header header_of(const AtomicFile& file) {
+  Header header{};
+  if (file.bytes() >= sizeof header) file.read_at(&header, sizeof header, 0);
+  return header;
+}
+
+/// Whether a writer of packs began this file: one that was killed at once, or lost to a power cut, left zeros.
+bool is_writers(const AtomicFile& file) {
+  const Header header = header_of(file), zeros{};
+  const bool is_blank = file.bytes() == 0 || file.bytes() >= sizeof header;
+  return is_whole(header) || is_begun(header) || (is_blank && std::memcmp(&header, &zeros, sizeof zeros) == 0);
+}
+
 }  // namespace
 
 uint64_t pack_bytes(int64_t slots, int64_t image_bytes) {
@@ -62,18 +87,49 @@ uint64_t pack_bytes(int64_t slots, int64_t image_bytes) {
   return header.end();
 }
 
-PackWriter::PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes)
-    : file_(path, AtomicFile::Aside::kResumable), key_(key), shard_(shard), image_bytes_(image_bytes) {
+PackWriter::PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes,
+                       AtomicFile::Access access)
+    : file_(path, AtomicFile::Aside::kResumable, access), key_(key), shard_(shard), image_bytes_(image_bytes) {
+  if (!is_writers(file_)) {
+    file_.keep_for_later();
+    throw Error("cannot write '" + shown(path) + "': '" + shown(file_.aside()) + "', where it would be begun, is no pack",
+                "it is none of dcgan's: move it away");
+  }
   const Header header = begun_header(key, shard, image_bytes);
-  Header there{};
-  if (file_.bytes() >= header.tables_at()) file_.read_at(&there, sizeof there, 0);
-  if (std::memcmp(there.magic, kWhole, sizeof kWhole) == 0) {  // stopped between its last byte and its name
+  Header there = file_.bytes() >= header.tables_at() ? header_of(file_) : Header{};
+  if (is_whole(there)) {  // stopped between its last byte and its name
     std::memcpy(there.magic, kBegun, sizeof kBegun), std::memset(there.digest, 0, sizeof there.digest);
     there.count = there.json_bytes = 0;
   }
   if (std::memcmp(&there, &header, sizeof header) != 0) file_.truncate(0);  // of other pixels, if it is anything
-  file_.reserve(header.tables_at());
   file_.write_at(&header, sizeof header, 0);
+  file_.reserve(header.tables_at());
+}
+
+void commit_sealed_pack(const fs::path& path, const std::string& key, AtomicFile::Access access) {
+  AtomicFile file(path, AtomicFile::Aside::kResumable, access);
+  const Header header = header_of(file);
+  if (!is_whole(header) || !header.is_of(key)) {
+    file.keep_for_later();
+    throw Error("cannot write '" + shown(path) + "': what was begun of it has changed meanwhile", "pack again");
+  }
+  file.commit();
+}
+
+void remove_begun_pack(const fs::path& path, const std::string& key) {
+  AtomicFile file(path, AtomicFile::Aside::kResumable);
+  const Header header = header_of(file);
+  const bool is_ours = (is_whole(header) || is_begun(header)) && header.is_of(key);
+  if (!is_ours && file.bytes() > 0) file.keep_for_later();
+}
+
+std::string key_of_pack(const fs::path& path) {
+  if (!is_own_file(path)) return "";
+  const std::string start = read_file(path, sizeof(Header));
+  Header header{};
+  if (start.size() < sizeof header) return "";
+  std::memcpy(&header, start.data(), sizeof header);
+  return is_whole(header) || is_begun(header) ? std::string(header.key, sizeof header.key) : "";
 }
 
 std::string PackWriter::digest_of(int64_t slot) const {
@@ -144,13 +200,11 @@ Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
   if (bytes.size() >= 8 && std::memcmp(bytes.data(), kBegun, sizeof kBegun) == 0) refuse("is not complete");
   if (bytes.size() < kPixelsAt) refuse("is cut off");
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (std::memcmp(header.magic, kWhole, sizeof kWhole) != 0) refuse("is no pack");
+  if (!is_whole(header)) refuse("is no pack");
   if (header.version != kVersion && header.version != kShardVersion) refuse("is of another version of dcgan");
-  constexpr uint64_t kMost = uint64_t{1} << 40;
-  const bool possible = header.reserved == 0 && header.slots < kMost && header.count <= header.slots &&
-                        header.json_bytes < kMost && header.image_bytes > 0 && header.image_bytes < kMost &&
-                        header.slots <= (uint64_t{1} << 60) / header.image_bytes;
-  if (!possible || header.end() != bytes.size()) refuse("is cut off or damaged");
+  const bool is_possible = header.reserved == 0 && header.slots > 0 && header.slots <= UINT32_MAX &&
+                           header.count <= header.slots && header.image_bytes > 0;
+  if (!is_possible || !(header.claimed_end() == bytes.size())) refuse("is cut off or damaged");
   // Read once: what the digest is of is what is used, whatever becomes of the file.
   const auto* begin = reinterpret_cast<const char*>(bytes.data());
   const std::string tables(begin + header.entries_at(), begin + header.end());
@@ -160,9 +214,12 @@ Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
   info_.count = static_cast<int64_t>(header.count);
   origin_.key = std::string(header.key, sizeof header.key);
   read_json(std::string_view(tables).substr(tables.size() - header.json_bytes));
-  if (info_.image_bytes() != static_cast<int64_t>(header.image_bytes)) refuse("is damaged");
   if (header.version == kVersion) shard_ = {static_cast<int64_t>(header.slots)};
-  if (shard_.count() != static_cast<int64_t>(header.slots)) refuse("is damaged");
+  const bool is_fitting = Checked::of(info_.size.width) * Checked::of(info_.size.height) * Checked::of(info_.channels) ==
+                              header.image_bytes &&
+                          shard_.count() == static_cast<int64_t>(header.slots) &&
+                          info_.skipped.size() == header.slots - header.count;
+  if (!is_fitting) refuse("is damaged");
   if (!take_tables(tables, shard_.count())) refuse("is damaged");
 }
 
@@ -175,7 +232,8 @@ bool Pack::take_tables(std::string_view tables, int64_t slots) {
   take(slots_, valid_at), take(labels_, valid_at + slots_.size() * sizeof(uint32_t));
   const auto classes = static_cast<int64_t>(info_.classes.size());
   for (size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i] >= slots || labels_[i] < -1 || labels_[i] >= classes) return false;
+    const bool is_rising = i == 0 || slots_[i] > slots_[i - 1];
+    if (!is_rising || slots_[i] >= slots || labels_[i] < -1 || labels_[i] >= classes) return false;
     PackEntry entry{};
     std::memcpy(&entry, tables.data() + slots_[i] * sizeof entry, sizeof entry);
     checksums_.push_back(entry.checksum);
@@ -191,10 +249,20 @@ void Pack::read_json(std::string_view text) {
   take("width", info_.size.width), take("height", info_.size.height), take("channels", info_.channels);
   take("classes", info_.classes), take("identity", info_.identity);
   take("data", origin_.data), take("stamp", origin_.stamp), take("options", origin_.options);
+  const auto is_side = [](int64_t side) { return side >= 1 && side <= kLargestSide; };
+  if (!is_side(info_.size.width) || !is_side(info_.size.height) ||
+      (info_.channels != 1 && info_.channels != 3 && info_.channels != 4))
+    throw Error("'" + shown_path_ + "': no pictures have " + to_text(info_.size) + " pixels of " +
+                counted(info_.channels, "channel"));
   if (!origin_.options.is_object()) throw Error("'" + shown_path_ + "': \"options\" are none");
+  for (const char* key : {"fit", "crop_at"})
+    if (origin_.options.contains(key) && !origin_.options[key].is_string())
+      throw Error("'" + shown_path_ + "': the option \"" + key + "\" is no word");
+  for (auto& name : info_.classes) name = printable(name);  // a stranger may have written it
   for (const auto& entry : required<Json>(json, "skipped", shown_path_))
     info_.skipped.push_back(
-        {required<std::string>(entry, "name", shown_path_), required<std::string>(entry, "reason", shown_path_)});
+        {printable(required<std::string>(entry, "name", shown_path_)),
+         printable(required<std::string>(entry, "reason", shown_path_))});
   if (!json.contains("shard")) return;
   const Json& shard = json["shard"];
   const auto number = [&](const char* key) { return required<int64_t>(shard, key, shown_path_); };
@@ -227,7 +295,8 @@ bool looks_like_pack(const fs::path& path) {
   try {
     const std::string start = read_file(path, sizeof kWhole);
     return start == std::string_view(kWhole, sizeof kWhole) || start == std::string_view(kBegun, sizeof kBegun);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
     return false;
   }
 }

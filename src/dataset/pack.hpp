@@ -39,8 +39,9 @@ uint64_t pack_bytes(int64_t slots, int64_t image_bytes);
 class PackWriter {
  public:
   /// Takes up what an interrupted writer of the same key and sizes left behind, else begins anew. Throws Error when
-  /// there is no room, and when another process is writing this pack.
-  PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes);
+  /// there is no room, when another process is writing this pack, and when what lies where it is begun is no pack.
+  PackWriter(const fs::path& path, const std::string& key, const Shard& shard, int64_t image_bytes,
+             AtomicFile::Access access = AtomicFile::Access::kUsual);
   const Shard& shard() const { return shard_; }
 
   /// The digest under which slot `slot` was put by an earlier writer, or "" when it must be put. Reads the record
@@ -64,6 +65,13 @@ class PackWriter {
   Shard shard_;
   int64_t image_bytes_;
 };
+
+/// Makes the pack appear that an earlier PackWriter of this key sealed and kept. Throws Error when it is not there.
+void commit_sealed_pack(const fs::path& path, const std::string& key, AtomicFile::Access access);
+/// Removes what PackWriters of this key kept of a pack, and nothing else.
+void remove_begun_pack(const fs::path& path, const std::string& key);
+/// The key of a pack that this user wrote, whole or begun; "" for any other file, for a link too.
+std::string key_of_pack(const fs::path& path);
 
 /// A pack that is open. Every record's checksum is compared whenever it is read. It keeps 16 bytes of memory a picture.
 class Pack : public Pixels {

@@ -32,6 +32,8 @@ PackSet::PackSet(const fs::path& path) : shown_path_(shown(path)) {
   for (int64_t number = 1; number <= shard.of; ++number)
     add(number == shard.number ? std::move(named)
                                : another(shard_path(out, number, shard.of), {shard.slots, number, shard.of}));
+  if (info_.count == 0)
+    throw Error("the pack '" + shown_path_ + "' holds no picture", "make it again: " + command_for(path));
 }
 
 std::unique_ptr<Pack> PackSet::another(const fs::path& path, const Shard& shard) const {
@@ -80,20 +82,23 @@ uint64_t PackSet::content(int64_t index) const {
   return pack.content(there);
 }
 
-bool is_stale(const PackOrigin& origin) {
+bool is_stale(const PackOrigin& origin, int64_t pictures) {
   std::error_code ignored;
-  if (origin.data.empty() || !fs::exists(origin.data, ignored)) return false;
+  // A stranger's pack may name any place: nothing is looked for that the pack cannot have come from.
+  if (!fs::path(origin.data).is_absolute() || !fs::exists(origin.data, ignored)) return false;
   try {
-    return open_source(origin.data)->stamp() != origin.stamp;
+    return open_source(origin.data, pictures)->stamp() != origin.stamp;
   } catch (const Stopped&) {
     throw;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
     return true;  // it became something else
   }
 }
 
-PackSetWriter::PackSetWriter(std::vector<fs::path> paths, const std::string& key, int64_t slots, int64_t image_bytes)
-    : paths_(std::move(paths)), key_(key), slots_(slots), image_bytes_(image_bytes) {
+PackSetWriter::PackSetWriter(std::vector<fs::path> paths, const std::string& key, int64_t slots, int64_t image_bytes,
+                             AtomicFile::Access access)
+    : paths_(std::move(paths)), key_(key), slots_(slots), image_bytes_(image_bytes), access_(access) {
   try {
     for (int64_t number = shards(); number >= 1; --number) {
       if (shards() > 1) take_back(number);
@@ -111,21 +116,25 @@ PackSetWriter::~PackSetWriter() { close(); }
 void PackSetWriter::close() {
   if (kept_ && open_) open_->keep_for_later();
   open_.reset();
-  std::error_code ignored;
-  if (!kept_ && shards() > 1)  // a single one removed itself
-    for (const auto& path : paths_) fs::remove(begun_file_of(path), ignored);
+  if (kept_ || shards() == 1) return;  // a single one removed itself
+  for (const int64_t number : begun_) try {
+      remove_begun_pack(paths_[static_cast<size_t>(number - 1)], key_);
+    } catch (const Error&) {  // something else stands there by now: it stays
+    }
 }
 
 /// A shard that is whole while others are not becomes one that is begun, so that there is one way of going on.
-void PackSetWriter::take_back(int64_t number) const {
+void PackSetWriter::take_back(int64_t number) {
   const fs::path& path = paths_[static_cast<size_t>(number - 1)];
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return;
   try {
     const Pack whole(path);
-    if (whole.origin().key == key_ && whole.shard() == Shard{slots_, number, shards()})
-      fs::rename(path, begun_file_of(path), ignored);
-  } catch (const Error&) {  // damaged: it is replaced in the end
+    if (whole.origin().key == key_ && whole.shard() == Shard{slots_, number, shards()} &&
+        rename_to_new(path, begun_file_of(path)))
+      kept_ = true;  // it was whole: so it is never removed
+  } catch (const Error& error) {  // damaged: it is replaced in the end
+    rethrow_exhausted(error);
   }
 }
 
@@ -134,7 +143,8 @@ PackWriter& PackSetWriter::open(int64_t number) {
   if (open_ && open_->shard() == shard) return *open_;
   if (open_) open_->keep_for_later();
   open_.reset();
-  open_ = std::make_unique<PackWriter>(paths_[static_cast<size_t>(number - 1)], key_, shard, image_bytes_);
+  open_ = std::make_unique<PackWriter>(paths_[static_cast<size_t>(number - 1)], key_, shard, image_bytes_, access_);
+  if (begun_.empty() || begun_.back() != number) begun_.push_back(number);
   return *open_;
 }
 
@@ -143,7 +153,7 @@ void PackSetWriter::finish(const PixelsInfo& info, const PackOrigin& origin, con
   // Nothing appears before everything is written: then a disk that fills up leaves nothing that looks whole.
   for (int64_t number = shards(); number >= 1; --number) open(number).seal(info, origin, valid, labels);
   for (int64_t number = shards(); number > 1; --number)
-    AtomicFile(paths_[static_cast<size_t>(number - 1)], AtomicFile::Aside::kResumable).commit();
+    commit_sealed_pack(paths_[static_cast<size_t>(number - 1)], key_, access_);
   open_->commit();
   kept_ = true;
 }

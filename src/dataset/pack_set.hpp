@@ -33,16 +33,21 @@ class PackSet : public Pixels {
   uint64_t bytes_ = 0;
 };
 
-/// True if the data that it was packed from are there and have changed since.
-bool is_stale(const PackOrigin& origin);
+/// True if the data that it was packed from are there and have changed since. `pictures`: how many files it was made of;
+/// no more are looked for.
+bool is_stale(const PackOrigin& origin, int64_t pictures);
+
+/// Files that a set was made of, used or not.
+inline int64_t slots_of(const PixelsInfo& info) { return info.count + static_cast<int64_t>(info.skipped.size()); }
 
 /// Writes the packs of a set. One is open at a time, however many there are.
 class PackSetWriter {
  public:
   /// Takes up what an interrupted writer of the same set left behind, else begins anew. Throws Error when there is no
   /// room for all, and Busy as PackWriter does: that guards a single pack; of several only one process may be at them.
-  PackSetWriter(std::vector<fs::path> paths, const std::string& key, int64_t slots, int64_t image_bytes);
-  /// Without keep_for_later or finish it removes every trace.
+  PackSetWriter(std::vector<fs::path> paths, const std::string& key, int64_t slots, int64_t image_bytes,
+                AtomicFile::Access access = AtomicFile::Access::kUsual);
+  /// Without keep_for_later or finish it removes every trace, unless a shard was whole before.
   ~PackSetWriter();
   PackSetWriter(const PackSetWriter&) = delete;
   PackSetWriter& operator=(const PackSetWriter&) = delete;
@@ -56,12 +61,14 @@ class PackSetWriter {
   void keep_for_later() { kept_ = true; }
 
  private:
-  void take_back(int64_t number) const;
+  void take_back(int64_t number);
   void close();
 
   const std::vector<fs::path> paths_;
   const std::string key_;
   const int64_t slots_, image_bytes_;
+  const AtomicFile::Access access_;
+  std::vector<int64_t> begun_;  // shards that this writer opened
   std::unique_ptr<PackWriter> open_;
   bool kept_ = false;
 };

@@ -34,7 +34,7 @@ void refuse_skipped(const PixelsInfo& info) {
 std::unique_ptr<Pack> find_kept(const PixelCache& cache, const Source& source, const DataOptions& options) {
   if (!cache.enabled()) return nullptr;
   for (const std::string& channels : {options.channels, std::string("auto")}) {
-    auto kept = cache.find(cache.path_of(cache_key(source, options, channels)));
+    auto kept = cache.find(cache_key(source, options, channels));
     if (kept && (options.channels == "auto" || kept->info().channels == channel_count(options.channels))) return kept;
   }
   return nullptr;
@@ -101,10 +101,12 @@ Place find_place(const PixelCache& cache, const Source& source, const DataOption
     place.not_kept = cache.make_room(pack_bytes(source.count(), image_bytes), path);
     if (!place.not_kept.empty()) return place;
     try {
-      place.writer = std::make_unique<PackSetWriter>(std::vector{path}, key, source.count(), image_bytes);
+      place.writer =
+          std::make_unique<PackSetWriter>(std::vector{path}, key, source.count(), image_bytes, PixelCache::kAccess);
     } catch (const Busy&) {
       continue;  // another process was faster
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       place.not_kept = error.what();
       return place;
     }
@@ -133,11 +135,11 @@ Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
   const auto fit = value_or(origin.options, "fit", options.fit, place),
              crop_at = value_or(origin.options, "crop_at", options.crop_at, place);
   if (options.fit != fit && options.fit != DataOptions().fit)
-    refuse("packed with --fit " + fit, "--fit asks for " + options.fit);
+    refuse("packed with --fit " + printable(fit), "--fit asks for " + options.fit);
   if (options.crop_at != crop_at && options.crop_at != DataOptions().crop_at)
-    refuse("packed with --crop-at " + crop_at, "--crop-at asks for " + options.crop_at);
+    refuse("packed with --crop-at " + printable(crop_at), "--crop-at asks for " + options.crop_at);
   if (options.strict) refuse_skipped(info);
-  if (is_stale(origin))
+  if (is_stale(origin, slots_of(info)))
     dataset.remarks.push_back(
         "'" + printable(origin.data) +
         "' has changed since it was packed; the pack is used as it is (`dcgan data pack` makes it anew)");
@@ -171,6 +173,7 @@ Dataset find_or_decode(const fs::path& path, const DataOptions& options, int64_t
         place.writer->finish(usable.info, {key, "", source->stamp(), Json::object()}, usable.valid, usable.labels);
         place.kept = std::make_unique<Pack>(cache.path_of(key));
       } catch (const Error& error) {
+        rethrow_exhausted(error);
         place.not_kept = error.what();
       }
     if (!place.not_kept.empty())
@@ -195,6 +198,7 @@ std::unique_ptr<PackSet> find_packed(const std::vector<fs::path>& paths, const s
     auto packed = std::make_unique<PackSet>(paths[0]);
     if (packed->origin().key == key) return packed;
   } catch (const Error& error) {
+    rethrow_exhausted(error);
     problem = error.what();
   }
   return nullptr;

@@ -14,26 +14,38 @@
 namespace dcgan {
 namespace {
 
-/// Images of an IDX file and, when there is one, of its labels file.
-PictureArray read_idx_pictures(const fs::path& images_path, const fs::path& labels_path) {
-  IdxFile images = read_idx(images_path);
-  const auto& shape = images.shape;
-  if (shape.size() < 3 || (shape.size() == 4 && shape[3] != 1 && shape[3] != 3 && shape[3] != 4))
-    throw Error(
-        "the IDX file '" + shown(images_path) + "' holds no images: it has " + counted(shape.size(), "dimension"),
-        "give the images file (count x height x width), not the labels");
+/// [N, height, width] or [N, height, width, channels].
+bool is_shape_of_pictures(const std::vector<int64_t>& shape) {
+  const auto is_channels = [](int64_t n) { return n == 1 || n == 3 || n == 4; };
+  return shape.size() == 3 || (shape.size() == 4 && is_channels(shape[3]));
+}
+
+PictureArray array_of(const std::vector<int64_t>& shape) {
   PictureArray array;
   array.count = shape[0], array.height = shape[1], array.width = shape[2];
   array.channels = shape.size() == 4 ? shape[3] : 1;
-  array.values = std::move(images.values);
   if (array.width == 0 || array.height == 0) array.count = 0;
+  return array;
+}
+
+/// Images of an IDX file and, when there is one, of its labels file.
+PictureArray read_idx_pictures(const fs::path& images_path, const fs::path& labels_path) {
+  IdxFile images = read_idx(images_path, [&](const std::vector<int64_t>& shape, uint64_t file_bytes) {
+    const std::string place = "the IDX file '" + shown(images_path) + "'";
+    if (!is_shape_of_pictures(shape))
+      throw Error(place + " holds no images: it has " + counted(static_cast<int64_t>(shape.size()), "dimension"),
+                  "give the images file (count x height x width), not the labels");
+    check_array(array_of(shape), file_bytes, place);
+  });
+  PictureArray array = array_of(images.shape);
+  array.values = std::move(images.values);
   if (labels_path.empty()) return array;
-  IdxFile labels = read_idx(labels_path);
-  if (labels.shape.size() != 1 || labels.shape[0] != array.count)
-    throw Error("the labels '" + shown(labels_path) +
-                    "' do not fit: " + with_commas(labels.shape.empty() ? 0 : labels.shape[0]) + " labels for " +
-                    counted(array.count, "image"),
+  IdxFile labels = read_idx(labels_path, [&](const std::vector<int64_t>& shape, uint64_t) {
+    if (shape.size() == 1 && shape[0] == array.count) return;
+    throw Error("the labels '" + shown(labels_path) + "' do not fit: " + with_commas(shape.empty() ? 0 : shape[0]) +
+                    " labels for " + counted(array.count, "image"),
                 "move the file away to train without labels");
+  });
   array.labels = std::move(labels.values);
   int most = -1;
   for (const uint8_t label : array.labels) most = std::max<int>(most, label);
@@ -67,15 +79,13 @@ PictureArray read_npy_pictures(const fs::path& path) {
   if (npy.type != ElementType::kU8)
     throw Error(place + " holds numbers that are no bytes",
                 "save pictures as uint8, 0 to 255: (255 * array).round().astype('uint8') of values from 0 to 1");
-  if (shape.size() != 3 && (shape.size() != 4 || !is_channels(shape[3])))
+  if (!is_shape_of_pictures(shape))
     throw Error(place + " holds no pictures: its shape is " + shape_text(shape),
                 shape.size() == 4 && is_channels(shape[1])
                     ? "its channels stand before its rows: save array.transpose(0, 2, 3, 1).copy()"
                     : "save uint8 [N, height, width, channels], of 1, 3 or 4 channels, or [N, height, width]");
-  PictureArray array;
-  array.count = shape[0], array.height = shape[1], array.width = shape[2];
-  array.channels = shape.size() == 4 ? shape[3] : 1;
-  if (array.width == 0 || array.height == 0) array.count = 0;
+  PictureArray array = array_of(shape);
+  check_array(array, file.bytes().size(), place);
   array.values.assign(npy.data.begin(), npy.data.end());
   file.check();
   return array;
@@ -87,14 +97,14 @@ std::unique_ptr<Source> open_npy(const fs::path& path) {
 
 }  // namespace
 
-std::unique_ptr<Source> open_source(const fs::path& path) {
+std::unique_ptr<Source> open_source(const fs::path& path, int64_t most_files) {
   std::error_code ignored;
   if (!fs::exists(path, ignored))
     if (const auto shards = other_packings(path, 1); !shards.empty())
       throw UsageError("there is no file '" + shown(path) + "', only shards of it",
                        "name any one: " + shown(shards[0]));
   if (const CifarFiles cifar = find_cifar(path); !cifar.records.empty()) return open_cifar(path, cifar);
-  if (!fs::is_regular_file(path, ignored)) return std::make_unique<FolderSource>(path);
+  if (!fs::is_regular_file(path, ignored)) return std::make_unique<FolderSource>(path, most_files);
   if (looks_like_idx(path)) return open_idx(path);
   if (is_npy(path)) return open_npy(path);
   if (looks_like_zip(path)) return std::make_unique<ZipSource>(path);

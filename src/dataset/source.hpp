@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/memory_share.hpp"
 #include "core/platform/file.hpp"
 #include "image/image.hpp"
 #include "image/probe.hpp"
@@ -22,11 +23,14 @@ class Source {
   virtual int32_t label(int64_t index) const = 0;
   /// Decode picture `index`. `digest`, when wanted, becomes the SHA-256 of what it is stored as.
   /// A picture that will be made smaller may come reduced, but for sides below `at_least` ({0, 0}: as stored).
-  /// Throws Error with the reason alone when it cannot be used.
-  virtual Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least = {}) const = 0;
+  /// `share`, when wanted, holds the memory that the picture takes until its caller is done with it: so large ones are
+  /// not in memory by the dozen, one a thread.
+  /// Throws Error with the reason alone when it cannot be used, Exhausted when that is not the picture's fault.
+  virtual Image read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least = {},
+                     MemoryShare* share = nullptr) const = 0;
   /// What the picture is to the set's identity: `digest`, and the name where it matters.
   virtual std::string identity_of(int64_t, const std::string& digest) const { return digest; }
-  /// What picture `index` says of itself, without decoding it. Never throws: see Probe::problem.
+  /// What picture `index` says of itself, without decoding it. Throws nothing but Exhausted: see Probe::problem.
   virtual Probe probe(int64_t index) const = 0;
 
   const std::vector<std::string>& classes() const { return classes_; }
@@ -43,7 +47,8 @@ class Source {
   std::string stamp_;
 };
 
-/// Opens DATA, whatever kind it is of (labels beside an IDX file are found). Throws UsageError for anything else.
-std::unique_ptr<Source> open_source(const fs::path& path);
+/// Opens DATA, whatever kind it is of (labels beside an IDX file are found). Throws UsageError for anything else, and Error
+/// for a folder of more than `most_files`.
+std::unique_ptr<Source> open_source(const fs::path& path, int64_t most_files = INT64_MAX / 32);
 
 }  // namespace dcgan

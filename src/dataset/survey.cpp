@@ -19,7 +19,7 @@ DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
   survey.kind = "pack";
   survey.files = info.count + static_cast<int64_t>(info.skipped.size());
   survey.all_gray = info.channels == 1;
-  if (is_stale(pack.origin())) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
+  if (is_stale(pack.origin(), slots_of(info))) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
   for (const auto& one : info.skipped) survey.unusable.push_back({one.name, one.reason, ""});
   std::vector<std::string> problems(static_cast<size_t>(info.count));
   parallel_for(info.count, threads, [&](int64_t i) {
@@ -28,6 +28,7 @@ DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
     try {
       pack.copy(i, pixels.data());
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       problems[static_cast<size_t>(i)] = error.what();
     }
   });
@@ -68,9 +69,11 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
     auto& one = found[static_cast<size_t>(i)];
     one.probe = source->probe(i);
     try {
-      const Image image = source->read(i, max_megapixels, &one.digest);
+      MemoryShare share;
+      const Image image = source->read(i, max_megapixels, &one.digest, {}, &share);
       one.width = image.width, one.height = image.height;
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       one.problem = error.what();
     }
   });

@@ -3,12 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <numeric>
 #include <set>
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
 namespace {
@@ -17,7 +20,7 @@ void stop_if_asked() { throw_if_stopped("while the folder was listed"); }
 
 class Walker {
  public:
-  explicit Walker(Listing& listing) : listing_(listing) {}
+  Walker(Listing& listing, int64_t most_files) : listing_(listing), most_files_(most_files) {}
 
   void visit(const fs::path& folder, const std::string& relative) {
     struct stat status {};
@@ -26,47 +29,76 @@ class Walker {
       listing_.remarks.push_back("passed over the run directory '" + shown(relative) + "'");
       return;
     }
-    std::error_code problem;
-    auto entries = fs::directory_iterator(folder, problem);
-    if (problem) {
-      if (relative.empty()) throw_system_error("cannot read the folder '" + shown(folder) + "'", problem.value());
-      listing_.remarks.push_back("cannot read the folder '" + shown(relative) + "': " + problem.message());
-      return;
-    }
-    // Folders sort with a slash behind their name: so all files come in the order of their paths, without sorting them
-    // all.
-    std::string names;
-    std::vector<std::pair<uint64_t, uint32_t>> spans;
-    constexpr int kBetweenChecks = 1024;
-    int read = 0;
-    for (const auto& entry : entries) {
-      if (++read % kBetweenChecks == 0) stop_if_asked();
-      std::string name = entry.path().filename().native();
-      if (is_passed_over(name)) continue;
-      std::error_code ignored;
-      if (entry.is_directory(ignored)) name += '/';
-      spans.emplace_back(names.size(), static_cast<uint32_t>(name.size()));
-      names += name;
-    }
-    const auto name_of = [&](const auto& span) { return std::string_view(names).substr(span.first, span.second); };
-    std::sort(spans.begin(), spans.end(), [&](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
-    for (const auto& span : spans) take(folder, relative, std::string(name_of(span)));
+    // Read to its end and closed before any folder in it is: so a deep tree takes no more open files than a flat one.
+    const Names names = read(folder, relative);
+    for (size_t i = 0; i < names.spans.size(); ++i) take(folder, relative, std::string(names[i]));
   }
 
   std::string stamp() { return stamp_.hex(); }
 
  private:
+  /// What a folder holds, sorted. Folders sort with a slash behind their name: so all files come in the order of their
+  /// paths, without sorting them all.
+  struct Names {
+    std::string text;
+    std::vector<std::pair<uint64_t, uint32_t>> spans;
+    std::string_view operator[](size_t i) const { return of(spans[i]); }
+    std::string_view of(const std::pair<uint64_t, uint32_t>& span) const {
+      return std::string_view(text).substr(span.first, span.second);
+    }
+  };
+
+  Names read(const fs::path& folder, const std::string& relative) {
+    Names names;
+    std::error_code problem;
+    auto entry = fs::directory_iterator(folder, problem);
+    constexpr int64_t kBetweenChecks = 1024;
+    for (; !problem && entry != fs::directory_iterator(); entry.increment(problem)) {
+      if (++entries_ % kBetweenChecks == 0) stop_if_asked();
+      check_count();
+      std::string name = entry->path().filename().native();
+      if (is_passed_over(name)) continue;
+      std::error_code ignored;
+      if (entry->is_directory(ignored)) name += '/';
+      names.spans.emplace_back(names.text.size(), static_cast<uint32_t>(name.size()));
+      names.text += name;
+    }
+    if (problem) cannot_read(folder, relative, problem.value());
+    std::sort(names.spans.begin(), names.spans.end(),
+              [&](const auto& a, const auto& b) { return names.of(a) < names.of(b); });
+    return names;
+  }
+
+  /// Nothing is said of a folder that the system had no more open files or memory for: the set would be another one.
+  void cannot_read(const fs::path& folder, const std::string& relative, int error_number) {
+    try {
+      throw_system_error("cannot read the folder '" + shown(folder) + "'", error_number);
+    } catch (const Error& error) {
+      rethrow_exhausted(error);
+      if (relative.empty()) throw;
+      listing_.remarks.push_back("cannot read the folder '" + shown(relative) + "': " + std::strerror(error_number));
+    }
+  }
+
+  void check_count() const {
+    constexpr int64_t kOthers = 100'000;  // folders, hidden files
+    if (listing_.count() > most_files_ || entries_ / 16 > std::max(most_files_, kOthers / 16))
+      throw Error("there are more than " + counted(most_files_, "file") + " in '" + shown(listing_.root) + "'");
+  }
+
   void take(const fs::path& folder, const std::string& relative, const std::string& name) {
     stop_if_asked();
     if (name.ends_with('/')) return visit(folder / name.substr(0, name.size() - 1), relative + name);
     struct stat status {};
     if (::stat((folder / name).c_str(), &status) != 0) {  // a link to nowhere
+      if (errno == ENOMEM) throw_system_error("cannot look at '" + shown(folder / name) + "'", errno);
       listing_.remarks.push_back("passed over '" + shown(relative + name) + "': it leads nowhere");
       return;
     }
     if (!S_ISREG(status.st_mode)) return;
     const std::string path = relative + name;
     listing_.add(path);
+    check_count();
     const FileStamp stamp = to_stamp(status);
     stamp_.add(&stamp, sizeof stamp);
     const uint64_t length = path.size();
@@ -75,6 +107,8 @@ class Walker {
   }
 
   Listing& listing_;
+  const int64_t most_files_;
+  int64_t entries_ = 0;
   Sha256 stamp_;
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
@@ -125,14 +159,14 @@ bool is_run_directory(const fs::path& path) {
   return fs::is_regular_file(path / "config.json", ignored) && fs::is_directory(path / "checkpoints", ignored);
 }
 
-Listing list_folder(const fs::path& root) {
+Listing list_folder(const fs::path& root, int64_t most_files) {
   Listing listing;
   listing.root = root;
   check_named_is_there(root);
   std::error_code problem;
   if (!fs::is_directory(root, problem))
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
-  Walker walker(listing);
+  Walker walker(listing, most_files);
   walker.visit(root, "");
   listing.number_classes();
   listing.stamp = walker.stamp();

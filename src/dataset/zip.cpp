@@ -6,7 +6,9 @@
 #include <optional>
 #include <string_view>
 
+#include "core/checked.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 constexpr uint32_t kLocalHeader = 0x04034b50, kDirectoryEntry = 0x02014b50, kEnd = 0x06054b50, kEnd64 = 0x06064b50,
                    kEnd64Locator = 0x07064b50;
 constexpr size_t kLocalBytes = 30, kEntryBytes = 46, kEndBytes = 22, kEnd64Bytes = 56, kLocatorBytes = 20;
-constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+constexpr uint64_t kMostBytes = 1'000'000'000, kAlways = 256'000'000;
 constexpr uint16_t kStored = 0, kDeflated = 8;
 
 /// Little-endian number of `width` bytes; the caller has made sure that they are there.
@@ -50,7 +52,7 @@ bool take_zip64(std::string_view extra, ZipEntry& entry) {
 std::optional<std::string> inflated(std::string_view packed, uint64_t bytes, uint64_t limit) {
   std::string out(static_cast<size_t>(std::min(bytes, limit)), '\0');
   z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("zlib cannot start: out of memory?");
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Exhausted("there is no memory to unpack an entry", "end other programs");
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -71,13 +73,34 @@ bool looks_like_zip(const fs::path& path) {
   try {
     const std::string start = read_file(path, 4);
     return start.size() == 4 && (number(start, 0, 4) == kLocalHeader || number(start, 0, 4) == kEnd);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
     return false;
   }
 }
 
 ZipFile::ZipFile(fs::path path) : path_(std::move(path)), file_(open_for_reading(path_)), size_(stamp_of(path_).bytes) {
   read_directory();
+  check_entries();
+}
+
+void ZipFile::check_entries() const {
+  constexpr uint64_t kMostTimes = 64;
+  std::vector<std::pair<uint64_t, uint64_t>> parts;  // from, to
+  Checked all(0);
+  for (const auto& entry : entries_) {
+    all = all + entry.bytes;
+    const auto end = (Checked(entry.header_at) + kLocalBytes + entry.name.size() + entry.packed_bytes).value();
+    if (entry.name.ends_with('/') && entry.packed_bytes == 0) continue;  // of a folder; some name no place for it
+    if (end) parts.emplace_back(entry.header_at, *end);  // what lies behind its end is found out when it is read
+  }
+  std::sort(parts.begin(), parts.end());
+  for (size_t i = 1; i < parts.size(); ++i)
+    if (parts[i].first < parts[i - 1].second) damaged("entries of it share their bytes, as in archives made to do harm");
+  if (!all.is_at_most(kMostBytes + std::min(size_, INT64_MAX / kMostTimes - kMostBytes) * kMostTimes))
+    throw Error("the ZIP archive '" + shown(path_) + "' claims to unpack to " +
+                    (all.value() ? bytes_text(double(*all.value())) : "more than there is") + ", far more than its size",
+                "if you trust it, unpack it first, and give the folder");
 }
 
 void ZipFile::damaged(const std::string& what) const {
@@ -112,7 +135,9 @@ void ZipFile::read_directory() {
   const std::string directory = bytes_at(start, bytes);
   if (count > bytes / kEntryBytes) damaged("its directory is too short for its entries");
   entries_.reserve(static_cast<size_t>(count));
-  for (size_t at = 0; entries_.size() < count;) {
+  // Old programs count modulo 65,536: the entries that are there count.
+  const auto is_next = [&](size_t at) { return at + 4 <= directory.size() && number(directory, at, 4) == kDirectoryEntry; };
+  for (size_t at = 0; entries_.size() < count || is_next(at);) {
     if (at + kEntryBytes > directory.size() || number(directory, at, 4) != kDirectoryEntry)
       damaged("entry " + std::to_string(entries_.size()) + " of its directory is not there");
     const size_t name = number(directory, at + 28, 2), extra = number(directory, at + 30, 2),
@@ -136,7 +161,7 @@ std::string ZipFile::read(const ZipEntry& entry, size_t limit) const {
   if (entry.encrypted) throw Error("encrypted inside the archive");
   if (entry.method != kStored && entry.method != kDeflated)
     throw Error("packed by ZIP method " + std::to_string(entry.method) + "; only stored and deflated are read");
-  if (entry.bytes > kMostBytes || entry.packed_bytes > kMostBytes) throw Error("more than 1 GiB inside the archive");
+  if (entry.bytes > kMostBytes || entry.packed_bytes > kMostBytes) throw Error("more than 1 GB inside the archive");
   if (entry.method == kStored && entry.packed_bytes != entry.bytes) damaged("two sizes of one entry differ");
   const std::string header = bytes_at(entry.header_at, kLocalBytes);
   if (number(header, 0, 4) != kLocalHeader) damaged("'" + shown(entry.name) + "' is not where its directory says");
@@ -147,6 +172,9 @@ std::string ZipFile::read(const ZipEntry& entry, size_t limit) const {
   } else {
     // Whatever its size claims, deflate makes at most 1032 bytes of one.
     if (entry.bytes / 1040 > entry.packed_bytes) throw Error("damaged inside the archive: an impossible size");
+    if (entry.bytes > kAlways && entry.bytes / 8 > entry.packed_bytes && limit >= entry.bytes)
+      throw Error("claims " + bytes_text(double(entry.bytes)) + " in " + bytes_text(double(entry.packed_bytes)) +
+                  " inside the archive");
     auto found = inflated(bytes_at(start, entry.packed_bytes), entry.bytes, limit);
     if (!found) throw Error("damaged inside the archive: its data cannot be inflated");
     out = std::move(*found);

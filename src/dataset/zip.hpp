@@ -23,15 +23,19 @@ bool looks_like_zip(const fs::path& path);
 
 class ZipFile {
  public:
-  /// Reads the directory of the archive. Throws Error when it is cut off, damaged, or in several parts.
+  /// Reads the directory of the archive. Throws Error when it is cut off, damaged, or in several parts, when entries
+  /// share bytes, and when all together claim to unpack to far more than its size.
   explicit ZipFile(fs::path path);
   const std::vector<ZipEntry>& entries() const { return entries_; }
+  uint64_t bytes() const { return size_; }
   /// Up to `limit` bytes of an entry from its start; the checksum is compared when all of it is read. Thread safe.
-  /// Throws Error with the reason when it is damaged, encrypted, packed by another method, or claims more than 1 GiB.
+  /// Throws Error with the reason when it is damaged, encrypted, packed by another method, or claims more than
+  /// 1 GB, or more than 256 MB in much less.
   std::string read(const ZipEntry& entry, size_t limit = SIZE_MAX) const;
 
  private:
   void read_directory();
+  void check_entries() const;
   std::string bytes_at(uint64_t offset, uint64_t count) const;
   [[noreturn]] void damaged(const std::string& what) const;
 

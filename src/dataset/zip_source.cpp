@@ -5,6 +5,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 
 namespace dcgan {
 namespace {
@@ -48,6 +49,12 @@ void ZipSource::take_labels(const ZipEntry& json) {
   const std::string origin = shown(listing_.root) + ":" + kLabels;
   listing_.classes.clear();
   for (int64_t i = 0; i < count(); ++i) listing_.set_label(i, -1);
+  size_t most_bytes = 1 << 20;  // a list of these names and of a few numbers each
+  for (int64_t i = 0; i < count(); ++i) most_bytes += 128 + 2 * listing_.path(i).size();
+  if (json.bytes > most_bytes) {
+    remarks_.push_back(std::string(kLabels) + " is longer than a list of labels would be; it is not used");
+    return;
+  }
   const Json content = parse_json(zip_.read(json), origin);
   const Json labels = content.is_object() && content.contains("labels") ? content["labels"] : Json();
   if (labels.is_null()) return;
@@ -76,6 +83,17 @@ void ZipSource::take_labels(const ZipEntry& json) {
 
 std::string ZipSource::identity_of(int64_t index, const std::string& digest) const {
   return std::to_string(label(index)) + '\n' + FileSource::identity_of(index, digest);
+}
+
+void ZipSource::check_claim(int64_t index, const Probe& probe) const {
+  // A few bytes may claim a large picture; thousands of them in one archive would be decoded for hours. Each may have its
+  // part of what is always allowed, or what its own bytes make believable: blank pages take a 200th of a byte a pixel.
+  constexpr uint64_t kAlways = 500'000'000, kPixelsPerByte = 200;
+  const auto pixels = static_cast<uint64_t>(probe.width) * static_cast<uint64_t>(probe.height);
+  const uint64_t packed = entry_of(index).packed_bytes;
+  if (pixels <= kAlways / static_cast<uint64_t>(count()) || pixels / kPixelsPerByte <= packed) return;
+  throw Error("claims " + to_text(Size{probe.width, probe.height}) + " pixels in " + bytes_text(double(packed)) +
+              ", too much to believe of one of many in an archive; unpack it first if you trust it");
 }
 
 std::string ZipSource::bytes_of(int64_t index, size_t limit) const { return zip_.read(entry_of(index), limit); }

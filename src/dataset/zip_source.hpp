@@ -16,6 +16,7 @@ class ZipSource : public FileSource {
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;
   uint64_t size_of(int64_t index) const override { return entry_of(index).bytes; }
+  void check_claim(int64_t index, const Probe& probe) const override;
 
  private:
   const ZipEntry& entry_of(int64_t index) const { return zip_.entries()[entries_[static_cast<size_t>(index)]]; }

@@ -65,7 +65,8 @@ void keep(const fs::path& path, const RealSide& side, const std::string& key) {
                  {"covariance", r.moments.covariance},
                  {"root", r.moments.root},
                  {"radii", at::where(r.radii.isinf(), at::full_like(r.radii, -1), r.radii)},
-                 {"neighbourhoods", r.neighbourhoods}});
+                 {"neighbourhoods", r.neighbourhoods}},
+                PixelCache::kAccess);
 }
 
 /// Throws Error when the file is damaged or not what it should be.
@@ -126,12 +127,12 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
   const PixelCache cache(data);
   const std::string key = key_of(pixels, data, side.network, side.which, options);
   const fs::path path = cache.enabled() ? cache.features_path_of(key) : fs::path();
-  std::error_code ignored;
-  if (cache.enabled() && fs::exists(path, ignored)) try {
+  if (cache.enabled() && cache.holds(path)) try {
       read_kept(path, key, static_cast<int64_t>(side.which.size()), side.network.features, side);
-      fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);  // used now: goes last
+      mark_used(path);  // used now: goes last
       return side;
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       remarks.push_back("statistics of real images are computed anew: " + std::string(error.what()));
     }
   compute(side, pixels, network, options.threads, progress);
@@ -141,6 +142,7 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
       if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
       keep(path, side, key);
     } catch (const Error& error) {
+      rethrow_exhausted(error);
       remarks.push_back("statistics of real images are not kept: " + std::string(error.what()));
     }
   return side;

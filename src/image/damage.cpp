@@ -44,6 +44,7 @@ std::string png_damage(std::string_view bytes, std::string& essential) {
       return "damaged PNG: the file ends after " + with_commas(static_cast<int64_t>(bytes.size())) + " of at least " +
              with_commas(static_cast<int64_t>(at + 12 + length)) + " bytes";
     const auto type = bytes.substr(at + 4, 4);
+    if (type == "IHDR" && at != 8) return "damaged PNG: it has a second header";
     const bool carries_picture = (type[0] & 0x20) == 0 || type == "tRNS" || type == "eXIf";
     if (crc32_of(bytes.substr(at + 4, 4 + length)) != big32(bytes, at + 8 + length)) {
       if (carries_picture) return "damaged PNG: wrong checksum in a chunk of type " + printable(type);

@@ -1,19 +1,23 @@
 #include "image/decode.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 #include <streambuf>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/damage.hpp"
+#include "image/decoder_memory.hpp"
 #include "image/jpeg.hpp"
 
 namespace dcgan {
 namespace {
+
+constexpr int64_t kMegapixel = 1'000'000;
 
 /// True while this thread decodes.
 thread_local bool decoding = false;
@@ -55,81 +59,122 @@ int png_orientation(std::string_view png) {
   return chunk == std::string_view::npos ? 1 : exif_orientation(png.substr(chunk + 4));
 }
 
-void orient(cv::Mat& mat, int orientation) {
-  if (orientation >= 5 && orientation <= 8) cv::transpose(mat, mat);
+/// Turned and mirrored as EXIF has it (1 to 8).
+Image oriented(Image image, int orientation) {
+  if (orientation == 1) return image;
+  const bool is_transposed = orientation >= 5;
   // After the transposition 5..8 differ from the identity by the same flips as 1, 2, 4, 3.
-  if (orientation == 2 || orientation == 6) cv::flip(mat, mat, 1);
-  if (orientation == 4 || orientation == 8) cv::flip(mat, mat, 0);
-  if (orientation == 3 || orientation == 7) cv::flip(mat, mat, -1);
-}
-
-Image oriented(const Image& image, int orientation) {
-  cv::Mat mat(static_cast<int>(image.height), static_cast<int>(image.width), CV_8UC(static_cast<int>(image.channels)),
-              const_cast<uint8_t*>(image.pixels.data()));
-  mat = mat.clone();
-  orient(mat, orientation);
-  Image out(mat.cols, mat.rows, image.channels);
-  mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), out.pixels.data()));
+  const bool flips_x = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+  const bool flips_y = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+  Image out(is_transposed ? image.height : image.width, is_transposed ? image.width : image.height, image.channels);
+  for (int64_t y = 0; y < out.height; ++y)
+    for (int64_t x = 0; x < out.width; ++x) {
+      const int64_t from_x = flips_x ? out.width - 1 - x : x, from_y = flips_y ? out.height - 1 - y : y;
+      const uint8_t* from = is_transposed ? image.at(from_y, from_x) : image.at(from_x, from_y);
+      std::copy(from, from + image.channels, out.at(x, y));
+    }
   out.stored = image.stored;
-  if (orientation >= 5) std::swap(out.stored.width, out.stored.height);
+  if (is_transposed) std::swap(out.stored.width, out.stored.height);
   return out;
 }
 
-/// With its alpha channel, which only IMREAD_UNCHANGED keeps; that flag leaves EXIF to us.
-cv::Mat decode_with_alpha(const cv::Mat& data, std::string_view bytes, const Probe& probe) {
-  cv::Mat mat = cv::imdecode(data, cv::IMREAD_UNCHANGED);
-  if (mat.empty()) return mat;
-  if (mat.depth() == CV_16U) mat.convertTo(mat, CV_8U, 1.0 / 257.0);
-  if (probe.format == ImageFormat::kPng) orient(mat, png_orientation(bytes));
-  if (mat.channels() == 4) {
-    cv::cvtColor(mat, mat, cv::COLOR_BGRA2RGBA);
-    cv::Mat alpha;
-    cv::extractChannel(mat, alpha, 3);
-    if (cv::countNonZero(alpha) == 0) cv::cvtColor(mat, mat, cv::COLOR_RGBA2RGB);  // unused, as in many BMPs
-  } else if (mat.channels() == 3) {
-    cv::cvtColor(mat, mat, cv::COLOR_BGR2RGB);
+/// 16 bits a channel to 8, in place.
+void narrow(std::vector<uint8_t>& pixels) {
+  for (size_t i = 0; 2 * i < pixels.size(); ++i) {
+    uint16_t value = 0;
+    std::memcpy(&value, pixels.data() + 2 * i, 2);
+    pixels[i] = static_cast<uint8_t>((value + 128) / 257);  // to the nearest
   }
-  return mat;
+  pixels.resize(pixels.size() / 2);
 }
 
-cv::Mat decode_without_alpha(const cv::Mat& data, const Probe& probe) {
-  cv::Mat mat = cv::imdecode(data, probe.gray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
-  if (!mat.empty() && mat.channels() == 3) cv::cvtColor(mat, mat, cv::COLOR_BGR2RGB);
-  return mat;
+/// Of OpenCV's order to RGB, in place; alpha that is 0 everywhere is unused, as in many BMPs, and left out.
+void settle_channels(Image& image) {
+  const auto step = static_cast<size_t>(image.channels);
+  if (image.channels < 3) return;
+  bool is_opaque_nowhere = image.channels == 4;
+  for (size_t i = 0; i < image.pixels.size(); i += step) {
+    std::swap(image.pixels[i], image.pixels[i + 2]);
+    if (step == 4 && image.pixels[i + 3] != 0) is_opaque_nowhere = false;
+  }
+  if (!is_opaque_nowhere) return;
+  for (size_t from = 0, to = 0; from < image.pixels.size(); from += 4, to += 3)
+    std::copy_n(image.pixels.begin() + static_cast<std::ptrdiff_t>(from), 3,
+                image.pixels.begin() + static_cast<std::ptrdiff_t>(to));
+  image.channels = 3;
+  image.pixels.resize(static_cast<size_t>(image.width * image.height * 3));
+}
+
+[[noreturn]] void refuse_size(const Probe& probe, int64_t max_megapixels) {
+  throw Error("too large: " + std::to_string(probe.width) + " x " + std::to_string(probe.height) +
+              " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
+}
+
+/// By OpenCV. Empty when it cannot be decoded.
+Image decode_by_opencv(std::string_view bytes, const Probe& probe, int64_t max_megapixels) {
+  Image image;
+  DecoderMemory memory(image.pixels, max_megapixels * kMegapixel);
+  cv::Mat mat;
+  int problem = 0;
+  decoding = true;
+  errno = 0;
+  try {
+    const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
+    // Only the first flag keeps alpha; it leaves EXIF to us.
+    mat = cv::imdecode(data, probe.alpha  ? cv::IMREAD_UNCHANGED
+                             : probe.gray ? cv::IMREAD_GRAYSCALE
+                                          : cv::IMREAD_COLOR);
+  } catch (const cv::Exception& error) {
+    problem = error.code;
+  }
+  const bool lacks_memory = mat.empty() && (errno == ENOMEM || problem == cv::Error::StsNoMem || memory.has_failed());
+  decoding = false;
+  if (memory.has_refused()) throw Error("too large: its decoder finds more pixels than its header says");
+  if (lacks_memory) throw Exhausted("there is no memory to decode a picture", "end other programs");
+  const int channels = mat.channels();
+  const bool is_wide = mat.depth() == CV_16U;
+  if (mat.empty() || (mat.depth() != CV_8U && !is_wide) || (channels != 1 && channels != 3 && channels != 4)) return {};
+  image.width = mat.cols, image.height = mat.rows, image.channels = channels;
+  if (!memory.holds(mat)) {
+    image.pixels.resize(mat.total() * mat.elemSize());
+    mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), image.pixels.data()));
+  }
+  if (is_wide) narrow(image.pixels);
+  settle_channels(image);
+  return image;
 }
 
 }  // namespace
 
+int64_t decoding_bytes(const Probe& probe) {
+  // A JPEG in several scans keeps 6 bytes of frequencies; what is decoded is brought to other channels in a copy.
+  const int64_t pixel = probe.alpha && probe.bits == 16 ? 16 : probe.gray ? 4 : 12;
+  const double most = 1e15;
+  return static_cast<int64_t>(std::min(most, double(probe.width) * double(probe.height) * double(pixel))) +
+         std::min<int64_t>(probe.working_bytes, int64_t(most));
+}
+
 Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels, Size at_least) {
+  constexpr int64_t kWorkingBytes = 8;  // a pixel
   settle_opencv();
   if (!probe.problem.empty()) throw Error(probe.problem);
-  if (probe.width > max_megapixels * 1'000'000 / probe.height)
-    throw Error("too large: " + std::to_string(probe.width) + " x " + std::to_string(probe.height) +
-                " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
+  if (probe.width > max_megapixels * kMegapixel / probe.height) refuse_size(probe, max_megapixels);
+  if (probe.working_bytes > max_megapixels * kMegapixel * kWorkingBytes)
+    throw Error("too large: it can only be decoded in parts of " + bytes_text(double(probe.working_bytes)));
+  if (bytes.size() > INT32_MAX) throw Error("too large: a file of " + bytes_text(double(bytes.size())));
   if (probe.format == ImageFormat::kJpeg) {
-    Jpeg jpeg = decode_jpeg(bytes, at_least);
-    return jpeg.orientation == 1 ? std::move(jpeg.image) : oriented(jpeg.image, jpeg.orientation);
+    Jpeg jpeg = decode_jpeg(bytes, at_least, max_megapixels * kMegapixel);
+    return oriented(std::move(jpeg.image), jpeg.orientation);
   }
   std::string essential;
   if (probe.format == ImageFormat::kPng) {
     if (const std::string damage = png_damage(bytes, essential); !damage.empty()) throw Error(damage);
     bytes = essential;
   }
-  cv::Mat mat;
-  decoding = true;
-  try {
-    const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
-    mat = probe.alpha ? decode_with_alpha(data, bytes, probe) : decode_without_alpha(data, probe);
-  } catch (const cv::Exception&) {
-    mat.release();  // reported below like every other failure to decode
-  }
-  decoding = false;
-  const int channels = mat.channels();
-  if (mat.empty() || mat.depth() != CV_8U || (channels != 1 && channels != 3 && channels != 4))
-    throw Error("damaged " + format_name(probe.format) + ": its pixels cannot be decoded");
-  Image image(mat.cols, mat.rows, channels);
-  mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), image.pixels.data()));
-  return image;
+  Image image = decode_by_opencv(bytes, probe, max_megapixels);
+  if (image.pixels.empty()) throw Error("damaged " + format_name(probe.format) + ": its pixels cannot be decoded");
+  const bool is_turned = probe.format == ImageFormat::kPng && probe.alpha;  // else OpenCV did it
+  return is_turned ? oriented(std::move(image), png_orientation(bytes)) : image;
 }
 
 }  // namespace dcgan

@@ -22,12 +22,9 @@ class JpegDecoder {
  public:
   explicit JpegDecoder(std::string_view bytes) {
     info_.err = jpeg_std_error(&errors_.base);
-    errors_.base.error_exit = [](j_common_ptr common) {
-      remember(common);
-      std::longjmp(errors_of(common).leave, 1);
-    };
+    errors_.base.error_exit = [](j_common_ptr common) { give_up(common); };
     errors_.base.emit_message = [](j_common_ptr common, int level) {
-      if (level < 0 && loses_data(common->err->msg_code, errors_of(common).several_scans)) remember(common);
+      if (level < 0 && loses_data(common->err->msg_code, errors_of(common).several_scans)) give_up(common);
     };
     errors_.base.output_message = [](j_common_ptr) {};
     guarded([&] {
@@ -42,6 +39,14 @@ class JpegDecoder {
   JpegDecoder& operator=(const JpegDecoder&) = delete;
 
   Size size() const { return {info_.image_width, info_.image_height}; }
+  /// What the frequencies of a picture in several scans take: all are kept until the last scan.
+  int64_t scan_bytes() const {
+    if (!errors_.several_scans) return 0;
+    int64_t blocks = 0;
+    for (int i = 0; i < info_.num_components; ++i)
+      blocks += int64_t{info_.comp_info[i].width_in_blocks} * info_.comp_info[i].height_in_blocks;
+    return blocks * static_cast<int64_t>(sizeof(JBLOCK));
+  }
   /// The EXIF block behind its mark, or nothing.
   std::string_view exif() const {
     constexpr std::string_view kMark("Exif\0\0", 6);
@@ -52,8 +57,16 @@ class JpegDecoder {
     return {};
   }
 
-  /// Starts at 1 / `divisor` of the size. Then `output()` says what comes.
-  void start(int divisor) {
+  /// Starts at 1 / `divisor` of the size. Then `output()` says what comes. No more than `most_scans` are read.
+  void start(int divisor, int most_scans) {
+    errors_.most_scans = most_scans;
+    watch_.progress_monitor = [](j_common_ptr common) {
+      auto& errors = errors_of(common);
+      if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number <= errors.most_scans) return;
+      std::snprintf(errors.damage, sizeof errors.damage, "it has more than %d scans", errors.most_scans);
+      std::longjmp(errors.leave, 1);
+    };
+    info_.progress = &watch_;
     guarded([&] {
       info_.scale_num = 1, info_.scale_denom = static_cast<unsigned>(divisor);
       const bool has_inks = info_.jpeg_color_space == JCS_YCCK || info_.jpeg_color_space == JCS_CMYK;
@@ -67,11 +80,11 @@ class JpegDecoder {
   void read_rows(uint8_t* pixels) {
     const size_t stride = static_cast<size_t>(info_.output_width) * static_cast<size_t>(info_.output_components);
     guarded([&] {
-      while (info_.output_scanline < info_.output_height && errors_.damage[0] == 0) {
+      while (info_.output_scanline < info_.output_height) {
         JSAMPROW row = pixels + info_.output_scanline * stride;
         jpeg_read_scanlines(&info_, &row, 1);
       }
-      if (errors_.damage[0] == 0) jpeg_finish_decompress(&info_);
+      jpeg_finish_decompress(&info_);
     });
   }
 
@@ -80,12 +93,16 @@ class JpegDecoder {
     jpeg_error_mgr base;
     std::jmp_buf leave;
     char damage[JMSG_LENGTH_MAX] = "";
+    bool lacks_memory = false;
+    int most_scans = 0;
     bool several_scans = false;  // known when the header is read
   };
   static Errors& errors_of(j_common_ptr info) { return *reinterpret_cast<Errors*>(info->err); }
-  static void remember(j_common_ptr info) {
+  [[noreturn]] static void give_up(j_common_ptr info) {
     auto& errors = errors_of(info);
-    if (errors.damage[0] == 0) info->err->format_message(info, errors.damage);
+    errors.lacks_memory = info->err->msg_code == JERR_OUT_OF_MEMORY;
+    info->err->format_message(info, errors.damage);
+    std::longjmp(errors.leave, 1);
   }
   /// Warnings that mean lost picture data. The rest (JWRN_EXTRANEOUS_DATA, version marks) is common in sound files.
   /// A JPEG of one scan that ends early also hits the (made up) end marker while it needs bits; where it does
@@ -98,6 +115,7 @@ class JpegDecoder {
   template <class Body>
   void guarded(const Body& body) {
     if (setjmp(errors_.leave) == 0) body();
+    if (errors_.lacks_memory) throw Exhausted("there is no memory to decode a JPEG", "end other programs");
     if (errors_.damage[0] != 0) {
       const std::string damage = printable(errors_.damage);
       throw Error("damaged JPEG: " + damage);
@@ -111,15 +129,18 @@ class JpegDecoder {
   };
   Info info_;
   Errors errors_{};
+  jpeg_progress_mgr watch_{};
 };
 
-/// Four inks as Adobe stores them, inverted, to RGB.
-Image without_inks(const Image& inks) {
-  Image out(inks.width, inks.height, 3);
-  const auto* from = inks.pixels.data();
-  for (size_t i = 0; i < out.pixels.size(); i += 3, from += 4)
-    for (size_t c = 0; c < 3; ++c) out.pixels[i + c] = static_cast<uint8_t>((from[c] * from[3] + 127) / 255);
-  return out;
+/// Four inks as Adobe stores them, inverted, to RGB, in place.
+void take_inks_off(Image& image) {
+  uint8_t* to = image.pixels.data();
+  for (const uint8_t *from = to, *end = to + image.pixels.size(); from != end; from += 4, to += 3) {
+    const int inks[3] = {from[0], from[1], from[2]}, black = from[3];
+    for (int c = 0; c < 3; ++c) to[c] = static_cast<uint8_t>((inks[c] * black + 127) / 255);
+  }
+  image.channels = 3;
+  image.pixels.resize(static_cast<size_t>(image.width * image.height * 3));
 }
 
 /// `whole`: only divisors of both sides, so that turning the picture leaves no part of a pixel at its left or top.
@@ -136,16 +157,22 @@ int divisor_for(Size size, Size at_least, bool whole) {
 
 }  // namespace
 
-Jpeg decode_jpeg(std::string_view bytes, Size at_least) {
+Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels) {
+  constexpr int64_t kScanBytes = 7;  // a pixel: three full channels and some
+  // Programs write ten or so. Every scan goes over the whole picture, for some bytes of the file.
+  constexpr int64_t kFewestScans = 20, kMostScans = 100, kScannedPixels = 640'000'000;
   JpegDecoder decoder(bytes);
+  const int64_t pixels = decoder.size().width * decoder.size().height;
+  if (pixels > most_pixels || decoder.scan_bytes() > most_pixels * kScanBytes)
+    throw Error("too large: " + to_text(decoder.size()) + " pixels");
   Jpeg out;
   out.orientation = exif_orientation(decoder.exif());
   if (out.orientation >= 5) std::swap(at_least.width, at_least.height);
   const int divisor = divisor_for(decoder.size(), at_least, out.orientation != 1);
-  decoder.start(divisor);
+  decoder.start(divisor, static_cast<int>(std::clamp(kScannedPixels / pixels, kFewestScans, kMostScans)));
   out.image = Image(decoder.output().width, decoder.output().height, decoder.components());
   decoder.read_rows(out.image.pixels.data());
-  if (out.image.channels == 4) out.image = without_inks(out.image);
+  if (out.image.channels == 4) take_inks_off(out.image);
   if (divisor > 1) out.image.stored = decoder.size();
   return out;
 }

@@ -17,8 +17,10 @@ struct Jpeg {
 /// Decodes a whole file's bytes. Where both sides stay at least `at_least` the decoder may halve them, up to three
 /// times: it then transforms fewer frequencies, which is fast and averages as a good filter does. {0, 0}: full size.
 /// Throws Error with the reason alone when data are damaged (cut off, bad codes), by the decoder's own warnings;
-/// harmless ones (extra bytes, odd markers, a missing end mark) do not count.
-Jpeg decode_jpeg(std::string_view bytes, Size at_least);
+/// harmless ones (extra bytes, odd markers, a missing end mark) do not count. And when the decoder finds more than
+/// `most_pixels`, or so many scans (passes over the picture) that they would take minutes; Exhausted when there is no
+/// memory.
+Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels);
 
 /// Orientation in an EXIF block (a TIFF header and its first directory), 1 when there is none. Exif 2.32, tag 0x0112.
 int exif_orientation(std::string_view tiff);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "image/tiff.hpp"
+
 namespace dcgan {
 namespace {
 
@@ -105,30 +107,6 @@ void probe_webp(std::string_view b, Probe& p) {
     p.problem = "the WebP header is cut off";
   }
   if (p.alpha) p.mode = "RGBA";
-}
-
-/// TIFF 6.0, section 2: the first image file directory.
-void probe_tiff(std::string_view b, Probe& p) {
-  const bool is_little = b[0] == 'I';
-  const auto number = [&](size_t at, int n) { return is_little ? little(b, at, n) : big(b, at, n); };
-  const size_t directory = number(4, 4);
-  if (directory + 2 > b.size()) return void(p.problem = "the TIFF directory lies outside of the file");
-  uint32_t photometric = 2, samples = 1;
-  for (uint32_t i = 0, count = number(directory, 2); i < count; ++i) {
-    const size_t entry = directory + 2 + 12 * size_t{i};
-    if (entry + 12 > b.size()) break;
-    const uint32_t tag = number(entry, 2), type = number(entry + 2, 2), many = number(entry + 4, 4);
-    const uint32_t value = number(entry + 8, type == 3 ? 2 : 4);
-    if (tag == 256) p.width = value;
-    if (tag == 257) p.height = value;
-    if (tag == 258) p.bits = static_cast<int>(many <= 2 ? value : number(value, 2));
-    if (tag == 262) photometric = value;
-    if (tag == 277) samples = value;
-  }
-  p.gray = photometric <= 1;
-  p.alpha = samples == (p.gray ? 2u : 4u) && photometric != 5;
-  p.mode = p.gray ? "gray" : photometric == 3 ? "palette" : photometric == 5 ? "CMYK" : "RGB";
-  if (p.width == 0 || p.height == 0) p.problem = "the TIFF header does not tell its size";
 }
 
 /// Netpbm: P1..P6, then width and height in ASCII with comments between.

@@ -18,6 +18,7 @@ struct Probe {
   bool alpha = false;   // has an alpha channel or a transparent colour
   int bits = 8;         // a channel
   std::string mode;     // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
+  int64_t working_bytes = 0;  // what its decoder takes besides the picture
   std::string problem;  // why it cannot be read; empty when the header is sound
 };
 

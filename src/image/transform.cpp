@@ -29,29 +29,6 @@ void resize_plain(const cv::Mat& from, cv::Mat& to, cv::Size size) {
     to = middle;
 }
 
-cv::Mat resized(const cv::Mat& from, cv::Size size) {
-  cv::Mat to;
-  if (from.channels() != 4) {
-    resize_plain(from, to, size);
-    return to;
-  }
-  cv::Mat weighted;
-  from.convertTo(weighted, CV_32FC4);
-  for (int y = 0; y < weighted.rows; ++y)
-    for (int x = 0; x < weighted.cols; ++x) {
-      auto& pixel = weighted.at<cv::Vec4f>(y, x);
-      for (int c = 0; c < 3; ++c) pixel[c] *= pixel[3] / 255.0f;
-    }
-  resize_plain(weighted, to, size);
-  for (int y = 0; y < to.rows; ++y)
-    for (int x = 0; x < to.cols; ++x) {
-      auto& pixel = to.at<cv::Vec4f>(y, x);
-      for (int c = 0; c < 3 && pixel[3] > 0; ++c) pixel[c] *= 255.0f / pixel[3];
-    }
-  to.convertTo(to, CV_8UC4);
-  return to;
-}
-
 /// How one output pixel along an axis is averaged: pixels from `first` on, with weights that sum to 1.
 struct Average {
   int first = 0;
@@ -96,6 +73,60 @@ cv::Mat averaged(const cv::Mat& from, const cv::Rect2d& part, cv::Size size) {
         *out++ = static_cast<uint8_t>(std::min(sum, 255.0f));
       }
   }
+  return to;
+}
+
+/// Colours count by alpha. Row by row: all of them at once, in floating point, take 16 bytes a pixel.
+cv::Mat averaged_by_alpha(const cv::Mat& from, cv::Size size) {
+  const auto columns = averages(0, from.cols, from.cols, size.width);
+  const auto rows = averages(0, from.rows, from.rows, size.height);
+  cv::Mat to(size, CV_8UC4);
+  std::vector<cv::Vec4f> line(static_cast<size_t>(from.cols));
+  for (int y = 0; y < size.height; ++y) {
+    std::fill(line.begin(), line.end(), cv::Vec4f());
+    const auto& row = rows[static_cast<size_t>(y)];
+    for (size_t k = 0; k < row.weights.size(); ++k) {
+      const auto* values = from.ptr<cv::Vec4b>(row.first + static_cast<int>(k));
+      for (size_t x = 0; x < line.size(); ++x) {
+        const float alpha = row.weights[k] * values[x][3];
+        for (int c = 0; c < 3; ++c) line[x][c] += values[x][c] * alpha / 255.0f;
+        line[x][3] += alpha;
+      }
+    }
+    for (int x = 0; x < size.width; ++x) {
+      const auto& column = columns[static_cast<size_t>(x)];
+      cv::Vec4f sum;
+      for (size_t k = 0; k < column.weights.size(); ++k)
+        sum += column.weights[k] * line[static_cast<size_t>(column.first) + k];
+      for (int c = 0; c < 3 && sum[3] > 0; ++c) sum[c] *= 255.0f / sum[3];
+      for (int c = 0; c < 4; ++c) to.at<cv::Vec4b>(y, x)[c] = static_cast<uint8_t>(std::min(sum[c] + 0.5f, 255.0f));
+    }
+  }
+  return to;
+}
+
+cv::Mat resized(const cv::Mat& from, cv::Size size) {
+  constexpr size_t kLarge = 16'000'000;  // pixels
+  cv::Mat to;
+  if (from.channels() != 4) {
+    resize_plain(from, to, size);
+    return to;
+  }
+  if (from.total() > kLarge) return averaged_by_alpha(from, size);
+  cv::Mat weighted;
+  from.convertTo(weighted, CV_32FC4);
+  for (int y = 0; y < weighted.rows; ++y)
+    for (int x = 0; x < weighted.cols; ++x) {
+      auto& pixel = weighted.at<cv::Vec4f>(y, x);
+      for (int c = 0; c < 3; ++c) pixel[c] *= pixel[3] / 255.0f;
+    }
+  resize_plain(weighted, to, size);
+  for (int y = 0; y < to.rows; ++y)
+    for (int x = 0; x < to.cols; ++x) {
+      auto& pixel = to.at<cv::Vec4f>(y, x);
+      for (int c = 0; c < 3 && pixel[3] > 0; ++c) pixel[c] *= 255.0f / pixel[3];
+    }
+  to.convertTo(to, CV_8UC4);
   return to;
 }
 

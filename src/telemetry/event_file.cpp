@@ -22,6 +22,7 @@ using tensorboard::HparamsData;
 
 constexpr char kBegin[] = "events.out.tfevents.";  // TensorBoard looks for the word tfevents
 constexpr char kEnd[] = ".dcgan";
+constexpr size_t kDigits = 15;
 constexpr size_t kHead = 12;  // a length and its checksum
 
 double wall_time() {
@@ -55,10 +56,20 @@ std::optional<std::string_view> message_at(std::string_view file, size_t offset)
   return message;
 }
 
-/// Where the records of steps up to `images` end.
-uint64_t end_of_steps(const fs::path& path, int64_t images) {
+/// True for what EventFile calls its files.
+bool is_ours(const fs::path& path) {
+  const std::string name = path.filename().native();
+  const std::string_view begin(kBegin), end(kEnd);
+  if (!name.starts_with(begin) || !name.ends_with(end) || name.size() < begin.size() + kDigits + end.size()) return false;
+  const auto digits = std::string_view(name).substr(begin.size(), name.size() - begin.size() - end.size());
+  return digits.find_first_not_of("0123456789") == std::string_view::npos && is_own_file(path);
+}
+
+/// Where the records of steps up to `images` end; none where it does not begin with a record.
+std::optional<uint64_t> end_of_steps(const fs::path& path, int64_t images) {
   const MappedFile file(path);
   const std::string_view bytes(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  if (!bytes.empty() && !message_at(bytes, 0)) return {};
   size_t end = 0;
   while (const auto message = message_at(bytes, end)) {
     Event event;
@@ -73,13 +84,13 @@ uint64_t end_of_steps(const fs::path& path, int64_t images) {
 bool cut_back(const fs::path& folder, int64_t images, const fs::path& anew) {
   bool is_left = false;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().native();
-    if (!name.starts_with(kBegin) || !name.ends_with(kEnd) || entry.path() == anew) continue;
-    const uint64_t end = entry.file_size() > 0 ? end_of_steps(entry.path(), images) : 0;
+    if (!is_ours(entry.path()) || entry.path() == anew) continue;
+    const auto end = end_of_steps(entry.path(), images);
+    if (!end) continue;  // somebody else's
     // In place: a TensorBoard that has it open goes on with the next file.
-    if (end < entry.file_size()) fs::resize_file(entry.path(), end);
-    if (end == 0) fs::remove(entry.path());
-    is_left = is_left || end > 0;
+    if (*end < entry.file_size()) fs::resize_file(entry.path(), *end);
+    if (*end == 0) fs::remove(entry.path());
+    is_left = is_left || *end > 0;
   }
   return is_left;
 }
@@ -129,7 +140,10 @@ uint32_t crc32c(std::string_view bytes) {
 
 EventFile::EventFile(const fs::path& folder, int64_t images) {
   // Named by position: TensorBoard reads the files of a folder in the order of their names.
-  path_ = folder / (kBegin + zero_padded(images, 15) + kEnd);
+  path_ = folder / (kBegin + zero_padded(images, kDigits) + kEnd);
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path_, ignored)) && !is_ours(path_))
+    throw Error("'" + shown(path_) + "' is a link, or another user's", "move it away");
   goes_on_ = cut_back(folder, images, path_);
   file_.open(path_, std::ios::binary | std::ios::trunc);
   Event head = event_of(images);

@@ -88,6 +88,54 @@ TEST(AtomicFile, TakesNamesOfAnyBytes) {
   EXPECT_EQ(names_in(folder.path()).size(), 5u);
 }
 
+TEST(AtomicFile, TakesEveryLengthOfNameThatTheSystemTakes) {
+  const TemporaryFolder folder;
+  for (const size_t bytes : {200u, 242u, 243u, 244u, 255u})
+    for (const auto aside : {AtomicFile::Aside::kFresh, AtomicFile::Aside::kResumable}) {
+      const std::string name = std::string(bytes - 5, 'n') + ".pack";
+      AtomicFile file(folder / name, aside);
+      file.append(name);
+      EXPECT_LE(file.aside().filename().native().size(), 255u);
+      file.commit();
+      EXPECT_EQ(read_file(folder / name), name);
+    }
+  const Thrown error = thrown_by([&] { write_file(folder / std::string(256, 'n'), ""); });
+  EXPECT_CONTAINS(error.what, "File name too long");
+  EXPECT_CONTAINS(error.hint, "shorter");
+  EXPECT_EQ(names_in(folder.path()).size(), 5u);
+}
+
+TEST(AtomicFile, ReplacesALinkAndNeverWhatItLeadsTo) {
+  const TemporaryFolder folder;
+  write_text(folder / "diary", "mine");
+  fs::create_symlink("diary", folder / "a.bin");
+  write_file(folder / "a.bin", "new");
+  EXPECT_EQ(read_text(folder / "diary"), "mine");
+  EXPECT_EQ(read_text(folder / "a.bin"), "new");
+  EXPECT_FALSE(fs::is_symlink(folder / "a.bin"));
+}
+
+TEST(AtomicFile, ReplacesNoPipeOrDevice) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_CONTAINS(thrown_by([&] { write_file(folder / "pipe", "x"); }).what, "it is a pipe or a device");
+  EXPECT_CONTAINS(thrown_by([&] { write_file("/dev/null", "x"); }).what, "it is a pipe or a device");
+  EXPECT_EQ(names_in(folder.path()), Names{"pipe"});
+}
+
+TEST(AtomicFile, StaysInItsFolderWhenThatIsExchanged) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "mine");
+  fs::create_directories(folder / "other");
+  AtomicFile file(folder / "mine/a.bin");
+  file.append("x");
+  fs::rename(folder / "mine", folder / "moved");
+  fs::create_directory_symlink("other", folder / "mine");
+  file.commit(false);
+  EXPECT_EQ(names_in(folder / "moved"), Names{"a.bin"});
+  EXPECT_EQ(names_in(folder / "other"), Names{});
+}
+
 TEST(AtomicFile, LeavesNothingBehindWhenItsNameIsTakenByAFolder) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "a.bin");
@@ -153,31 +201,6 @@ TEST(AtomicFile, FailsOnAFullDiskAndKeepsThePreviousFile) {
   }
 }
 
-TEST(RemoveLeftovers, TakesOnlyFilesWhoseWriterIsGone) {
-  const TemporaryFolder folder;
-  write_text(folder / "kept.png", "x");
-  write_text(folder / ".dcgan-aside-of-no-process", "x");
-  AtomicFile alive(folder / "alive.bin");
-  alive.append("still ");
-  ASSERT_EQ(exit_code_of([&] {
-              AtomicFile file(folder / "dead.bin");
-              file.append("half");
-              ::_exit(0);  // as if killed: no destructor runs
-              return 1;
-            }),
-            0);
-  ASSERT_EQ(names_in(folder.path()).size(), 4u);
-  remove_leftovers(folder.path());
-  const Names names = names_in(folder.path());
-  EXPECT_EQ(names.size(), 3u);
-  for (const auto& name : names) EXPECT_FALSE(contains(name, "dead.bin"));
-  alive.append("here");
-  alive.commit();
-  EXPECT_EQ(read_text(folder / "alive.bin"), "still here");
-  EXPECT_EQ(read_text(folder / "kept.png"), "x");
-  EXPECT_NO_THROW(remove_leftovers(folder / "nowhere"));
-}
-
 TEST(WithoutSlash, IsTheSamePathWithAName) {
   EXPECT_EQ(without_slash("photos/"), "photos");
   EXPECT_EQ(without_slash("a/photos//"), "a/photos");
@@ -232,6 +255,14 @@ TEST(LineFile, AppendsWholeLinesBehindWhatIsThere) {
   EXPECT_EQ(read_text(folder / "log"), "first\nsecond\n\nthird\n");
 }
 
+TEST(LineFile, NeverWritesThroughALink) {
+  const TemporaryFolder folder;
+  write_text(folder / "diary", "mine\n");
+  fs::create_symlink("diary", folder / "log");
+  EXPECT_CONTAINS(thrown_by([&] { LineFile(folder / "log"); }).hint, "a link stands there");
+  EXPECT_EQ(read_text(folder / "diary"), "mine\n");
+}
+
 TEST(LineFile, FailsOnAFullDisk) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   LineFile file("/dev/full");
@@ -239,24 +270,6 @@ TEST(LineFile, FailsOnAFullDisk) {
   EXPECT_CONTAINS(error.what, "/dev/full");
   EXPECT_CONTAINS(error.what, "No space left on device");
   EXPECT_CONTAINS(error.hint, "free some space");
-}
-
-TEST(MakeDirectories, MakesAllPartsAndMindsNoneThatIsThere) {
-  const TemporaryFolder folder;
-  make_directories(folder / "a/b/c");
-  make_directories(folder / "a/b/c");
-  EXPECT_TRUE(fs::is_directory(folder / "a/b/c"));
-  write_text(folder / "file", "");
-  EXPECT_CONTAINS(thrown_by([&] { make_directories(folder / "file/b"); }).what, "file/b");
-}
-
-TEST(MakeNewDirectory, TellsWhetherTheLastPartIsNew) {
-  const TemporaryFolder folder;
-  EXPECT_TRUE(make_new_directory(folder / "a/b"));
-  EXPECT_FALSE(make_new_directory(folder / "a/b"));
-  EXPECT_TRUE(make_new_directory(folder / "a/c"));
-  write_text(folder / "file", "");
-  EXPECT_FALSE(make_new_directory(folder / "file"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Files whose writing goes on where an earlier process stopped.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <optional>
@@ -93,6 +94,40 @@ TEST_F(ResumableFile, IsNotRemovedAsALeftover) {
   }
   remove_leftovers(folder.path());
   EXPECT_EQ(begun(), "half");
+}
+
+TEST_F(ResumableFile, NeverWritesThroughWhatStandsInItsWay) {
+  write_text(folder / "diary", "mine");
+  const auto refusal = [&] {
+    const Thrown thrown = thrown_by([&] { writer().write_at("x", 1, 0); });
+    EXPECT_CONTAINS(thrown.what, ".dcgan-begun-a.bin");
+    EXPECT_CONTAINS(thrown.hint, "move it away");
+    EXPECT_TRUE(fs::exists(fs::symlink_status(begun_file_of(path))));
+    EXPECT_FALSE(is_being_written(path));
+    EXPECT_EQ(read_text(folder / "diary"), "mine");
+    fs::remove(begun_file_of(path));
+    return thrown.what;
+  };
+  fs::create_symlink("diary", begun_file_of(path));
+  EXPECT_CONTAINS(refusal(), "is a link");
+  fs::create_symlink("nowhere", begun_file_of(path));
+  EXPECT_CONTAINS(refusal(), "is a link");
+  EXPECT_FALSE(fs::exists(folder / "nowhere"));
+  fs::create_hard_link(folder / "diary", begun_file_of(path));
+  EXPECT_CONTAINS(refusal(), "second name");
+  ASSERT_EQ(::mkfifo(begun_file_of(path).c_str(), 0600), 0);
+  EXPECT_CONTAINS(refusal(), "is no file");
+  fs::create_directory(begun_file_of(path));
+  EXPECT_CONTAINS(refusal(), "is no file");
+  write_text(begun_file_of(path), "another's");
+  if (::chown(begun_file_of(path).c_str(), 12345, 12345) != 0) return;  // only root can give files away
+  EXPECT_CONTAINS(refusal(), "another user's");
+}
+
+TEST_F(ResumableFile, OfTheOwnerAloneIsOpenToNobodyElse) {
+  AtomicFile file(path, AtomicFile::Aside::kResumable, AtomicFile::Access::kOwner);
+  file.commit();
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(ResumableFile, DoesNotMeetAFreshOneOfTheSameName) {

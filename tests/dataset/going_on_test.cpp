@@ -89,7 +89,7 @@ class CountingSource : public Source {
   int64_t count() const override { return 150; }
   std::string name(int64_t index) const override { return std::to_string(index); }
   int32_t label(int64_t) const override { return -1; }
-  Image read(int64_t index, int64_t, std::string* digest, Size) const override {
+  Image read(int64_t index, int64_t, std::string* digest, Size, MemoryShare*) const override {
     ++reads;
     const Image image = noise(8, 8, 3, static_cast<uint64_t>(index));
     *digest = sha256_hex({reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size()});
@@ -181,18 +181,13 @@ TEST_F(WhileAnotherDecodes, MakesNoRoomAtItsExpense) {
   const uint64_t limit = fs::file_size(at);
   DataOptions tight = options;
   tight.cache_limit = static_cast<double>(limit) / 1e9;
-  AtomicFile other(folder / "cache/other.pack", AtomicFile::Aside::kResumable);
-  other.append(std::string(100, 'x'));
-  EXPECT_CONTAINS(PixelCache(tight).make_room(limit, folder / "cache/new.pack"), "other processes");
-  EXPECT_TRUE(fs::exists(begun_file_of(folder / "cache/other.pack")));
-  EXPECT_EQ(PixelCache(tight).make_room(limit - 100, folder / "cache/new.pack"), "");
-}
-
-TEST_F(ManyPictures, MakeRoomByRemovingWhatEarlierVersionsKept) {
-  write_text(folder / "cache/old.pixels", std::string(1000, 'x'));
-  options.cache_limit = 1e-6;
-  EXPECT_EQ(PixelCache(options).make_room(500, folder / "cache/new.pack"), "");
-  EXPECT_TRUE(kept_files().empty());
+  const PixelCache cache(tight);
+  const std::string key(64, 'a');
+  PackWriter other(cache.path_of(key), key, {1}, 1);
+  const uint64_t others = fs::file_size(begun_file_of(cache.path_of(key)));
+  EXPECT_CONTAINS(cache.make_room(limit, cache.path_of(std::string(64, 'b'))), "other processes");
+  EXPECT_TRUE(fs::exists(begun_file_of(cache.path_of(key))));
+  EXPECT_EQ(cache.make_room(limit - others, cache.path_of(std::string(64, 'b'))), "");
 }
 
 }  // namespace

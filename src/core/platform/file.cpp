@@ -6,37 +6,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/platform/machine.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
 namespace {
 
-constexpr std::string_view kAside = ".dcgan-aside-";
-constexpr std::string_view kBegun = ".dcgan-begun-";
-
-void sync_directory(const fs::path& directory) {
-  const FileHandle handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (handle.get() < 0 || ::fsync(handle.get()) != 0) {
-    if (errno == EINVAL) return;  // some file systems cannot sync a directory, and need not
-    throw_system_error("cannot sync the directory '" + shown(directory) + "'", errno);
-  }
-}
-
-void write_fully(int descriptor, const void* data, size_t bytes, const fs::path& path, int64_t offset) {
-  const char* from = static_cast<const char*>(data);
-  while (bytes > 0) {
-    const ssize_t wrote = offset < 0 ? ::write(descriptor, from, bytes) : ::pwrite(descriptor, from, bytes, offset);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
-    from += wrote, bytes -= static_cast<size_t>(wrote);
-    if (offset >= 0) offset += wrote;
-  }
+/// ENOMEM and the like: the next attempt may succeed, and the file has no part in it.
+bool is_lack(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOMEM || error_number == ENOBUFS;
 }
 
 }  // namespace
@@ -57,6 +40,11 @@ void throw_system_error(const std::string& what, int error_number) {
   if (error_number == EFBIG)
     hint = "the limit on the size of a file was reached: raise it (ulimit -f), or choose a disk that takes larger files";
   if (error_number == EISDIR || error_number == EEXIST) hint = "that is a folder; name a file";
+  if (error_number == ENAMETOOLONG) hint = "choose a shorter name";
+  if (error_number == ELOOP) hint = "a link stands there; name the file or folder itself";
+  if (error_number == EMFILE || error_number == ENFILE) hint = "raise the limit: ulimit -n 4096";
+  if (error_number == ENOMEM || error_number == ENOBUFS) hint = "end other programs, or raise the limit on memory";
+  if (is_lack(error_number)) throw Exhausted(what + ": " + std::strerror(error_number), hint);
   throw Error(what + ": " + std::strerror(error_number), hint);
 }
 
@@ -79,6 +67,7 @@ FileHandle open_for_reading(const fs::path& path) {
   FileHandle file(
       ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe that nobody writes to is not waited for
   const int problem = errno;
+  if (file.get() < 0 && is_lack(problem)) throw_system_error("cannot open '" + shown(path) + "'", problem);
   if (file.get() < 0)
     throw Error("cannot open '" + shown(path) + "': " + std::strerror(problem), problem == ENOENT ? "check the path"
                                                                                 : problem == EACCES
@@ -108,7 +97,12 @@ std::string read_file(const fs::path& path, size_t limit) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_system_error("cannot read '" + shown(path) + "'", errno);
   if (S_ISDIR(status.st_mode)) throw Error("cannot read '" + shown(path) + "': it is a folder");
-  std::string content(std::min<size_t>(limit, static_cast<size_t>(status.st_size)), '\0');
+  const size_t most = std::min<size_t>(limit, static_cast<size_t>(status.st_size));
+  constexpr size_t kLarge = 256'000'000;
+  // A file may be of any size on a disk, and hold nothing.
+  if (most > kLarge && static_cast<int64_t>(most) > free_memory())
+    throw Error("cannot read '" + shown(path) + "': its " + bytes_text(double(most)) + " are more than the memory that is free");
+  std::string content(most, '\0');
   size_t got = 0;
   while (got < content.size()) {
     const ssize_t part = ::read(file.get(), content.data() + got, content.size() - got);
@@ -140,72 +134,15 @@ void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offs
   }
 }
 
-AtomicFile::AtomicFile(fs::path path, Aside aside) : path_(std::move(path)) {
-  std::error_code ignored;
-  if (fs::is_directory(path_, ignored)) throw Error("cannot write '" + shown(path_) + "': it is a folder");
-  const bool fresh = aside == Aside::kFresh;
-  const fs::path name =
-      !fresh ? begun_file_of(path_)
-             : parent_of(path_) / (std::string(kAside) + std::to_string(::getpid()) + "-" + path_.filename().native());
-  for (;;) {
-    file_ = FileHandle(::open(name.c_str(), O_RDWR | O_CREAT | (fresh ? O_TRUNC : 0) | O_CLOEXEC, 0666));
-    if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
-    if (fresh) break;
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-      throw Busy("another process is writing '" + shown(path_) + "'", "wait for it");
-    // Between opening and locking another process may have finished and renamed the file: then look again.
-    struct stat held {
-    }, named{};
-    if (::fstat(file_.get(), &held) == 0 && ::stat(name.c_str(), &named) == 0 && held.st_ino == named.st_ino) break;
+void write_exactly(const FileHandle& file, const void* data, size_t bytes, int64_t offset, const fs::path& path) {
+  const char* from = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t wrote = offset < 0 ? ::write(file.get(), from, bytes) : ::pwrite(file.get(), from, bytes, offset);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
+    from += wrote, bytes -= static_cast<size_t>(wrote);
+    if (offset >= 0) offset += wrote;
   }
-  aside_ = name;
-}
-
-AtomicFile::~AtomicFile() {
-  if (!aside_.empty() && !kept_) ::unlink(aside_.c_str());
-}
-
-uint64_t AtomicFile::bytes() const {
-  struct stat status {};
-  if (::fstat(file_.get(), &status) != 0) throw_system_error("cannot read '" + shown(path_) + "'", errno);
-  return static_cast<uint64_t>(status.st_size);
-}
-
-void AtomicFile::truncate(uint64_t bytes) {
-  if (::ftruncate(file_.get(), static_cast<off_t>(bytes)) != 0)
-    throw_system_error("cannot write '" + shown(path_) + "'", errno);
-}
-
-void AtomicFile::restrict_to_owner() {
-  if (::fchmod(file_.get(), 0600) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
-}
-
-void AtomicFile::append(const void* data, size_t bytes) {
-  write_at(data, bytes, end_);
-  end_ += bytes;
-}
-
-void AtomicFile::write_at(const void* data, size_t bytes, uint64_t offset) {
-  write_fully(file_.get(), data, bytes, path_, static_cast<int64_t>(offset));
-}
-
-void AtomicFile::reserve(uint64_t bytes) {
-  const int problem = ::posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes));
-  if (problem != 0)
-    throw_system_error("cannot reserve " + bytes_text(double(bytes)) + " for '" + shown(path_) + "'", problem);
-}
-
-void AtomicFile::commit(bool synced) {
-  if (synced && ::fsync(file_.get()) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
-  if (::rename(aside_.c_str(), path_.c_str()) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
-  aside_.clear();
-  if (synced) sync_directory(parent_of(path_));
-}
-
-void write_file(const fs::path& path, std::string_view content, bool synced) {
-  AtomicFile file(path);
-  file.append(content);
-  file.commit(synced);
 }
 
 void sync_file(const fs::path& path) {
@@ -213,48 +150,29 @@ void sync_file(const fs::path& path) {
   if (::fsync(file.get()) != 0) throw_system_error("cannot write '" + shown(path) + "'", errno);
 }
 
-fs::path begun_file_of(const fs::path& path) {
-  return parent_of(path) / (std::string(kBegun) + path.filename().native());
+bool rename_to_new(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  // Not every file system knows it; a second name is as good, and fails where there is something.
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
 
-bool is_being_written(const fs::path& path) { return is_locked(begun_file_of(path)); }
-
-bool is_locked(const fs::path& path) {
-  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return file.get() >= 0 && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+bool is_own_file(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
+         status.st_nlink == 1;
 }
 
-void remove_leftovers(const fs::path& directory) {
-  std::error_code ignored;  // a directory that is not there has no leftovers
-  for (const auto& entry : fs::directory_iterator(directory, ignored))
-    if (const std::string name = entry.path().filename().native(); name.starts_with(kAside)) {
-      const auto writer = static_cast<pid_t>(std::atoi(name.c_str() + kAside.size()));
-      const bool writer_is_gone = ::kill(writer, 0) != 0 && errno == ESRCH;
-      if (writer_is_gone) fs::remove(entry.path(), ignored);
-    }
-}
+void mark_used(const fs::path& path) { ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW); }
 
 LineFile::LineFile(fs::path path) : path_(std::move(path)) {
-  file_ = FileHandle(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  file_ = FileHandle(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666));
   if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
 }
 
 void LineFile::append(std::string_view line) {
   const std::string whole = std::string(line) + "\n";
-  write_fully(file_.get(), whole.data(), whole.size(), path_, -1);
-}
-
-void make_directories(const fs::path& path) {
-  std::error_code problem;
-  fs::create_directories(path, problem);
-  if (problem) throw_system_error("cannot make the folder '" + shown(path) + "'", problem.value());
-}
-
-bool make_new_directory(const fs::path& path) {
-  if (path.has_parent_path()) make_directories(path.parent_path());
-  if (::mkdir(path.c_str(), 0777) == 0) return true;
-  if (errno == EEXIST) return false;
-  throw_system_error("cannot make the folder '" + shown(path) + "'", errno);
+  write_exactly(file_, whole.data(), whole.size(), -1, path_);
 }
 
 }  // namespace dcgan

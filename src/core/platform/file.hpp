@@ -23,7 +23,8 @@ std::string shown(const fs::path& path);
 fs::path without_slash(const fs::path& path);
 /// The folder that it lies in: "." of a name alone.
 fs::path parent_of(const fs::path& path);
-/// "No space left on device" and so on for an errno value, with a hint where there is one.
+/// "No space left on device" and so on for an errno value, with a hint where there is one. Exhausted where the system has
+/// no more of something.
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);
 
 /// An open file descriptor.
@@ -64,6 +65,8 @@ std::string read_file(const fs::path& path, size_t limit = SIZE_MAX);
 std::string read_small_file(const fs::path& path, size_t most);
 /// Read exactly `bytes` at `offset`; throws naming `path` when the file is shorter.
 void read_exactly(const FileHandle& file, void* out, size_t bytes, uint64_t offset, const fs::path& path);
+/// Write all of it, at `offset` or at the file's own place for -1.
+void write_exactly(const FileHandle& file, const void* data, size_t bytes, int64_t offset, const fs::path& path);
 
 /// Another process holds what was asked for.
 class Busy : public Error {
@@ -71,16 +74,23 @@ class Busy : public Error {
   using Error::Error;
 };
 
-/// A file being written aside, under a hidden name in the same directory. `commit` makes it appear under
-/// its name; without it the destructor removes every trace. Throws Error on a full disk.
+/// A file being written aside, in the same directory, under a hidden name that nobody can guess, and that no link leads
+/// to. `commit` makes it appear under its name; without it the destructor removes every trace. Throws Error on a full
+/// disk.
 class AtomicFile {
  public:
   enum class Aside {
     kFresh,     // empty; several processes may write files of one name, the last to commit wins
     kResumable  // what an earlier process left behind by keep_for_later or a kill -9; one process at a time
   };
-  /// Throws Error when it cannot be made, and for kResumable Busy when another process holds it.
-  explicit AtomicFile(fs::path path, Aside aside = Aside::kFresh);
+  enum class Access {
+    kUsual,  // as the umask has it
+    kOwner   // mode 0600: nobody else may read it
+  };
+  /// Throws Error when it cannot be made, and for kResumable Busy when another process holds it. What lies under the
+  /// name of a resumable one and is none (a link, another user's, with a second name) is an Error and stays as it is;
+  /// what is in it is for the caller to believe.
+  explicit AtomicFile(fs::path path, Aside aside = Aside::kFresh, Access access = Access::kUsual);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -106,8 +116,12 @@ class AtomicFile {
   void keep_for_later() { kept_ = true; }
 
  private:
+  void open_fresh();
+  void open_begun(Access access);
+
   fs::path path_;
   fs::path aside_;
+  FileHandle folder_;  // of both: a folder that is exchanged meanwhile is none of ours
   FileHandle file_;
   uint64_t end_ = 0;
   bool kept_ = false;
@@ -117,15 +131,24 @@ class AtomicFile {
 void write_file(const fs::path& path, std::string_view content, bool synced = true);
 /// What was appended to a file so far survives a power cut from now on.
 void sync_file(const fs::path& path);
-/// Where a resumable AtomicFile for `path` writes, and whether a process is at it.
+/// The same of the names in a folder.
+void sync_directory(const fs::path& directory);
+/// Where a resumable AtomicFile for `path` writes, and whether a process is at it. A long name is shortened.
 fs::path begun_file_of(const fs::path& path);
 bool is_being_written(const fs::path& path);
 /// Whether a process holds this very file, as writers of begun files do.
 bool is_locked(const fs::path& file);
-/// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed.
+/// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed (core/platform/leftovers
+/// says how it is known). What is not there has no leftovers.
 void remove_leftovers(const fs::path& directory);
+/// False when something has that name already, which stays.
+bool rename_to_new(const fs::path& from, const fs::path& to);
+/// True for a file of this user, and nobody else's name for it: no link, no device.
+bool is_own_file(const fs::path& path);
+/// Sets the time of the last change to now, of no link's target. What cannot be done is left.
+void mark_used(const fs::path& path);
 
-/// A growing text file: every line is appended whole. Throws Error on a full disk.
+/// A growing text file: every line is appended whole. Throws Error on a full disk, and where the name is a link.
 class LineFile {
  public:
   explicit LineFile(fs::path path);
@@ -136,7 +159,8 @@ class LineFile {
   FileHandle file_;
 };
 
-void make_directories(const fs::path& path);
+/// Every part that is made survives a power cut, unless it is not `synced`.
+void make_directories(const fs::path& path, bool synced = true);
 /// The same, but the last part must be new; false when it is there already.
 bool make_new_directory(const fs::path& path);
 
