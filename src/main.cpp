@@ -8,6 +8,7 @@
 
 #include "cli/verb.hpp"
 #include "core/error.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/signals.hpp"
 #include "core/platform/streams.hpp"
 #include "core/text.hpp"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   dcgan::fill_standard_streams();  // before any file is opened
   try {
     dcgan::watch_signals();  // before any other thread is born
+    dcgan::begin_watching_load();
     const int code = dcgan::run_program(dcgan::all_verbs(), argc, argv);
     dcgan::check_standard_output();
     return code;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -95,6 +96,7 @@ void arithmetic(const Invocation& invocation, ArithmeticCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
   check_place(command.save_latents, "--save-latents");
   const auto generator = open_generator(invocation.positional(0), command.model);
+  settle_threads();
   const auto& info = generator->info();
   const std::string expression = invocation.positional(1);
   const auto terms = parse_expression(expression, command.latent, info);

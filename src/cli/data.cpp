@@ -10,7 +10,7 @@
 #include "core/parallel.hpp"
 #include "core/platform/aside_folder.hpp"
 #include "core/platform/file_name.hpp"
-#include "core/platform/machine.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dataset/decoding.hpp"
@@ -99,7 +99,7 @@ Unpacked open_packed(const fs::path& path) {
 std::vector<Skipped> write_pictures(const Unpacked& packed, const std::vector<std::string>& folders,
                                     const fs::path& out) {
   std::vector<std::string> problems(static_cast<size_t>(packed.count));
-  parallel_for(packed.count, usable_cores(), [&](int64_t i) {
+  parallel_for(packed.count, automatic_threads().count, [&](int64_t i) {
     throw_if_stopped("nothing was unpacked");
     MemoryShare share;
     Image image;
@@ -164,7 +164,7 @@ struct PackCommand {
     visit("out", out, "the file to make", any_text("FILE"));
     visit("shards", shards, "how many files to cut it into; 4 of FILE.pack: FILE-00001-of-00004.pack and so on",
           within(1, kMostShards, "files"));
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
     data.pixel_fields(visit);
   }
 };
@@ -175,7 +175,7 @@ void pack(const Invocation& invocation, PackCommand& command) {
   const std::string path = invocation.positional(0);
   const Dataset dataset = [&] {
     DecodeLine line;
-    return pack_dataset(path, command.data, command.out, command.threads.value_or(usable_cores()), line.progress(),
+    return pack_dataset(path, command.data, command.out, command.threads.value_or(automatic_threads().count), line.progress(),
                         command.shards);
   }();
   const auto& info = dataset.pixels->info();

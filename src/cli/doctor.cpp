@@ -5,7 +5,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
-#include "core/platform/machine.hpp"
+#include "core/platform/cores.hpp"
 #include "core/text.hpp"
 #include "dataset/survey.hpp"
 #include "dataset/walk.hpp"
@@ -104,7 +104,7 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
     throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
                      "`dcgan inspect " + shell_word(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
-  const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, usable_cores());
+  const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, automatic_threads().count);
   if (survey.files == 0)
     throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
   if (command.json)

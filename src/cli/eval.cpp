@@ -1,5 +1,4 @@
 // `dcgan eval`: how good a model's images are, in figures, beside what real pictures get.
-#include <ATen/Parallel.h>
 
 #include <cmath>
 #include <cstdio>
@@ -172,7 +171,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   command.beside.check();
   check_pairs_out(command.out);
   const fs::path model = invocation.positional(0);
-  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
+  settle_threads(command.beside.threads);
   const bool pictures = is_pictures(model);
   if (pictures && command.beside.pixels.size == Size{}) command.beside.pixels.size = DataOptions{}.size;
   GeneratedSide made;

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 
+#include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -102,6 +103,7 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   if (looks_like_torchscript(model) && !looks_like_weights(model))
     throw UsageError("'" + shown(model) + "' is an exported network already", "copy the file");
   const auto loaded = load_network(model, command.model);
+  settle_threads();
   std::string what = "generator, discriminator and moving average";
   if (format == "safetensors")
     write_model_safetensors(command.out, checkpoint_of(model, command.model.at));

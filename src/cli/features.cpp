@@ -1,6 +1,5 @@
 // `dcgan features` and `dcgan score`: what a discriminator sees in pictures, and what it thinks of them.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <cmath>
 #include <cstdio>
@@ -64,7 +63,7 @@ Opened open_both(const Invocation& invocation, DiscriminatorCommand& command, co
   check_place(command.out);
   command.pictures.check();
   const fs::path model = invocation.positional(0);
-  at::set_num_threads(static_cast<int>(command.pictures.thread_count()));
+  settle_threads(command.pictures.threads);
   Opened opened;
   opened.loaded = load_network(model, {command.model});
   opened.net = load_discriminator(model, opened.loaded, command.model.at);

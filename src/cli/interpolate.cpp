@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <numbers>
 
+#include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -152,6 +153,7 @@ void interpolate(const Invocation& invocation, InterpolateCommand& command) {
   const PicturesOut kind =
       pictures_out(command.out, {PicturesOut::kSheet, PicturesOut::kAnimation, PicturesOut::kFolder});
   const auto generator = open_generator(invocation.positional(0), command.model);
+  settle_threads();
   const auto& info = generator->info();
   const Way way = way_of(invocation, command, info, kind == PicturesOut::kSheet);
   if (kind == PicturesOut::kSheet) {

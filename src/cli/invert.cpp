@@ -146,6 +146,7 @@ void invert_picture(const Invocation& invocation, InvertCommand& command) {
   check_place(command.save_latents, "--save-latents");
   const fs::path model = invocation.positional(0), path = invocation.positional(1);
   const auto loaded = load_network(model, command.model);
+  settle_threads();
   for (auto& parameter : loaded.net->parameters()) parameter.requires_grad_(false);
   DiscriminatorNet discriminator = find_discriminator(model, loaded, command.model.at);
   if (!discriminator.is_empty())

@@ -1,5 +1,4 @@
 // `dcgan neighbours`: the real pictures that a model's images are nearest to.
-#include <ATen/Parallel.h>
 
 #include <cstdio>
 
@@ -36,7 +35,7 @@ struct NeighboursCommand {
 void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
   command.beside.check();
-  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
+  settle_threads(command.beside.threads);
   const auto generator = open_generator(invocation.positional(0), command.model);
   if (!command.images.empty() && invocation.is_given("count"))
     throw UsageError("--images and --count are both a choice of images", "give one of them");

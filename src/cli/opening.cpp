@@ -1,5 +1,7 @@
 #include "cli/opening.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -72,6 +74,11 @@ void check_model_classes(const GeneratorInfo& info, const std::vector<std::strin
     throw UsageError("the classes of '" + shown(data) + "' (" + (names.empty() ? "none" : joined(names, ", ")) +
                          ") are not the model's (" + joined(info.class_names, ", ") + ")",
                      "give pictures in folders of these names, or the data that it was trained on");
+}
+
+void settle_threads(const std::optional<int64_t>& asked) {
+  at::set_num_threads(static_cast<int>(asked ? *asked : automatic_threads().count));
+  if (!asked && !automatic_threads().is_usual) note("threads: " + automatic_threads().said);
 }
 
 ProgressLine::ProgressLine() : terminal_(stderr_is_terminal()) {}

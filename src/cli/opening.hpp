@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "cli/verb.hpp"
-#include "core/platform/machine.hpp"
+#include "core/platform/cores.hpp"
 #include "dataset/pixels.hpp"
 #include "eval/features.hpp"
 #include "exchange/generator.hpp"
@@ -40,7 +40,7 @@ struct PicturesOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX, CIFAR or .npy file", any_text("DATA"));
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
     pixels.pixel_fields([&](const char* name, auto& value, const char* help, Limit limit) {
       const bool is_size = std::string_view(name) == "size";
       visit(name, value,
@@ -52,7 +52,7 @@ struct PicturesOptions {
     visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
           within(0, 1e6, "GB"));
   }
-  int64_t thread_count() const { return threads.value_or(usable_cores()); }
+  int64_t thread_count() const { return threads.value_or(automatic_threads().count); }
   /// Throws UsageError when there is no --data.
   void check() const;
 };
@@ -81,6 +81,10 @@ void check_model_classes(const GeneratorInfo& info, const std::vector<std::strin
 /// With the line. Says nothing of what was left out: remark_on does.
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads);
 void remark_on(const Dataset& dataset);
+
+/// This process computes with as many threads as were asked for; else with what auto is, and says so where that is
+/// fewer or more than one a core. Call it late: what other programs do is watched since the program began.
+void settle_threads(const std::optional<int64_t>& asked = {});
 
 /// A line on a terminal that says how far something is; wiped at the end.
 class ProgressLine {

@@ -1,6 +1,5 @@
 // `dcgan probe`: how much a discriminator's features say of the classes of pictures.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <cstdio>
 
@@ -142,7 +141,7 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
   check_place(command.out);
   const fs::path model = invocation.positional(0);
   const int64_t threads = command.pictures.thread_count();
-  at::set_num_threads(static_cast<int>(threads));
+  settle_threads(command.pictures.threads);
   const auto loaded = load_network(model, {command.model});
   DiscriminatorNet trained = load_discriminator(model, loaded, command.model.at);
   DiscriminatorNet random(loaded.net->plan());

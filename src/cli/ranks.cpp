@@ -1,5 +1,6 @@
 #include "cli/ranks.hpp"
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
@@ -21,10 +22,14 @@ void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& bo
   const bool is_first = ranks.launch.rank == 0;
   if (!is_first) set_log_sink([](const std::string&) {});
   const std::string device = ranks.launch.size == 1 ? "cpu" : device_of_rank(options.run.device, ranks.launch);
-  ranks.group = join(ranks.launch, at::Device(device), options.run.ranks);
+  Seal seal;
+  if (const std::string& secret = ranks.launch.secret; !secret.empty())
+    seal = [secret](std::string_view text) { return hmac_sha256_hex(secret, text); };
+  ranks.group = join(ranks.launch, at::Device(device), options.run.ranks, seal);
   if (!ranks.is_alone())
     note("ranks: " + std::to_string(ranks.group->size()) + ", started by " + ranks.launch.launcher + ", which met at " +
-         printable(ranks.launch.address) + ":" + std::to_string(ranks.launch.port));
+         printable(ranks.launch.address) + ":" + std::to_string(ranks.launch.port) +
+         (seal ? ", their messages sealed" : ""));
   try {
     body(ranks);
   } catch (const Stopped& stopped) {
@@ -68,8 +73,9 @@ void check_agreement(Ranks& ranks, const Json& facts) {
     const Json other = parse_json(all[rank], "another rank's options");
     for (const auto& [key, value] : first.items())
       if (other.value(key, Json()) != value)
-        throw Error("rank " + std::to_string(rank) + " has another " + dashed(key) +
-                        " than rank 0: " + compact(other.value(key, Json())) + ", not " + compact(value),
+        throw Error("rank " + std::to_string(rank) + " has another " + printable(dashed(key)) +
+                        " than rank 0: " + printable(compact(other.value(key, Json()))) + ", not " +
+                        printable(compact(value)),
                     "start all ranks with the same command, version and data");
   }
 }

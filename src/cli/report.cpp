@@ -1,5 +1,4 @@
 // `dcgan report`: one page of a run, or of several side by side.
-#include <ATen/Parallel.h>
 
 #include <cstdio>
 #include <map>
@@ -52,7 +51,7 @@ std::string nearest_real(const Invocation& invocation, ReportCommand& command) {
   }
   if (invocation.positionals.size() > 1)
     throw UsageError("--data goes with one run", "leave it out, or report on the runs one by one");
-  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
+  settle_threads(command.beside.threads);
   const auto generator = open_generator(invocation.positional(0), command.model);
   ImageNames names;
   names.add(0, 0, kImagesBesideReal - 1);

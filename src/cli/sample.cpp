@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -188,6 +189,7 @@ void sample(const Invocation& invocation, SampleCommand& command) {
   if (kind != PicturesOut::kSheet && (command.labels || command.columns))
     throw UsageError("--labels and --columns are for a sheet, and --out names none", "name a .png");
   const auto generator = open_generator(invocation.positional(0), command.model);
+  settle_threads();
   const auto& info = generator->info();
   Images images(invocation, command, *generator);
   std::optional<AtomicFile> latents;  // refuses what cannot be written before anything is made

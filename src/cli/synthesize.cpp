@@ -1,5 +1,4 @@
 // `dcgan synthesize`: a folder of labelled images of a conditional model; with --study, whether they help to learn.
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -170,7 +169,7 @@ void print_study(const Study& study, int64_t held_out, int64_t few) {
 void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
   pictures_out(command.out, {PicturesOut::kFolder});
   command.beside.check();
-  at::set_num_threads(static_cast<int>(command.beside.thread_count()));
+  settle_threads(command.beside.threads);
   const fs::path model = invocation.positional(0);
   const auto generator = open_generator(model, command.model);
   const auto& info = generator->info();

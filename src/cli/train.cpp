@@ -13,8 +13,8 @@
 #include "core/error.hpp"
 #include "core/json_file.hpp"
 #include "core/log.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/directory_lock.hpp"
-#include "core/platform/machine.hpp"
 #include "core/platform/streams.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -72,7 +72,7 @@ void refuse_file_for_resume(const std::string& data) {
 Dataset open_with_progress(const std::string& path, const AllOptions& options, Ranks& ranks) {
   const auto open = [&] {
     DecodeLine line;
-    return open_dataset(path, options.data, options.run.threads.value_or(usable_cores()), line.progress());
+    return open_dataset(path, options.data, options.run.threads.value_or(automatic_threads().count), line.progress());
   };
   std::optional<Dataset> dataset;
   if (ranks.is_first_of_host()) dataset.emplace(open());
@@ -84,8 +84,12 @@ Dataset open_with_progress(const std::string& path, const AllOptions& options, R
 /// The first rank's plan, which others hold but for their own device and threads.
 TrainPlan plan_of_ranks(AllOptions options, const std::string& data, const Dataset& dataset, Ranks& ranks) {
   options.run.device = device_of_rank(options.run.device, ranks.launch);
-  if (!ranks.is_alone() && !options.run.threads)
-    options.run.threads = std::max<int64_t>(1, usable_cores() / ranks.launch.local_size);
+  if (!ranks.is_alone() && !options.run.threads) {
+    ranks.group->gather("", "looking at the cores");  // from here on all are idle, so what is busy is others'
+    const ThreadChoice choice = automatic_threads_of(ranks.launch.local_size);
+    options.run.threads = choice.count;
+    note("threads: " + choice.said);
+  }
   if (ranks.is_first()) {
     const TrainPlan plan = make_plan(std::move(options), data, dataset);
     check_shares(ranks, *plan.options.train.batch);
@@ -202,7 +206,7 @@ void start_run(const Invocation& invocation, Ranks& ranks, Start start) {
   if (command.all.init_from != "none" && ranks.is_first()) check_same_networks(plan.network, command.all.init_from);
   describe_data(data, dataset, plan.options.data.cache_limit);
   for (const auto& remark : plan.remarks) note(remark);
-  describe_load(*plan.options.run.threads);
+  if (ranks.is_alone() && command.all.run.threads) describe_load(*command.all.run.threads);
   if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
   RunDirectory run = directory_of(command, data, start, ranks);
   hold(run, command, start, ranks);
@@ -269,7 +273,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   describe_data(data, dataset, plan.options.data.cache_limit);
   announce_younger_options(stored_options, options_json(plan.options));
   announce_changes(stored_options, options_json(plan.options));
-  describe_load(*plan.options.run.threads);
+  if (ranks.is_alone()) describe_load(*plan.options.run.threads), describe_other_wishes(*plan.options.run.threads);
   const int64_t position = std::max<int64_t>(0, found.position);
   if (const auto total = plan.total_images(); total && position >= *total) {
     note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +

@@ -4,6 +4,7 @@
 
 #include "cli/opening.hpp"
 #include "core/log.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "train/estimate.hpp"
@@ -25,14 +26,21 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
 }
 
 void describe_load(int64_t threads) {
-  if (threads > usable_cores())
-    return note("threads: " + std::to_string(threads) + " on " + counted(usable_cores(), "core") +
-                " wait for one another: --threads " + std::to_string(usable_cores()) + " is much faster");
-  constexpr double kBusy = 0.7;  // of a core
-  const double idle = idle_cores();
-  if (threads < 2 || static_cast<double>(threads) < idle + kBusy) return;
-  note("load: other programs left only about " + fixed_text(idle, 1) + " cores idle in the last minute, and " +
-       counted(threads, "thread") + " wait for one another: beside them --threads 1 may be many times as fast");
+  const Cores& cores = cores_at_start();
+  if (threads > cores.usable())
+    return note("threads: " + std::to_string(threads) + " on " + counted(cores.usable(), "core") +
+                " wait for one another: --threads " + std::to_string(cores.usable()) + " is much faster");
+  if (threads <= cores.idle()) return;
+  note("load: other programs keep " + fixed_text(cores.taken, 1) + " of " + counted(cores.in_mask, "core") +
+       " busy, and " + counted(threads, "thread") +
+       " wait for one another: beside them --threads " + std::to_string(cores.idle()) + " may be many times as fast");
+}
+
+void describe_other_wishes(int64_t threads) {
+  const int64_t asked = threads_asked_by_environment();
+  if (asked > 0 && asked != threads)
+    note("threads: " + std::to_string(threads) + ", as the run has them, so that it goes on bit for bit; --threads " +
+         std::to_string(asked) + " follows OMP_NUM_THREADS instead");
 }
 
 void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
@@ -50,6 +58,8 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
     out["estimate"] = {{"parameters_g", cost.parameters_g},
                        {"parameters_d", cost.parameters_d},
                        {"images_per_second", cost.images_per_second},
+                       {"timed_threads", cost.threads},
+                       {"is_rough", cost.is_rough},
                        {"seconds", seconds > 0 ? Json(seconds) : Json()},
                        {"memory_bytes", cost.memory_bytes},
                        {"checkpoint_bytes", cost.checkpoint_bytes},
@@ -64,8 +74,11 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
                   (value.is_string() ? value.get<std::string>() : compact(value)).c_str());
   std::printf("parameters: generator %s, discriminator %s\n", with_commas(cost.parameters_g).c_str(),
               with_commas(cost.parameters_d).c_str());
-  std::printf("speed:      %s images/s, timed just now (%s)\n", fixed_text(cost.images_per_second, 1).c_str(),
-              processor_name().c_str());
+  std::printf("speed:      %s images/s, timed just now%s%s (%s)\n", fixed_text(cost.images_per_second, 1).c_str(),
+              cost.threads != *plan.options.run.threads
+                  ? (" with " + counted(cost.threads, "thread") + ", since other programs keep cores busy").c_str()
+                  : "",
+              cost.is_rough ? "; rough, since a step takes long" : "", processor_name().c_str());
   std::printf("time:       %s\n",
               seconds > 0 ? (duration_text(seconds) + (total ? " for " + counted(*total, "image") : "")).c_str()
                           : "until stopped; add --images, --epochs or --time");

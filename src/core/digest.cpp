@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 
 namespace dcgan {
@@ -38,6 +40,26 @@ std::string sha256_hex(std::string_view data) {
   Sha256 digest;
   digest.add(data);
   return digest.hex();
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
+  constexpr size_t kBlock = 64;
+  constexpr uint8_t kInner = 0x36, kOuter = 0x5c;
+  std::array<uint8_t, kBlock> block{};
+  const auto fill = [&](const auto& bytes) { std::copy(bytes.begin(), bytes.end(), block.begin()); };
+  if (key.size() > kBlock)
+    fill(digest_bytes(sha256_hex(key)));
+  else
+    fill(key);
+  const auto digest_of = [&](uint8_t pad, const auto& more) {
+    std::array<uint8_t, kBlock> padded{};
+    for (size_t i = 0; i < kBlock; ++i) padded[i] = block[i] ^ pad;
+    Sha256 digest;
+    digest.add(padded.data(), padded.size());
+    digest.add(more.data(), more.size());
+    return digest.hex();
+  };
+  return digest_of(kOuter, digest_bytes(digest_of(kInner, data)));
 }
 
 DigestBytes digest_bytes(std::string_view hex) {

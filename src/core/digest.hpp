@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto. Used for identities of data and checksums of files.
+// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto. Used for identities of data, checksums of files and seals of messages.
 #pragma once
 
 #include <array>
@@ -29,6 +29,8 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view data);
+/// HMAC-SHA-256 (RFC 2104), 64 hexadecimal digits: says that who made `data` knows `key`.
+std::string hmac_sha256_hex(std::string_view key, std::string_view data);
 
 using DigestBytes = std::array<uint8_t, 32>;
 /// Between 64 lower-case hexadecimal digits and the 32 bytes that they stand for.

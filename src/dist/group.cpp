@@ -1,20 +1,22 @@
 #include "dist/group.hpp"
 
 #include <c10/util/Flags.h>
-#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
+#include "core/platform/network.hpp"
 #include "core/platform/thread.hpp"
 #include "core/text.hpp"
 #include "dist/backend.hpp"
 #include "dist/heartbeat.hpp"
+#include "dist/sealed_store.hpp"
 
 C10_DECLARE_int(caffe2_log_level);
 
@@ -55,7 +57,18 @@ std::string first_line(const std::exception& error) {
   return printable(text.substr(0, text.find('\n')));
 }
 
-StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
+/// Where the store listens: the network of MASTER_ADDR alone. c10d by itself would listen on every one.
+std::optional<int> store_socket(const Launch& launch, const std::string& place) {
+  const bool all_are_here = launch.local_size >= launch.size;
+  const auto socket = listen_at(launch.address, launch.port, all_are_here);
+  if (!socket)
+    warn("the ranks' store at " + place + " listens on every network of this machine: " +
+         (all_are_here ? "MASTER_ADDR is none of its addresses"
+                       : "MASTER_ADDR is here an address that other machines do not reach"));
+  return socket;
+}
+
+StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout, const Seal& seal) {
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(launch.port);
   options.isServer = keeps;
@@ -64,9 +77,10 @@ StorePtr open_store(const Launch& launch, bool keeps, milliseconds timeout) {
   const std::string place = printable(launch.address) + ":" + std::to_string(launch.port);
   check_threads(2, "the ranks' store");
   try {
+    if (keeps) options.masterListenFd = store_socket(launch, place);
     StorePtr store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
     // A name of its own for each attempt: torchrun's agent keeps what an earlier one has left.
-    return c10::make_intrusive<c10d::PrefixStore>("dcgan/" + std::to_string(launch.attempt), store);
+    return c10::make_intrusive<SealedStore>("dcgan/" + std::to_string(launch.attempt), store, seal);
   } catch (const std::exception& error) {
     if (keeps)
       throw Error("rank 0 cannot open the ranks' store at " + place + ": " + first_line(error),
@@ -83,12 +97,12 @@ class Several : public Group {
   static constexpr char kGoOn[] = "its own messages say more; the last checkpoint is whole: go on with --resume";
 
  public:
-  Several(const Launch& launch, const at::Device& device, const GroupOptions& options)
+  Several(const Launch& launch, const at::Device& device, const GroupOptions& options, const Seal& seal)
       : launch_(launch),
         timeout_(to_milliseconds(options.timeout)),
-        store_(open_store(launch, keeps_store(launch), timeout_), timeout_),
-        heartbeat_(open_store(launch, false, timeout_), launch.rank, launch.size, options.timeout, keeps_store(launch),
-                   [this] { gpu_.break_off(); }) {
+        store_(open_store(launch, keeps_store(launch), timeout_, seal), timeout_),
+        heartbeat_(open_store(launch, false, timeout_, seal), launch.rank, launch.size, options.timeout,
+                   keeps_store(launch), [this] { gpu_.break_off(); }) {
     gather("", "the start", Patience::kTimeout);  // names who has not come; c10d does not
     guarded("meeting the others", [&] {
       struct Met {
@@ -233,7 +247,7 @@ class Several : public Group {
         const std::string missing = "rank " + std::to_string(other) + " has not come to " + what + " within " +
                                     counted(timeout_.count() / 1000, "second");
         heartbeat_.give_up(missing);
-        throw Error(missing, "was it started? --rank-timeout waits longer");
+        throw Error(missing, "was it started, with the same secret if there is one? --rank-timeout waits longer");
       }
       std::this_thread::sleep_for(milliseconds(10));
     }
@@ -271,10 +285,11 @@ class Several : public Group {
 
 std::unique_ptr<Group> alone() { return std::make_unique<Alone>(); }
 
-std::unique_ptr<Group> join(const Launch& launch, const at::Device& device, const GroupOptions& options) {
+std::unique_ptr<Group> join(const Launch& launch, const at::Device& device, const GroupOptions& options,
+                            const Seal& seal) {
   if (launch.size == 1) return alone();
   quieten_c10d();
-  return std::make_unique<Several>(launch, device, options);
+  return std::make_unique<Several>(launch, device, options, seal);
 }
 
 }  // namespace dcgan

@@ -5,8 +5,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dist/launch.hpp"
@@ -58,7 +60,12 @@ class Group {
 /// Size 1.
 std::unique_ptr<Group> alone();
 
-/// Meets the other processes of `launch`, on this device. Throws Error naming the ranks that have not come.
-std::unique_ptr<Group> join(const Launch& launch, const at::Device& device, const GroupOptions& options);
+/// Of a text: another text, always of one length, that only who knows the ranks' secret can make.
+using Seal = std::function<std::string(std::string_view text)>;
+
+/// Meets the other processes of `launch`, on this device. With a seal, which all must have, what strangers put into the
+/// ranks' store is passed over. Throws Error naming the ranks that have not come.
+std::unique_ptr<Group> join(const Launch& launch, const at::Device& device, const GroupOptions& options,
+                            const Seal& seal = {});
 
 }  // namespace dcgan

@@ -21,6 +21,12 @@ std::string is_done_of(int rank) { return "done/" + std::to_string(rank); }  // 
 
 std::string has_gone(int rank) { return "rank " + std::to_string(rank) + " has gone"; }
 
+/// Whoever reaches the store may have written it.
+std::string shown_message(const std::string& said) {
+  constexpr size_t kMost = 2000;
+  return printable(said.size() > kMost ? said.substr(0, kMost) + "..." : said);
+}
+
 /// Of whoever keeps the store, when it does not answer.
 const std::string kNobodyAnswers = "rank 0, or what keeps the ranks' store for it, has gone or is cut off";
 
@@ -90,7 +96,7 @@ std::string Heartbeat::trouble() const {
 void Heartbeat::read_the_end() {
   const std::string said = store_.get(kEnd);
   if (said.empty()) return;
-  note(said);
+  note(shown_message(said));
   store_.set(is_done_of(rank_), "yes");
 }
 
@@ -102,7 +108,7 @@ std::map<int, int64_t> Heartbeat::beats() {
 
 void Heartbeat::give_up(const std::string& why) {
   try {
-    note(store_.set_first(kEnd, why));
+    note(shown_message(store_.set_first(kEnd, why)));
   } catch (const std::exception&) {
     note(kNobodyAnswers);
   }

@@ -56,6 +56,12 @@ Launch ranks_of(const Get& get, const Variables& names) {
 
 bool is_true(const char* text) { return text && (lowercase(text) == "true" || std::string(text) == "1"); }
 
+std::string secret_in(const Get& get) {
+  for (const char* name : {"DCGAN_RANK_SECRET", "OMPI_MCA_orte_precondition_transports", "TORCHELASTIC_RUN_ID"})
+    if (const char* value = get(name); value && *value && std::string(value) != "none") return value;
+  return "";
+}
+
 }  // namespace
 
 std::string first_slurm_host(const std::string& list) {
@@ -97,6 +103,7 @@ Launch launch_from(const Get& get) {
                      "set it, and MASTER_PORT, to where rank 0 runs (mpirun -x MASTER_ADDR=HOST -x MASTER_PORT=29500)");
   }
   launch.launcher_keeps_store = is_true(get("TORCHELASTIC_USE_AGENT_STORE"));
+  launch.secret = secret_in(get);
   launch.attempt = number_or(get, "TORCHELASTIC_RESTART_COUNT", 0, 0, 1 << 30, launch.launcher);
   return launch;
 }

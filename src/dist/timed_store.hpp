@@ -37,7 +37,7 @@ class TimedStore {
   void call(std::function<void(const Store&)> work);
 
   void set(const std::string& key, const std::string& value);
-  /// "" for none.
+  /// "" for none, and for what was forged.
   std::string get(const std::string& key);
   int64_t add(const std::string& key, int64_t count);
   /// Sets it if it is not set; what is there then.

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/options.hpp"
-#include "core/platform/machine.hpp"
+#include "core/platform/cores.hpp"
 #include "train/trainer.hpp"
 
 namespace dcgan {
@@ -28,7 +28,7 @@ struct MeasureOptions {
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
           words_or({"auto", "cpu", "cuda"}, "cuda:N"));
     gpu.fields(visit);
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
     visit("seconds", seconds, "length of a round", above(0, 3600, "seconds"));
     visit("rounds", rounds, "how often each is measured", within(1, 1000));
   }
@@ -36,7 +36,7 @@ struct MeasureOptions {
   /// Throws UsageError for a size that no network has.
   NetworkPlan network_plan() const { return {network, shape_plan(size)}; }
   TrainOptions training(const std::string& precision) const;
-  int64_t thread_count() const { return threads.value_or(usable_cores()); }
+  int64_t thread_count() const { return threads.value_or(automatic_threads().count); }
   /// Throws UsageError for a device that is not there.
   at::Device where() const;
 };

@@ -180,7 +180,7 @@ struct RunOptions {
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
           words_or({"auto", "cpu", "cuda"}, "cuda:N"));
     gpu.fields(visit);
-    visit("threads", threads, "CPU threads; auto: all cores", automatic(within(1, 1024)));
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
     visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
     visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",
           automatic(within(1, 1e12, "images")));

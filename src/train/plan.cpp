@@ -1,8 +1,8 @@
 #include "train/plan.hpp"
 
 #include "core/error.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/file.hpp"
-#include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/classes.hpp"
@@ -55,8 +55,8 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   options.run.device = resolve_device(options.run.device, remarks);
   const bool on_cpu = options.run.device == "cpu";
   if (!options.run.threads) {
-    options.run.threads = usable_cores();
-    remarks.push_back("threads: " + std::to_string(*options.run.threads) + ", one a core");
+    options.run.threads = automatic_threads().count;
+    remarks.push_back("threads: " + automatic_threads().said);
   }
   const auto choose = [&](std::optional<int64_t>& value, const char* name, int64_t cpu, int64_t gpu) {
     if (value) return;

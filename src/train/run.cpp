@@ -11,6 +11,7 @@
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/platform/grace.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "image/decode.hpp"
@@ -355,6 +356,7 @@ class Run {
 
 void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console,
            const std::shared_ptr<Group>& group) {
+  const SavesBeforeEnd saves;
   settle_process(*plan.options.run.threads);
   within_memory(plan.network, plan.options.train, plan.options.run.device,
                 [&] { Run(plan, dataset, run, resume, console, group).until_done(); });

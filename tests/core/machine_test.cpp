@@ -13,8 +13,7 @@
 namespace dcgan::test::machine {
 namespace {
 
-TEST(Machine, HasCoresMemoryAndADisk) {
-  EXPECT_GE(usable_cores(), 1);
+TEST(Machine, HasAProcessorMemoryAndADisk) {
   EXPECT_FALSE(processor_name().empty());
   const ResidentMemory memory = resident_memory();
   EXPECT_GT(memory.anonymous, 0);

@@ -1,10 +1,15 @@
 #include "dist/group.hpp"
 
 #include <ATen/Functions.h>
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
+#include "core/digest.hpp"
 #include "core/text.hpp"
 #include "support/networks.hpp"
 #include "support/ranks.hpp"
@@ -126,7 +131,7 @@ TEST(Group, TellsTheOthersWhyOneGaveUp) {
 }
 
 TEST(Group, NamesARankThatDoesNotCome) {
-  Launch launch{"a test", 0, 3, 0, 3, "127.0.0.1", free_port()};
+  Launch launch = launch_of(0, 3, free_port());
   EXPECT_CONTAINS(thrown_by([&] { join(launch, at::Device(at::kCPU), {1.0}); }).what,
                   "rank 1 has not come to the start within 1 second");
   launch.rank = 1;
@@ -142,11 +147,124 @@ TEST(Group, SaysThatThePortIsInUse) {
   ASSERT_EQ(::bind(taken, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(::listen(taken, 1), 0);
   const Thrown thrown = thrown_by([&] {
-    join({"a test", 0, 2, 0, 2, "127.0.0.1", port}, at::Device(at::kCPU), {1.0});
+    join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0});
   });
   ::close(taken);
   EXPECT_CONTAINS(thrown.what, "rank 0 cannot open the ranks' store at 127.0.0.1:" + std::to_string(port));
   EXPECT_CONTAINS(thrown.hint, "MASTER_PORT");
+}
+
+/// The seal of those who know this secret.
+Seal seal_of(const std::string& secret) {
+  return [secret](std::string_view text) { return hmac_sha256_hex(secret, text); };
+}
+
+/// What anybody may write who reaches the ranks' store.
+void write_as_a_stranger(int port, const std::string& key, const std::string& value) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(port), options.waitWorkers = false;
+  c10d::TCPStore("127.0.0.1", options).set(key, std::vector<uint8_t>(value.begin(), value.end()));
+}
+
+constexpr char kForged[] = "the \x1b[31mstranger\x1b]0;owns\x07 says so";
+
+TEST(Group, WithASecretPassesOverWhatAStrangerSays) {
+  const int port = free_port();
+  const auto body = [port](Group& group) -> std::string {
+    if (group.is_first()) {
+      write_as_a_stranger(port, "dcgan/0/end", kForged);
+      for (const char* key : {"dcgan/0/shared/1/0", "dcgan/0/gathered/2/1"}) write_as_a_stranger(port, key, "=forged");
+      write_as_a_stranger(port, "dcgan/0/end", std::string(64, '0') + kForged);
+    }
+    std::string all = group.share("of the first", "a text");
+    const auto values = at::ones({10});
+    for (int step = 0; step < 200; ++step) {  // beats of the heart come and go
+      group.sum(values);
+      group.check();
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return all + joined(group.gather(std::to_string(group.rank()), "texts"), ",");
+  };
+  for (const auto& end : as_ranks(2, body, 60, seal_of("known to both"), port)) EXPECT_EQ(end, "of the first0,1");
+}
+
+TEST(Group, WithASecretStillTellsWhyOneGaveUpWhereAStrangerHasSpokenBefore) {
+  const int port = free_port();
+  const Ends ends = as_ranks(
+      2,
+      [port](Group& group) -> std::string {
+        const auto values = at::ones({10});
+        group.sum(values);
+        if (group.rank() == 1) {
+          write_as_a_stranger(port, "dcgan/0/end", kForged);
+          group.give_up("its disk is full");
+          throw Error("its disk is full");
+        }
+        group.sum(values), group.sum(values);
+        return "not noticed";
+      },
+      60, seal_of("known to both"), port);
+  EXPECT_CONTAINS(ends[0], "rank 1 ended: its disk is full");
+}
+
+TEST(Group, WithoutASecretEndsByWhatAStrangerSaysButPrintsNoEscapes) {
+  const int port = free_port();
+  const Ends ends = as_ranks(
+      2,
+      [port](Group& group) -> std::string {
+        if (group.is_first()) write_as_a_stranger(port, "dcgan/0/end", kForged + std::string(100'000, 'x'));
+        const auto values = at::ones({10});
+        for (int step = 0; step < 100'000; ++step) group.sum(values), group.check();
+        return "not noticed";
+      },
+      60, {}, port);
+  for (const auto& end : ends) {
+    EXPECT_CONTAINS(end, "the \\x1b[31mstranger");
+    EXPECT_EQ(end.find_first_of("\x1b\x07"), std::string::npos);
+    EXPECT_LT(end.size(), 5000U);
+  }
+}
+
+TEST(Group, DoesNotMeetARankOfAnotherSecret) {
+  const int port = free_port();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      join(launch_of(1, 2, port), at::Device(at::kCPU), {1.0}, seal_of("another"));
+    } catch (const std::exception&) {
+    }
+    ::_exit(0);
+  }
+  const Thrown thrown = thrown_by([&] {
+    join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0}, seal_of("one"));
+  });
+  ::waitpid(child, nullptr, 0);
+  EXPECT_CONTAINS(thrown.what, "rank 1 has not come to the start");
+  EXPECT_CONTAINS(thrown.hint, "the same secret");
+}
+
+/// Whether somebody listens at an address of this machine.
+bool answers(const char* address, int port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET, to.sin_port = htons(static_cast<uint16_t>(port));
+  ::inet_pton(AF_INET, address, &to.sin_addr);
+  const bool does = ::connect(socket, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+  ::close(socket);
+  return does;
+}
+
+TEST(Group, KeepsItsStoreAtTheAddressOfTheMasterAlone) {
+  const int port = free_port();
+  const Ends ends = as_ranks(
+      2,
+      [port](Group& group) -> std::string {
+        const bool own = answers("127.0.0.1", port), other = answers("127.0.0.2", port);
+        group.gather("", "both have looked");
+        return std::string(own ? "answers" : "silent") + (other ? " at others" : " elsewhere");
+      },
+      60, {}, port);
+  for (const auto& end : ends) EXPECT_EQ(end, "answers elsewhere");
 }
 
 }  // namespace

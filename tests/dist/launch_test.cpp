@@ -117,5 +117,16 @@ TEST(Launch, FirstSlurmHostIsTakenOutOfEveryKindOfList) {
     EXPECT_EQ(first_slurm_host(list), host) << list;
 }
 
+TEST(Launch, TakesItsSecretFromAPersonElseFromALauncherThatHasOne) {
+  EXPECT_EQ(launch_in(kTorchrun).secret, "") << "the id of a run that nobody named";
+  Variables variables = kTorchrun;
+  variables["TORCHELASTIC_RUN_ID"] = "6f1ed002";
+  EXPECT_EQ(launch_in(variables).secret, "6f1ed002");
+  variables["OMPI_MCA_orte_precondition_transports"] = "0123-4567";
+  EXPECT_EQ(launch_in(variables).secret, "0123-4567");
+  variables["DCGAN_RANK_SECRET"] = "a person's";
+  EXPECT_EQ(launch_in(variables).secret, "a person's");
+}
+
 }  // namespace
 }  // namespace dcgan::test

@@ -51,6 +51,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void kill(int signal) const { ::kill(pid_, signal); }
+  pid_t id() const { return pid_; }
 
   /// Reads until standard output holds `lines` whole lines or the program ends; false in the second case.
   bool read_lines(int lines) {

@@ -29,13 +29,21 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
+/// One of `size` ranks on this machine.
+inline Launch launch_of(int rank, int size, int port) {
+  Launch launch;
+  launch.launcher = "a test", launch.rank = launch.local_rank = rank, launch.size = launch.local_size = size;
+  launch.address = "127.0.0.1", launch.port = port;
+  return launch;
+}
+
 /// How a rank ended: what it gave back, or "error: " and what it threw; empty for one that was killed or stopped.
 using Ends = std::vector<std::string>;
 
 /// Runs `body` as each of `size` ranks, in processes of their own; what it returns, by rank.
-inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, double timeout = 60) {
+inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, double timeout = 60,
+                     const Seal& seal = {}, int port = free_port()) {
   const TemporaryFolder folder;
-  const int port = free_port();
   std::vector<pid_t> children, frozen;
   for (int rank = 0; rank < size; ++rank) {
     const pid_t child = ::fork();
@@ -46,8 +54,7 @@ inline Ends as_ranks(int size, const std::function<std::string(Group&)>& body, d
     std::signal(SIGPIPE, SIG_IGN);  // as the program does: gloo writes to whoever has gone
     std::string said;
     try {
-      Launch launch{"a test", rank, size, rank, size, "127.0.0.1", port};
-      const auto group = join(launch, at::Device(at::kCPU), {timeout});
+      const auto group = join(launch_of(rank, size, port), at::Device(at::kCPU), {timeout}, seal);
       said = body(*group);
       group->gather("", "the end");  // the store lives until all have read from it
     } catch (const std::exception& error) {

@@ -58,6 +58,10 @@ AsideFolder::AsideFolder(fs::path path) : path_(std::move(path)) {
     mode_ = status.st_mode & 07777;  // as the umask has it
     ::fchmod(handle_.get(), 0700);
     aside_ = aside;
+    removal_.emplace([aside] {
+      std::error_code left_for_the_next;
+      fs::remove_all(aside, left_for_the_next);
+    });
     return;
   }
 }
@@ -73,7 +77,7 @@ void AsideFolder::commit() {
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) refuse(path_);
     throw_system_error("cannot make the folder '" + shown(path_) + "'", errno);
   }
-  aside_.clear();
+  aside_.clear(), removal_.reset();
 }
 
 }  // namespace dcgan

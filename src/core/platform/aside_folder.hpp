@@ -1,7 +1,10 @@
 // A folder that is made aside and appears whole, or leaves nothing. Not for single files (AtomicFile).
 #pragma once
 
+#include <optional>
+
 #include "core/platform/file.hpp"
+#include "core/platform/grace.hpp"
 
 namespace dcgan {
 
@@ -27,6 +30,7 @@ class AsideFolder {
   fs::path aside_;
   FileHandle handle_;
   unsigned mode_ = 0;
+  std::optional<AtAbruptEnd> removal_;
 };
 
 }  // namespace dcgan

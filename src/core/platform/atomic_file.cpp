@@ -55,6 +55,7 @@ void AtomicFile::open_fresh() {
     if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
     if (!hold(file_)) continue;  // another process took it for a leftover before it was held
     aside_ = parent_of(path_) / name;
+    removal_.emplace([folder = folder_.get(), name] { ::unlinkat(folder, name.c_str(), 0); });
     return;
   }
 }
@@ -118,7 +119,7 @@ void AtomicFile::commit(bool synced) {
   if (synced && ::fsync(file_.get()) != 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
   if (::renameat(folder_.get(), aside_.filename().c_str(), folder_.get(), path_.filename().c_str()) != 0)
     throw_system_error("cannot write '" + shown(path_) + "'", errno);
-  aside_.clear();
+  aside_.clear(), removal_.reset();
   if (synced) sync_directory(parent_of(path_));
 }
 

@@ -11,8 +11,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <optional>
 
 #include "core/platform/file.hpp"
+#include "core/platform/grace.hpp"
 
 extern char** environ;
 
@@ -30,7 +32,7 @@ struct Spawning {
 /// A started process: ended and waited for in any case.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  explicit Child(pid_t pid) : pid_(pid), killing_(std::in_place, [pid] { ::kill(pid, SIGKILL); }) {}
   ~Child() {
     if (pid_ > 0) ::kill(pid_, SIGKILL), wait();
   }
@@ -41,13 +43,14 @@ class Child {
     struct rusage used {};
     while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
     }
-    pid_ = -1;
+    pid_ = -1, killing_.reset();
     const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return {code, 0, static_cast<int64_t>(used.ru_maxrss) * 1024, ""};
   }
 
  private:
   pid_t pid_;
+  std::optional<AtAbruptEnd> killing_;
 };
 
 /// The end of a file, without the line break behind it.

@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/platform/grace.hpp"
 
 namespace dcgan {
 
@@ -123,6 +125,7 @@ class AtomicFile {
   fs::path aside_;
   FileHandle folder_;  // of both: a folder that is exchanged meanwhile is none of ours
   FileHandle file_;
+  std::optional<AtAbruptEnd> removal_;  // of what is fresh
   uint64_t end_ = 0;
   bool kept_ = false;
 };

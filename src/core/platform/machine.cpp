@@ -1,7 +1,6 @@
 #include "core/platform/machine.hpp"
 
 #include <malloc.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -14,39 +13,13 @@
 #include <climits>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <string_view>
+
+#include "core/platform/control_groups.hpp"
 
 namespace dcgan {
 
-int64_t usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN));
-}
-
-double idle_cores() {
-  const auto online = static_cast<double>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
-  double load = 0;
-  return ::getloadavg(&load, 1) == 1 ? std::max(0.0, online - load) : online;
-}
-
-namespace {
-/// The text after KEY and a colon in a file of such lines.
-std::string value_of(const char* file, std::string_view key, char after = ':') {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(key)) {
-      const size_t start = line.find_first_not_of(" \t", line.find(after) + 1);
-      return start == std::string::npos ? "" : line.substr(start);
-    }
-  return "";
-}
-}  // namespace
-
 std::string processor_name() {
-  const std::string name = value_of("/proc/cpuinfo", "model name");
+  const std::string name = value_in("/proc/cpuinfo", "model name");
   return name.empty() ? "unknown processor" : name;
 }
 
@@ -67,37 +40,16 @@ std::string bf16_units() {
 
 namespace {
 /// Of a line "KEY: N kB".
-int64_t bytes_of(const char* file, const char* key) { return 1024 * std::atoll(value_of(file, key).c_str()); }
+int64_t bytes_of(const char* file, const char* key) { return 1024 * std::atoll(value_in(file, key).c_str()); }
 
-/// The number that a file begins with; `missing` where there is none, as for "max".
-int64_t number_in(const std::filesystem::path& file, int64_t missing) {
-  std::ifstream stream(file);
-  int64_t number = 0;
-  return stream >> number ? number : missing;
-}
-
-/// What a control group leaves; its cache of files gives way. Both versions: a line of /proc/self/cgroup is
-/// NUMBER:CONTROLLERS:PATH, and in version 2 names no controllers.
-int64_t free_in_group(int64_t most) {
-  std::ifstream lines("/proc/self/cgroup");
-  for (std::string line; std::getline(lines, line);) {
-    const size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const bool version2 = controllers.empty();
-    if (!version2 && controllers != "memory") continue;
-    const std::filesystem::path root = version2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
-    // A container may see its own group as the root, under a path that is not there.
-    for (std::filesystem::path path = line.substr(second + 1);; path = path.parent_path()) {
-      const auto group = root / path.relative_path();
-      const int64_t limit = number_in(group / (version2 ? "memory.max" : "memory.limit_in_bytes"), INT64_MAX);
-      if (limit < INT64_MAX / 2) {
-        const int64_t used = number_in(group / (version2 ? "memory.current" : "memory.usage_in_bytes"), 0);
-        const auto cache = value_of((group / "memory.stat").c_str(), version2 ? "file " : "total_cache ", ' ');
-        most = std::min<int64_t>(most, limit - used + std::atoll(cache.c_str()));
-      }
-      if (!path.has_relative_path()) break;
-    }
+/// What the control groups leave; their cache of files gives way.
+int64_t free_in_groups(int64_t most) {
+  for (const auto& [group, is_version2] : control_groups("memory")) {
+    const int64_t limit = number_in(group / (is_version2 ? "memory.max" : "memory.limit_in_bytes"), INT64_MAX);
+    if (limit >= INT64_MAX / 2) continue;
+    const int64_t used = number_in(group / (is_version2 ? "memory.current" : "memory.usage_in_bytes"), 0);
+    const auto cache = value_in(group / "memory.stat", is_version2 ? "file " : "total_cache ", ' ');
+    most = std::min<int64_t>(most, limit - used + std::atoll(cache.c_str()));
   }
   return most;
 }
@@ -116,7 +68,7 @@ ResidentMemory resident_memory() {
 
 int64_t free_memory() {
   int64_t most = bytes_of("/proc/meminfo", "MemAvailable");
-  most = free_in_group(most);
+  most = free_in_groups(most);
   most = std::min(most, left_of(RLIMIT_AS, bytes_of("/proc/self/status", "VmSize")));
   most = std::min(most, left_of(RLIMIT_DATA, bytes_of("/proc/self/status", "VmData")));
   return std::max<int64_t>(0, most);

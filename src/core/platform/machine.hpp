@@ -1,4 +1,4 @@
-// What this machine has: cores, memory, disk, terminal. Nothing here changes anything.
+// What this machine has: a processor, memory, disk, terminal. Nothing here changes anything.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,6 @@
 
 namespace dcgan {
 
-/// Cores that this process may use.
-int64_t usable_cores();
-/// Cores of the whole machine that nothing wanted in the last minute, on average; all of them when unknown.
-double idle_cores();
 /// The processor's name as the system gives it.
 std::string processor_name();
 /// The processor's units for bfloat16 that the system lets programs use: "AMX", "AVX512-BF16", or "" for none.

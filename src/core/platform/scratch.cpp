@@ -11,6 +11,10 @@ ScratchFolder::ScratchFolder() {
   std::string pattern = (place / "dcgan-XXXXXX").native();
   if (!::mkdtemp(pattern.data())) throw_system_error("cannot make a folder in '" + shown(place) + "'", errno);
   path_ = pattern;
+  removal_.emplace([path = path_] {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  });
 }
 
 ScratchFolder::~ScratchFolder() {

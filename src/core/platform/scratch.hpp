@@ -18,6 +18,7 @@ class ScratchFolder {
 
  private:
   fs::path path_;
+  std::optional<AtAbruptEnd> removal_;
 };
 
 }  // namespace dcgan

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/platform/grace.hpp"
 #include "core/platform/thread.hpp"
 
 namespace dcgan {
@@ -77,12 +78,13 @@ void watch_signals() {
     std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may grow no more
     leave_time_to_save();
     start_thread([set] {
+      Grace grace;
       for (Impatience impatience;;) {
         siginfo_t signal{};
-        if (sigwaitinfo(&set, &signal) <= 0) continue;
+        if (grace.next_signal(set, signal) <= 0) continue;
         int none = 0;
         arrived.compare_exchange_strong(none, signal.si_signo);
-        if (impatience.is_meant_by(signal)) ::_exit(kSignalBase + signal.si_signo);
+        if (impatience.is_meant_by(signal)) end_abruptly(kSignalBase + signal.si_signo);
       }
     }).detach();
     return true;
