@@ -2,7 +2,7 @@
 opinion beside the random networks, of a network that knows what the pictures show.
 
   bench/classifier.py photos/ --size 32 --out faces-32.pt          classes are subfolders, or the labels of an IDX file
-  dcgan eval RUN --data photos/ --features faces-32.pt
+  dcgan eval RUN --data photos/ --features faces-32.pt --run-code
 
 A tenth of the pictures is kept from training, and the share of them that it names rightly is printed. Features are its
 last layer but one, 128 a picture.

@@ -41,6 +41,8 @@ def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, feature
     # The last moving average, not the best state: that is what the bars are about.
     command = [arguments.program, "eval", str(run), "--at", "newest", "--data", data, "--samples",
                str(arguments.samples), "--features", features, "--threads", str(arguments.threads), "--json"]
+    if features.endswith(".pt"):  # the caller's own network
+        command.append("--run-code")
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["figures"]
 
 

@@ -120,8 +120,8 @@ ArchiveReader::ArchiveReader(const fs::path& path) : path_(path), file_(open_for
     std::memcpy(&head_bytes, start.data() + 16, 8);
     if (version != kArchiveVersion)
       throw OtherVersion(origin + " is of format version " + std::to_string(version) + "; this program reads version " +
-                      std::to_string(kArchiveVersion),
-                  "use the version of dcgan that wrote it");
+                             std::to_string(kArchiveVersion),
+                         "use the version of dcgan that wrote it");
   }
   if (start.size() < kHeadAt || head_bytes > size - kHeadAt) throw Error(origin + " is cut off");
   if (head_bytes > kLongestJson)

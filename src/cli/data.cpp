@@ -9,8 +9,8 @@
 #include "core/log.hpp"
 #include "core/parallel.hpp"
 #include "core/platform/aside_folder.hpp"
-#include "core/platform/file_name.hpp"
 #include "core/platform/cores.hpp"
+#include "core/platform/file_name.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dataset/decoding.hpp"
@@ -74,7 +74,9 @@ Unpacked open_packed(const fs::path& path) {
   if (looks_like_pack(path)) {
     const auto pack = std::make_shared<PackSet>(path);
     const PixelsInfo& info = pack->info();
-    return {info.count, info.classes, [pack](int64_t i) { return pack->label(i); },
+    return {info.count,
+            info.classes,
+            [pack](int64_t i) { return pack->label(i); },
             [pack, &info](int64_t i, MemoryShare& share) {
               share.take(2 * info.image_bytes());
               Image image(info.size.width, info.size.height, info.channels);
@@ -175,8 +177,8 @@ void pack(const Invocation& invocation, PackCommand& command) {
   const std::string path = invocation.positional(0);
   const Dataset dataset = [&] {
     DecodeLine line;
-    return pack_dataset(path, command.data, command.out, command.threads.value_or(automatic_threads().count), line.progress(),
-                        command.shards);
+    return pack_dataset(path, command.data, command.out, command.threads.value_or(automatic_threads().count),
+                        line.progress(), command.shards);
   }();
   const auto& info = dataset.pixels->info();
   for (const auto& remark : dataset.remarks) warn(remark);

@@ -110,6 +110,12 @@ Json describe_export(const fs::path& path) {
   const char* network = out["format"] == "dcgan-discriminator" ? "discriminator" : "generator";
   out["kind"] = std::string("exported ") + network;
   out[network] = describe_tensors(torchscript_parameters(path), "");
+  if (const std::string why = torchscript_obstacle(path); !why.empty()) {
+    out["kind"] = "program of another, which says that it is an exported generator";
+    out["not_as_dcgan_exports_it"] = why;
+    out["use"] = {"dcgan sample " + shell_word(path.native()) + " --run-code --out sheet.png"};
+    return out;
+  }
   out["use"] = uses_of_export(out, path);
   return out;
 }

@@ -104,7 +104,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
     throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
                      "`dcgan inspect " + shell_word(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
-  const DataSurvey survey = survey_data(invocation.positional(0), command.size, command.max_megapixels, automatic_threads().count);
+  const DataSurvey survey =
+      survey_data(invocation.positional(0), command.size, command.max_megapixels, automatic_threads().count);
   if (survey.files == 0)
     throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
   if (command.json)

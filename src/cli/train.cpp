@@ -321,7 +321,7 @@ Verb train_verb() {
   verb.run = [shown_command](const Invocation& invocation) {
     TrainCommand command;
     set_all(fields_of(command), invocation.given);
-    if (!command.json) do_without_standard_output();
+    if (!command.json && !command.dry_run) do_without_standard_output();
     with_ranks(command.all, [&](Ranks& ranks) {
       Start start;
       if (command.resume_auto) start = start_or_resume(command, !invocation.positionals.empty(), ranks);

@@ -64,7 +64,7 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
                        {"memory_bytes", cost.memory_bytes},
                        {"checkpoint_bytes", cost.checkpoint_bytes},
                        {"disk_bytes", disk}};
-    std::printf("%s\n", compact(printable_json(out)).c_str());
+    std::printf("%s\n", compact_ascii(out).c_str());
     return;
   }
   const Json options = printable_json(options_json(plan.options));

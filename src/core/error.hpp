@@ -30,8 +30,8 @@ class UsageError : public Error {
   int exit_code() const override { return kUsedWrongly; }
 };
 
-/// The machine, or a limit set on this process, has no more of something: open files, memory. It says nothing of what was
-/// read, so nobody may take it for a bad file: what skips bad files lets it pass.
+/// The machine, or a limit set on this process, has no more of something: open files, memory. It says nothing of what
+/// was read, so nobody may take it for a bad file: what skips bad files lets it pass.
 class Exhausted : public Error {
  public:
   using Error::Error;

@@ -77,6 +77,7 @@ std::optional<Json> parse_json_line(std::string_view line) {
 }
 
 std::string compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string compact_ascii(const Json& json) { return json.dump(-1, ' ', true, Json::error_handler_t::replace); }
 std::string pretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 Json printable_json(const Json& json) {

@@ -27,6 +27,8 @@ Json parse_json(std::string_view text, const std::string& origin);
 std::optional<Json> parse_json_line(std::string_view line);
 /// One line, no spaces. Invalid UTF-8 becomes U+FFFD instead of an exception (names go through printable()).
 std::string compact(const Json& json);
+/// The same in ASCII, with every value as it is: for lines that programs read and a terminal may show.
+std::string compact_ascii(const Json& json);
 /// Indented, with a newline at the end: for files that people read.
 std::string pretty(const Json& json);
 

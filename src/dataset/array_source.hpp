@@ -17,8 +17,8 @@ struct PictureArray {
 };
 
 /// For the sizes that a file of `file_bytes` claims, before memory is asked for them. Throws Error, beginning with
-/// `place`, for sides that no picture has, for pictures so small and so many that each has no bytes of the file, and for
-/// more than the memory that is free.
+/// `place`, for sides that no picture has, for pictures so small and so many that each has no bytes of the file, and
+/// for more than the memory that is free.
 void check_array(const PictureArray& claimed, uint64_t file_bytes, const std::string& place);
 
 class ArraySource : public Source {

@@ -1,6 +1,6 @@
 // Decoded pixels kept on disk between runs: a folder of packs, one a set and way of fitting it. It belongs to one user,
-// as the pictures do: the folder is open to nobody else, nor is any file in it; and nothing is believed or removed there
-// that this program did not make.
+// as the pictures do: the folder is open to nobody else, nor is any file in it; and nothing is believed or removed
+// there that this program did not make.
 #pragma once
 
 #include "dataset/pack.hpp"

@@ -197,7 +197,8 @@ void DecodedPixels::copy(int64_t index, uint8_t* out) const {
   try {
     std::string digest;
     const Image image = fitter_(slot, &digest);
-    if (beginning_of(digest_bytes(digest)) != contents_[static_cast<size_t>(index)]) throw Error("it is another picture");
+    if (beginning_of(digest_bytes(digest)) != contents_[static_cast<size_t>(index)])
+      throw Error("it is another picture");
     std::copy(image.pixels.begin(), image.pixels.end(), out);
   } catch (const Error& error) {
     rethrow_exhausted(error);

@@ -50,7 +50,8 @@ void check_total(Checked total, uint64_t head, uint64_t file_bytes, bool is_plai
   if (!total.value()) throw Error(place(path) + " has a header with impossible sizes");
   const uint64_t bytes = *total.value();
   if (is_plain && !((Checked(bytes) + head).is_at_most(file_bytes)))
-    throw Error(place(path) + " is cut off: " + with_commas(static_cast<int64_t>(file_bytes - std::min(head, file_bytes))) + " of " +
+    throw Error(place(path) +
+                " is cut off: " + with_commas(static_cast<int64_t>(file_bytes - std::min(head, file_bytes))) + " of " +
                 with_commas(static_cast<int64_t>(bytes)) + " bytes are there");
   if (!is_plain && bytes > kAlways && bytes / kMostTimes > file_bytes)
     throw Error(place(path) + " claims " + bytes_text(double(bytes)) + ", more than " + std::to_string(kMostTimes) +

@@ -20,8 +20,9 @@ struct IdxFile {
 
 /// True if the file begins like an IDX file of bytes, gzipped or not. A file that cannot be read is none.
 bool looks_like_idx(const fs::path& path);
-/// Throws Error naming what is wrong (type, cut off, bytes too many). `check`, when given, looks at the shape before memory
-/// is asked for, and is told the size of the file; a gzipped file of more than 64 MB may unpack to 64 times its size.
+/// Throws Error naming what is wrong (type, cut off, bytes too many). `check`, when given, looks at the shape before
+/// memory is asked for, and is told the size of the file; a gzipped file of more than 64 MB may unpack to 64 times its
+/// size.
 IdxFile read_idx(const fs::path& path,
                  const std::function<void(const std::vector<int64_t>& shape, uint64_t file_bytes)>& check = {});
 /// Where the labels of an image file lie by the family's custom ("images-idx3" to "labels-idx1"), if there.

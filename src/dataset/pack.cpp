@@ -92,8 +92,9 @@ PackWriter::PackWriter(const fs::path& path, const std::string& key, const Shard
     : file_(path, AtomicFile::Aside::kResumable, access), key_(key), shard_(shard), image_bytes_(image_bytes) {
   if (!is_writers(file_)) {
     file_.keep_for_later();
-    throw Error("cannot write '" + shown(path) + "': '" + shown(file_.aside()) + "', where it would be begun, is no pack",
-                "it is none of dcgan's: move it away");
+    throw Error(
+        "cannot write '" + shown(path) + "': '" + shown(file_.aside()) + "', where it would be begun, is no pack",
+        "it is none of dcgan's: move it away");
   }
   const Header header = begun_header(key, shard, image_bytes);
   Header there = file_.bytes() >= header.tables_at() ? header_of(file_) : Header{};
@@ -215,10 +216,10 @@ Pack::Pack(const fs::path& path) : file_(path), shown_path_(shown(path)) {
   origin_.key = std::string(header.key, sizeof header.key);
   read_json(std::string_view(tables).substr(tables.size() - header.json_bytes));
   if (header.version == kVersion) shard_ = {static_cast<int64_t>(header.slots)};
-  const bool is_fitting = Checked::of(info_.size.width) * Checked::of(info_.size.height) * Checked::of(info_.channels) ==
-                              header.image_bytes &&
-                          shard_.count() == static_cast<int64_t>(header.slots) &&
-                          info_.skipped.size() == header.slots - header.count;
+  const bool is_fitting =
+      Checked::of(info_.size.width) * Checked::of(info_.size.height) * Checked::of(info_.channels) ==
+          header.image_bytes &&
+      shard_.count() == static_cast<int64_t>(header.slots) && info_.skipped.size() == header.slots - header.count;
   if (!is_fitting) refuse("is damaged");
   if (!take_tables(tables, shard_.count())) refuse("is damaged");
 }
@@ -260,9 +261,8 @@ void Pack::read_json(std::string_view text) {
       throw Error("'" + shown_path_ + "': the option \"" + key + "\" is no word");
   for (auto& name : info_.classes) name = printable(name);  // a stranger may have written it
   for (const auto& entry : required<Json>(json, "skipped", shown_path_))
-    info_.skipped.push_back(
-        {printable(required<std::string>(entry, "name", shown_path_)),
-         printable(required<std::string>(entry, "reason", shown_path_))});
+    info_.skipped.push_back({printable(required<std::string>(entry, "name", shown_path_)),
+                             printable(required<std::string>(entry, "reason", shown_path_))});
   if (!json.contains("shard")) return;
   const Json& shard = json["shard"];
   const auto number = [&](const char* key) { return required<int64_t>(shard, key, shown_path_); };

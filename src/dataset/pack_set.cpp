@@ -132,7 +132,7 @@ void PackSetWriter::take_back(int64_t number) {
     const Pack whole(path);
     if (whole.origin().key == key_ && whole.shard() == Shard{slots_, number, shards()} &&
         rename_to_new(path, begun_file_of(path)))
-      kept_ = true;  // it was whole: so it is never removed
+      kept_ = true;               // it was whole: so it is never removed
   } catch (const Error& error) {  // damaged: it is replaced in the end
     rethrow_exhausted(error);
   }

@@ -33,8 +33,8 @@ class PackSet : public Pixels {
   uint64_t bytes_ = 0;
 };
 
-/// True if the data that it was packed from are there and have changed since. `pictures`: how many files it was made of;
-/// no more are looked for.
+/// True if the data that it was packed from are there and have changed since. `pictures`: how many files it was made
+/// of; no more are looked for.
 bool is_stale(const PackOrigin& origin, int64_t pictures);
 
 /// Files that a set was made of, used or not.

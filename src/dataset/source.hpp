@@ -47,8 +47,8 @@ class Source {
   std::string stamp_;
 };
 
-/// Opens DATA, whatever kind it is of (labels beside an IDX file are found). Throws UsageError for anything else, and Error
-/// for a folder of more than `most_files`.
+/// Opens DATA, whatever kind it is of (labels beside an IDX file are found). Throws UsageError for anything else, and
+/// Error for a folder of more than `most_files`.
 std::unique_ptr<Source> open_source(const fs::path& path, int64_t most_files = INT64_MAX / 32);
 
 }  // namespace dcgan

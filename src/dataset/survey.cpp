@@ -19,7 +19,8 @@ DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
   survey.kind = "pack";
   survey.files = info.count + static_cast<int64_t>(info.skipped.size());
   survey.all_gray = info.channels == 1;
-  if (is_stale(pack.origin(), slots_of(info))) survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
+  if (is_stale(pack.origin(), slots_of(info)))
+    survey.remarks.push_back("'" + printable(pack.origin().data) + "' has changed since");
   for (const auto& one : info.skipped) survey.unusable.push_back({one.name, one.reason, ""});
   std::vector<std::string> problems(static_cast<size_t>(info.count));
   parallel_for(info.count, threads, [&](int64_t i) {

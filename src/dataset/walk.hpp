@@ -39,8 +39,8 @@ class Listing {
 bool is_passed_over(std::string_view name);
 
 /// Symbolic links are followed, each folder once (loops end). Run directories are passed over and named. Throws
-/// UsageError when `root` is missing or no folder, Stopped soon after a signal, Exhausted when the system has no more open
-/// files (however deep the folders lie, two are enough), and Error soon after more than `most_files`.
+/// UsageError when `root` is missing or no folder, Stopped soon after a signal, Exhausted when the system has no more
+/// open files (however deep the folders lie, two are enough), and Error soon after more than `most_files`.
 Listing list_folder(const fs::path& root, int64_t most_files = INT64_MAX / 32);
 
 /// True for a directory that `dcgan train` made.

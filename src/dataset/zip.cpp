@@ -52,7 +52,8 @@ bool take_zip64(std::string_view extra, ZipEntry& entry) {
 std::optional<std::string> inflated(std::string_view packed, uint64_t bytes, uint64_t limit) {
   std::string out(static_cast<size_t>(std::min(bytes, limit)), '\0');
   z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Exhausted("there is no memory to unpack an entry", "end other programs");
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+    throw Exhausted("there is no memory to unpack an entry", "end other programs");
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -96,10 +97,12 @@ void ZipFile::check_entries() const {
   }
   std::sort(parts.begin(), parts.end());
   for (size_t i = 1; i < parts.size(); ++i)
-    if (parts[i].first < parts[i - 1].second) damaged("entries of it share their bytes, as in archives made to do harm");
+    if (parts[i].first < parts[i - 1].second)
+      damaged("entries of it share their bytes, as in archives made to do harm");
   if (!all.is_at_most(kMostBytes + std::min(size_, INT64_MAX / kMostTimes - kMostBytes) * kMostTimes))
     throw Error("the ZIP archive '" + shown(path_) + "' claims to unpack to " +
-                    (all.value() ? bytes_text(double(*all.value())) : "more than there is") + ", far more than its size",
+                    (all.value() ? bytes_text(double(*all.value())) : "more than there is") +
+                    ", far more than its size",
                 "if you trust it, unpack it first, and give the folder");
 }
 
@@ -136,7 +139,9 @@ void ZipFile::read_directory() {
   if (count > bytes / kEntryBytes) damaged("its directory is too short for its entries");
   entries_.reserve(static_cast<size_t>(count));
   // Old programs count modulo 65,536: the entries that are there count.
-  const auto is_next = [&](size_t at) { return at + 4 <= directory.size() && number(directory, at, 4) == kDirectoryEntry; };
+  const auto is_next = [&](size_t at) {
+    return at + 4 <= directory.size() && number(directory, at, 4) == kDirectoryEntry;
+  };
   for (size_t at = 0; entries_.size() < count || is_next(at);) {
     if (at + kEntryBytes > directory.size() || number(directory, at, 4) != kDirectoryEntry)
       damaged("entry " + std::to_string(entries_.size()) + " of its directory is not there");

@@ -86,8 +86,9 @@ std::string ZipSource::identity_of(int64_t index, const std::string& digest) con
 }
 
 void ZipSource::check_claim(int64_t index, const Probe& probe) const {
-  // A few bytes may claim a large picture; thousands of them in one archive would be decoded for hours. Each may have its
-  // part of what is always allowed, or what its own bytes make believable: blank pages take a 200th of a byte a pixel.
+  // A few bytes may claim a large picture; thousands of them in one archive would be decoded for hours. Each may have
+  // its part of what is always allowed, or what its own bytes make believable: blank pages take a 200th of a byte a
+  // pixel.
   constexpr uint64_t kAlways = 500'000'000, kPixelsPerByte = 200;
   const auto pixels = static_cast<uint64_t>(probe.width) * static_cast<uint64_t>(probe.height);
   const uint64_t packed = entry_of(index).packed_bytes;

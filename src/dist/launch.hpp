@@ -16,7 +16,7 @@ struct Launch {
   int port = 0;
   bool launcher_keeps_store = false;  // torchrun's agent does; else the process of rank 0
   int attempt = 0;                    // how often torchrun has started all anew
-  std::string secret;                 // that all ranks have and strangers have not; empty: there is none
+  std::string secret = {};            // that all ranks have and strangers have not; empty: there is none
 
   bool is_alone() const { return launcher.empty(); }
 };

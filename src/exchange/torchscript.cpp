@@ -232,6 +232,13 @@ Json torchscript_metadata(const fs::path& path) {
   return file.metadata;
 }
 
+std::string torchscript_obstacle(const fs::path& path) {
+  const ScriptFile file = read_script_file(path);
+  std::string why;
+  if (!is_discriminator(file.metadata)) generator_of(file, info_from(file, path), why);
+  return why;
+}
+
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path) {
   std::vector<std::pair<std::string, std::vector<int64_t>>> out;
   for (const auto& [name, tensor] : read_script_weights(read_script_file(path)).tensors)

@@ -52,6 +52,9 @@ bool looks_like_torchscript(const fs::path& path);
 /// What an exported file says of itself ("dcgan.json"), checked as far as it can be without running anything of it.
 /// Throws Error as open_torchscript does, but for a program that it would have to run.
 Json torchscript_metadata(const fs::path& path);
+/// Why a file that says it is an exported generator cannot be read as one, so that its program would have to be run; ""
+/// where it can, and of a discriminator, which dcgan does not use.
+std::string torchscript_obstacle(const fs::path& path);
 /// Names and shapes of its parameters; of a frozen one, which has none, of its constants. Data alone, too.
 std::vector<std::pair<std::string, std::vector<int64_t>>> torchscript_parameters(const fs::path& path);
 

@@ -121,9 +121,7 @@ Image decode_by_opencv(std::string_view bytes, const Probe& probe, int64_t max_m
   try {
     const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
     // Only the first flag keeps alpha; it leaves EXIF to us.
-    mat = cv::imdecode(data, probe.alpha  ? cv::IMREAD_UNCHANGED
-                             : probe.gray ? cv::IMREAD_GRAYSCALE
-                                          : cv::IMREAD_COLOR);
+    mat = cv::imdecode(data, probe.alpha ? cv::IMREAD_UNCHANGED : probe.gray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
   } catch (const cv::Exception& error) {
     problem = error.code;
   }

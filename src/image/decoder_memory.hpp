@@ -9,8 +9,8 @@
 namespace dcgan {
 
 /// While it lives, the first matrix that OpenCV makes in this thread lies in `pixels`, so that a picture is in memory
-/// once; and one of more than `most_pixels`, or of elements wider than a picture of ours needs, is refused before memory
-/// is asked for it. One at a time in a thread.
+/// once; and one of more than `most_pixels`, or of elements wider than a picture of ours needs, is refused before
+/// memory is asked for it. One at a time in a thread.
 class DecoderMemory {
  public:
   DecoderMemory(std::vector<uint8_t>& pixels, int64_t most_pixels);

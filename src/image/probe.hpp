@@ -14,12 +14,12 @@ struct Probe {
   ImageFormat format = ImageFormat::kUnknown;
   int64_t width = 0;  // as stored, before EXIF rotation; 0 when the header does not tell
   int64_t height = 0;
-  bool gray = false;    // stored without colour
-  bool alpha = false;   // has an alpha channel or a transparent colour
-  int bits = 8;         // a channel
-  std::string mode;     // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
+  bool gray = false;          // stored without colour
+  bool alpha = false;         // has an alpha channel or a transparent colour
+  int bits = 8;               // a channel
+  std::string mode;           // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
   int64_t working_bytes = 0;  // what its decoder takes besides the picture
-  std::string problem;  // why it cannot be read; empty when the header is sound
+  std::string problem;        // why it cannot be read; empty when the header is sound
 };
 
 /// Look at the beginning of a file (all of it where it is at hand: a JPEG's size may stand far behind).

@@ -26,8 +26,8 @@ enum Tag : uint32_t {
 };
 enum Type : uint32_t { kByte = 1, kShort = 3, kLong = 4 };
 
-/// Those whose libtiff takes memory by the picture's size: not LZMA, whose header asks for any amount, JBIG, whose header
-/// has sides of its own, nor what no camera and no program of today writes.
+/// Those whose libtiff takes memory by the picture's size: not LZMA, whose header asks for any amount, JBIG, whose
+/// header has sides of its own, nor what no camera and no program of today writes.
 constexpr uint32_t kCompressions[] = {1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50000, 50001};
 
 /// The first image file directory.

@@ -141,9 +141,11 @@ class Log {
   void take(std::string_view line, uint64_t at) {
     if (line.empty()) return;
     if (line.starts_with(kEvent)) return take_event(line);
-    last_line_ = line;
-    is_last_taken_ = at + line.size() >= next_;
-    if (!is_last_taken_) return;
+    const bool is_taken = at + line.size() >= next_;
+    // Of a torn or endless line nothing would be known: then the one before it is the last.
+    if (line.size() <= kLongestJsonLine && line.front() == '{' && line.back() == '}')
+      last_line_ = line, is_last_taken_ = is_taken;
+    if (!is_taken) return;
     if (between_ > 0) next_ = (at + line.size()) / between_ * between_ + between_;
     if (records_.wants_next(line.size())) take_record(line);
   }

@@ -107,7 +107,7 @@ void Console::event(const std::string& line, const Json& object) {
   if (last_ && object.value("event", "") == "eval" && object["kid"].is_number()) last_->kid = object["kid"];
   if (!json_) return say(printable(line));
   std::fprintf(stderr, "%s\n", printable(line).c_str());
-  std::printf("%s\n", compact(printable_json(object)).c_str());
+  std::printf("%s\n", compact_ascii(object).c_str());
   std::fflush(stdout);
 }
 

@@ -60,7 +60,8 @@ std::optional<std::string_view> message_at(std::string_view file, size_t offset)
 bool is_ours(const fs::path& path) {
   const std::string name = path.filename().native();
   const std::string_view begin(kBegin), end(kEnd);
-  if (!name.starts_with(begin) || !name.ends_with(end) || name.size() < begin.size() + kDigits + end.size()) return false;
+  if (!name.starts_with(begin) || !name.ends_with(end) || name.size() < begin.size() + kDigits + end.size())
+    return false;
   const auto digits = std::string_view(name).substr(begin.size(), name.size() - begin.size() - end.size());
   return digits.find_first_not_of("0123456789") == std::string_view::npos && is_own_file(path);
 }

@@ -79,7 +79,8 @@ Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
     estimate.checkpoint_bytes += static_cast<int64_t>(tensor.nbytes());
   estimate.memory_bytes = resident_memory().anonymous;
   if (!is_whole)
-    estimate.memory_bytes = std::max(estimate.memory_bytes, rough_step_memory(plan.network).need(*plan.options.train.batch));
+    estimate.memory_bytes =
+        std::max(estimate.memory_bytes, rough_step_memory(plan.network).need(*plan.options.train.batch));
   return estimate;
 }
 }  // namespace

@@ -16,8 +16,8 @@ namespace dcgan {
 namespace {
 
 /// How many times faster a product of matrices is in bf16 than in fp32: the best of several tries of each, in turns, so
-/// that other load on the machine slows both, and on one thread, which waits for no other. About 2 where units do what they promise, far below 1 where they are
-/// imitated.
+/// that other load on the machine slows both, and on one thread, which waits for no other. About 2 where units do what
+/// they promise, far below 1 where they are imitated.
 double bf16_gain() {
   constexpr int kTries = 5;
   constexpr int64_t kSide = 768;

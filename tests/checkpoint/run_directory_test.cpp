@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "support/forked.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -177,14 +178,22 @@ TEST_F(RunDirectoryTest, CutBackLeavesAWholeLogUntouched) {
 }
 
 TEST_F(RunDirectoryTest, CutBackRemovesWhatAKilledProcessWasWritingAndNoOther) {
-  const fs::path killed =
-      run_.path() / "checkpoints" / ".dcgan-aside-999999999-000000064.ckpt";  // no process has such an id
-  const fs::path living =
-      run_.path() / "checkpoints" / (".dcgan-aside-" + std::to_string(::getpid()) + "-000000064.ckpt");
-  write_text(killed, "x"), write_text(living, "x");
+  const fs::path folder = run_.path() / "checkpoints";
+  const auto files = [&] { return std::distance(fs::directory_iterator(folder), fs::directory_iterator()); };
+  exit_code_of([&] {
+    AtomicFile killed(folder / "000000064.ckpt");
+    killed.append("half");
+    ::_exit(0);  // as if killed: no destructor runs
+    return 0;
+  });
+  const AtomicFile living(folder / "000000064.ckpt");
+  const fs::path users = folder / ".dcgan-aside-999999999-000000064.ckpt";
+  write_text(users, "x");
+  ASSERT_EQ(files(), 3);
   run_.cut_back_to(0);
-  EXPECT_FALSE(fs::exists(killed));
-  EXPECT_TRUE(fs::exists(living));
+  EXPECT_EQ(files(), 2);
+  EXPECT_TRUE(fs::exists(living.aside()));
+  EXPECT_TRUE(fs::exists(users));
 }
 
 TEST_F(RunDirectoryTest, LastRecordPassesOverEventsAndATornLine) {

@@ -252,6 +252,7 @@ TEST_F(RunCode, LetsAnotherProgramsGeneratorBeUsed) {
   EXPECT_SAYS(dcgan_({"sample", at("other.pt"), "--out", at("x.png")}), "changed by another program");
   told.erase("sha256");
   module.save(at("other.pt"), {{"dcgan.json", compact(told)}});
+  EXPECT_CONTAINS(dcgan_({"inspect", at("other.pt")}).out, "program of another, which says that it is");
   EXPECT_EXIT_CODE(dcgan_({"sample", at("other.pt"), "--out", at("x.png")}), 2);
   EXPECT_FALSE(std::filesystem::exists(at("x.png")));
   EXPECT_EXIT_CODE(dcgan_({"sample", at("other.pt"), "--run-code", "--out", at("x.png")}), 0);

@@ -57,12 +57,10 @@ class Stopped : public testing::Test {
 
 TEST_F(Stopped, EveryVerbThatComputesEndsByTermWithItsCodeAndLeavesNoTemporaryFile) {
   const std::string photos = at("photos");
-  write_text(at("target.png"), encode_png(made_picture(32, 3, 5)));
   for (const auto& words : std::vector<std::vector<std::string>>{
            {"sample", model_, "--count", "10M", "--out", at("many")},
            {"sample", model_, "--count", "10M", "--out", at("many.npy")},
            {"eval", model_, "--data", photos, "--samples", "1M"},
-           {"invert", model_, at("target.png"), "--steps", "1M", "--out", at("found.png")},
            {"train", photos, "--dry-run", "--size", "256", "--base-channels", "128", "--batch", "512"},
            {"bench", "--seconds", "100"},
            {"toy", "--out", at("toy.png"), "--steps", "1M"}}) {

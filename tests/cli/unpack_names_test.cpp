@@ -19,7 +19,8 @@ class UnpackNames : public ::testing::Test {
   /// Every path below the test's folder.
   std::vector<std::string> all_paths() const {
     std::vector<std::string> paths;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(dcgan.at("x")).parent_path())) paths.push_back(entry.path().native());
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(dcgan.at("x")).parent_path()))
+      paths.push_back(entry.path().native());
     std::sort(paths.begin(), paths.end());
     return paths;
   }
@@ -120,8 +121,8 @@ TEST_F(UnpackNames, GivenByHandMustBeNames) {
     if (name.find('\0') != std::string::npos || name == "~" || name == "~root" || name == "%2e%2e%2fevil" ||
         name == "manifest.csv" || name == "dataset.json" || name == "..;/evil")
       continue;
-    const Thrown thrown = dcgan.refusal({"data", "unpack", dcgan.at("t-images-idx3-ubyte"), "--out", dcgan.at("out"),
-                                         "--names=ok," + name});
+    const Thrown thrown = dcgan.refusal(
+        {"data", "unpack", dcgan.at("t-images-idx3-ubyte"), "--out", dcgan.at("out"), "--names=ok," + name});
     EXPECT_EQ(thrown.exit_code, 2) << name;
     EXPECT_FALSE(fs::exists(dcgan.at("out"))) << name;
   }
@@ -157,7 +158,8 @@ TEST_F(UnpackNames, OfPicturesThatAreBadAreSaidAndTheOthersUnpacked) {
   EXPECT_SAYS(done, "skipped 'b/cut.png'");
   EXPECT_TRUE(fs::exists(dcgan.at("out/a/000000.png")));
   write_text(dcgan.at("none.zip"), ZipMaker().add("readme.txt", "no picture").whole());
-  EXPECT_TRUE(refused(dcgan.refusal({"data", "unpack", dcgan.at("none.zip"), "--out", dcgan.at("none")}), 1, "no readable"));
+  EXPECT_TRUE(
+      refused(dcgan.refusal({"data", "unpack", dcgan.at("none.zip"), "--out", dcgan.at("none")}), 1, "no readable"));
   EXPECT_FALSE(fs::exists(dcgan.at("none")));
 }
 

@@ -49,7 +49,8 @@ std::string chosen(const Cores& cores, const Variables& variables, int64_t proce
 }
 
 TEST(Quota, OfEitherVersionAndOfAnyGroupAboveIsObeyed) {
-  for (const auto& [groups, file, text, granted] : std::vector<std::tuple<std::string, std::string, std::string, double>>{
+  using Case = std::tuple<std::string, std::string, std::string, double>;
+  for (const auto& [groups, file, text, granted] : std::vector<Case>{
            {"0::/a/b\n", "groups/a/b/cpu.max", "150000 100000\n", 1.5},
            {"0::/a/b\n", "groups/a/cpu.max", "50000 100000\n", 0.5},  // that of a group above
            {"0::/host/path\n", "groups/cpu.max", "200000 100000\n", 2},  // a container that sees its group as the root
@@ -95,7 +96,9 @@ TEST(Load, IsWhatTheCoresOfTheMaskDidButForThisProcess) {
   ASSERT_EQ(::sched_getaffinity(0, sizeof all, &all), 0);
   int own = 0;
   while (!CPU_ISSET(own, &all)) ++own;
-  const auto line = [](int core, const std::string& numbers) { return "cpu" + std::to_string(core) + " " + numbers + "\n"; };
+  const auto line = [](int core, const std::string& numbers) {
+    return "cpu" + std::to_string(core) + " " + numbers + "\n";
+  };
   const std::string nothing = "0 0 0 0 0 0 0 0 0 0";
   MadeSystem system;
   system.file("proc/stat", "cpu  " + nothing + "\n" + line(own, nothing) + line(1000, nothing));
@@ -180,7 +183,8 @@ TEST(Threads, OfTorchrunsOwnVariableAreToldFromAPersons) {
     MadeSystem system;  // this process, a shell that torchrun started, torchrun, who started that
     system.file("proc/self/status", "Name:\tx\nPPid:\t30\n"), system.file("proc/30/status", "PPid:\t20\n");
     const char zero = '\0';
-    system.file("proc/30/environ", std::string("A=1") + zero + "TORCHELASTIC_RUN_ID=none" + zero + "OMP_NUM_THREADS=1" + zero);
+    system.file("proc/30/environ",
+                std::string("A=1") + zero + "TORCHELASTIC_RUN_ID=none" + zero + "OMP_NUM_THREADS=1" + zero);
     system.file("proc/20/environ", environment), system.file("proc/20/status", "PPid:\t10\n");
     return is_omp_of_torchrun(in(own), system.files());
   };
@@ -190,7 +194,8 @@ TEST(Threads, OfTorchrunsOwnVariableAreToldFromAPersons) {
   EXPECT_TRUE(is_torchruns("", variables)) << "what cannot be read";
   EXPECT_FALSE(is_torchruns(without, {{"OMP_NUM_THREADS", "1"}})) << "no torchrun";
   EXPECT_FALSE(is_torchruns(without, {{"OMP_NUM_THREADS", "2"}, {"TORCHELASTIC_RUN_ID", "none"}}));
-  EXPECT_EQ(chosen(eight(), variables, 2, true), "4 of 8 cores: a share for each of 2 processes here"
+  EXPECT_EQ(chosen(eight(), variables, 2, true),
+            "4 of 8 cores: a share for each of 2 processes here"
             " (OMP_NUM_THREADS=1 is torchrun's own, not followed)");
 }
 

@@ -26,7 +26,9 @@ namespace {
 class Directories : public ::testing::Test {
  protected:
   Directories() { synced_paths.clear(); }
-  bool is_synced(const std::string& name) const { return synced_paths.count(fs::canonical(folder / name).native()) > 0; }
+  bool is_synced(const std::string& name) const {
+    return synced_paths.count(fs::canonical(folder / name).native()) > 0;
+  }
   TemporaryFolder folder;
 };
 

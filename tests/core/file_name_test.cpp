@@ -63,9 +63,10 @@ TEST(PlainFileNames, AreAllDifferentAndEveryTextThatIsANameKeepsIts) {
 }
 
 TEST(PlainFileNames, AreDifferentWhereCaseOrTheFormOfAccentsDoesNotCount) {
-  const Names twins[] = {{"Katze", "kATZE"},   {"\u00e9t\u00e9", "e\u0301te\u0301"}, {"\u00c9", "\u00e9"},
-                         {"\u041a\u043e\u0442", "\u043a\u043e\u0442"}, {"\uac00", "\u1100\u1161"}, {"\u304c", "\u304b\u3099"},
-                         {"\u0141", "\u0142"}, {"\u03a3", "\u03c3"}};
+  const Names twins[] = {{"Katze", "kATZE"},         {"\u00e9t\u00e9", "e\u0301te\u0301"},
+                         {"\u00c9", "\u00e9"},       {"\u041a\u043e\u0442", "\u043a\u043e\u0442"},
+                         {"\uac00", "\u1100\u1161"}, {"\u304c", "\u304b\u3099"},
+                         {"\u0141", "\u0142"},       {"\u03a3", "\u03c3"}};
   for (const Names& pair : twins) {
     const FileNames found = plain_file_names(pair);
     EXPECT_EQ(found.names[0], pair[0]);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/thrown.hpp"
 
 namespace dcgan::test::json_texts {
@@ -85,6 +87,13 @@ TEST(CompactJson, ReplacesInvalidUtf8InsteadOfThrowing) {
                           "b"}}),
             "{\"name\":\"a\xEF\xBF\xBD"
             "b\"}");
+}
+
+TEST(CompactAsciiJson, SaysTheSameWithoutACharacterThatATerminalWouldObey) {
+  const Json json = {{"a\u202e", "\n\x1b\x7f\u009b\u200b\U000E0041"}};
+  const std::string text = compact_ascii(json);
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) << text;
+  EXPECT_EQ(parse_json(text, "a test"), json);
 }
 
 TEST(PrettyJson, EndsWithANewline) { EXPECT_EQ(pretty(Json{{"a", 1}}), "{\n  \"a\": 1\n}\n"); }

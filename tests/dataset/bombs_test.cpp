@@ -61,7 +61,8 @@ TEST_F(Bombs, AmongPicturesAreSkippedByNameAndCostLittle) {
 TEST_F(Bombs, AloneAreOneErrorOrAPictureAndCostLittle) {
   for (const auto& [name, content] : picture_bombs()) {
     write_text(folder / "alone" / name, content);
-    const Cost cost = cost_of(kSeconds, [&] { return open_source(folder / "alone")->probe(0).problem.empty() ? 0 : 1; });
+    const Cost cost =
+        cost_of(kSeconds, [&] { return open_source(folder / "alone")->probe(0).problem.empty() ? 0 : 1; });
     EXPECT_LE(cost.code, 1) << name;
     EXPECT_LE(cost.peak_bytes, kMost) << name;
     fs::remove_all(folder / "alone");
@@ -99,8 +100,13 @@ TEST_F(Bombs, InGzipAreRefusedByWhatTheyClaim) {
 
 TEST_F(Bombs, OfSparseFilesAreSkippedByName) {
   write_text(folder / "set/good.png", png_of(noise(16, 16, 3)));
-  const std::string starts[] = {"", png_of(noise(16, 16, 3)), jpeg_of(noise(16, 16, 3)), "\xFF\xD8\xFF\xE0", "P6 16 16 255\n",
-                                tiff_of(tiff_tags(16, 16, 16)), std::string("II*\0\xFF\xFF\xFF\x7F", 8)};
+  const std::string starts[] = {"",
+                                png_of(noise(16, 16, 3)),
+                                jpeg_of(noise(16, 16, 3)),
+                                "\xFF\xD8\xFF\xE0",
+                                "P6 16 16 255\n",
+                                tiff_of(tiff_tags(16, 16, 16)),
+                                std::string("II*\0\xFF\xFF\xFF\x7F", 8)};
   int number = 0;
   for (const auto& start : starts) {
     const fs::path path = folder / "set" / ("sparse" + std::to_string(number++) + ".png");

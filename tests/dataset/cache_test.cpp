@@ -112,11 +112,16 @@ TEST_F(Cache, MakesRoomAtTheExpenseOfNothingButWhatItMade) {
   const std::string name = at.filename().native(), hex = name.substr(0, 32);
   const std::string pack = read_text(at);
   const std::vector<std::pair<std::string, std::string>> foreign = {
-      {"holiday.pack", std::string(5000, 'x')},         {"faces.pack", pack},
-      {std::string(32, 'a') + ".pack", "mine"},         {std::string(32, 'b') + ".pack", pack},  // of another key
-      {std::string(32, 'c') + ".features", "mine"},     {"old.pixels", "mine"},
-      {hex + ".pack.bak", pack},                        {".dcgan-begun-diary.pack", "mine"},
-      {".dcgan-begun-" + std::string(32, 'd') + ".pack", "mine"}, {std::string(32, 'A') + ".pack", pack}};
+      {"holiday.pack", std::string(5000, 'x')},
+      {"faces.pack", pack},
+      {std::string(32, 'a') + ".pack", "mine"},
+      {std::string(32, 'b') + ".pack", pack},  // of another key
+      {std::string(32, 'c') + ".features", "mine"},
+      {"old.pixels", "mine"},
+      {hex + ".pack.bak", pack},
+      {".dcgan-begun-diary.pack", "mine"},
+      {".dcgan-begun-" + std::string(32, 'd') + ".pack", "mine"},
+      {std::string(32, 'A') + ".pack", pack}};
   for (const auto& [file, content] : foreign) write_text(place / file, content);
   fs::create_directory(place / "dir.pack");
   DataOptions tight = options;

@@ -24,7 +24,8 @@ std::string made(const fs::path& path, bool is_shard) {
   PackWriter writer(path, std::string(64, 'a'), shard, kBytes);
   std::vector<uint32_t> valid;
   for (const int64_t slot : {0, 2, 3}) {
-    writer.put(shard.first() + slot, std::vector<uint8_t>(kBytes, static_cast<uint8_t>(slot)).data(), std::string(64, 'b'));
+    writer.put(shard.first() + slot, std::vector<uint8_t>(kBytes, static_cast<uint8_t>(slot)).data(),
+               std::string(64, 'b'));
     valid.push_back(static_cast<uint32_t>(shard.first() + slot));
   }
   writer.seal(info, {std::string(64, 'a'), "/data", "stamp", {{"fit", "pad"}}}, valid, {1, -1, 0});
@@ -88,10 +89,28 @@ class PackClaims : public ::testing::TestWithParam<bool> {
   std::string whole = made(path, GetParam());
 };
 
-constexpr uint64_t kNasty[] = {0, 1, 2, 3, 6, 0x7F, 0xFFFF, 1u << 31, (1u << 31) - 1, uint64_t{1} << 32,
-                               (uint64_t{1} << 32) + 5, uint64_t{1} << 40, uint64_t{1} << 60, uint64_t{1} << 62,
-                               INT64_MAX, uint64_t{1} << 63, UINT64_MAX, UINT64_MAX - 11, UINT64_MAX - 4095,
-                               UINT64_MAX / 12, UINT64_MAX / 12 + 1, UINT64_MAX / 40 + 1};
+constexpr uint64_t kNasty[] = {0,
+                               1,
+                               2,
+                               3,
+                               6,
+                               0x7F,
+                               0xFFFF,
+                               1u << 31,
+                               (1u << 31) - 1,
+                               uint64_t{1} << 32,
+                               (uint64_t{1} << 32) + 5,
+                               uint64_t{1} << 40,
+                               uint64_t{1} << 60,
+                               uint64_t{1} << 62,
+                               INT64_MAX,
+                               uint64_t{1} << 63,
+                               UINT64_MAX,
+                               UINT64_MAX - 11,
+                               UINT64_MAX - 4095,
+                               UINT64_MAX / 12,
+                               UINT64_MAX / 12 + 1,
+                               UINT64_MAX / 40 + 1};
 
 TEST_P(PackClaims, OfTheHeaderAreNeverBelievedBeyondTheFile) {
   EXPECT_EQ(checked(whole), whole);
@@ -117,11 +136,13 @@ TEST_P(PackClaims, OfTablesAreNeverBelievedBeyondTheFile) {
   expect_refused(with_bytes(kTables + 4, 3, 4), "one picture twice");
   for (size_t i = 0; i < 3; ++i)
     for (const int32_t value : {-2, 2, INT32_MAX, INT32_MIN})
-      expect_refused(with_bytes(kTables + 12 + 4 * i, static_cast<uint32_t>(value), 4), "label " + std::to_string(value));
+      expect_refused(with_bytes(kTables + 12 + 4 * i, static_cast<uint32_t>(value), 4),
+                     "label " + std::to_string(value));
 }
 
 TEST_P(PackClaims, OfItsTextAreNeverBelievedBeyondTheFile) {
-  std::vector<std::string> values = {"-1", "0", "2.5", "1e300", "-2", "null", "true", "\"2\"", "[]", "{}", "[2]", "65537"};
+  std::vector<std::string> values = {"-1",   "0",     "2.5", "1e300", "-2",  "null",
+                                     "true", "\"2\"", "[]",  "{}",    "[2]", "65537"};
   for (const uint64_t value : kNasty)
     if (value > 3) values.push_back(std::to_string(value)), values.push_back("-" + std::to_string(value / 2));
   const Json sound = json();
@@ -152,8 +173,11 @@ TEST_P(PackClaims, OfItsTextAreNeverBelievedBeyondTheFile) {
 }
 
 TEST_P(PackClaims, OfSidesThatMultiplyToTheRightSizeMustBeSides) {
-  const int64_t lies[][3] = {{-2, -2, 3}, {2, 3, 2}, {-2, 2, -3}, {2, -2, -3}, {1, 1, 12}, {int64_t{1} << 62, 4, 3}, {3, 2, 2},
-                             {6148914691236517209, 1, 3}, {12, 1, -1}, {4294967298, 4294967298, 3}};
+  const int64_t lies[][3] = {{-2, -2, 3}, {2, 3, 2},
+                             {-2, 2, -3}, {2, -2, -3},
+                             {1, 1, 12},  {int64_t{1} << 62, 4, 3},
+                             {3, 2, 2},   {6148914691236517209, 1, 3},
+                             {12, 1, -1}, {4294967298, 4294967298, 3}};
   for (const auto& [width, height, channels] : lies) {
     Json changed = json();
     changed["width"] = width, changed["height"] = height, changed["channels"] = channels;
@@ -198,7 +222,8 @@ TEST(PackThatChanges, NeverReadsBeyondItself) {
   const Pack pack(path);
   const uint32_t far = UINT32_MAX / 2;
   std::memcpy(bytes.data() + kTables, &far, 4);
-  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).write(bytes.data(), static_cast<long>(bytes.size()));
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+      .write(bytes.data(), static_cast<long>(bytes.size()));
   std::vector<uint8_t> out(kBytes);
   pack.copy(0, out.data());
   EXPECT_EQ(out, std::vector<uint8_t>(kBytes, 0));

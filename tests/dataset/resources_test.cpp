@@ -36,7 +36,8 @@ TEST_F(Resources, ADeepTreeIsReadWholeWithFewOpenFiles) {
 
 /// With every number of open files that is too small: an error that says so, or all pictures. Never fewer.
 TEST_F(Resources, TooFewOpenFilesAreAnErrorAndNoBadPictures) {
-  for (int i = 0; i < 6; ++i) put("pictures/more/" + std::to_string(i) + ".png", noise(16, 16, 3, 50 + static_cast<uint64_t>(i)));
+  for (int i = 0; i < 6; ++i)
+    put("pictures/more/" + std::to_string(i) + ".png", noise(16, 16, 3, 50 + static_cast<uint64_t>(i)));
   std::set<int> codes;
   for (rlim_t files = 3; files < 24; ++files)
     for (const bool cached : {false, true}) {
@@ -89,16 +90,19 @@ TEST_F(Resources, AFolderThatMayNotBeReadIsNamed) {
 }
 
 TEST_F(Resources, TooLittleMemoryIsNoDamage) {
-  const std::string bytes[] = {encode_png(noise(3000, 3000, 4)), jpeg_of(noise(3000, 3000, 3)),
-                               jpeg_of(noise(3000, 3000, 3), true), encoded(".webp", mat_of(noise(2000, 2000, 3))),
-                               encoded(".tif", mat_of(noise(3000, 3000, 3))), encoded(".bmp", mat_of(noise(3000, 3000, 3)))};
+  const std::string bytes[] = {encode_png(noise(3000, 3000, 4)),
+                               jpeg_of(noise(3000, 3000, 3)),
+                               jpeg_of(noise(3000, 3000, 3), true),
+                               encoded(".webp", mat_of(noise(2000, 2000, 3))),
+                               encoded(".tif", mat_of(noise(3000, 3000, 3))),
+                               encoded(".bmp", mat_of(noise(3000, 3000, 3)))};
   for (const auto& one : bytes)
     for (const int64_t spare : {4, 8, 16, 24, 30}) {
       const int code = exit_code_of([&] {
         decoded(bytes[0].substr(0, 0) + encode_png(noise(8, 8, 3)));  // libraries take theirs
         rlimit limit{};
-        limit.rlim_cur = limit.rlim_max =
-            static_cast<rlim_t>(std::stoll(read_text("/proc/self/statm")) * ::sysconf(_SC_PAGESIZE) + spare * 1'000'000);
+        limit.rlim_cur = limit.rlim_max = static_cast<rlim_t>(
+            std::stoll(read_text("/proc/self/statm")) * ::sysconf(_SC_PAGESIZE) + spare * 1'000'000);
         ::setrlimit(RLIMIT_AS, &limit);
         try {
           decoded(one);

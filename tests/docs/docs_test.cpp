@@ -32,7 +32,7 @@ class Fixtures {
     Image hidden(16, 16, 1);
     for (int64_t x = 0; x < 8; ++x) hidden.at(x, 3)[0] = 255;
     write_text(dcgan_.at("hidden.png"), encode_png(hidden));
-    write_text(dcgan_.at("photo.png"), encode_png(made_picture(16, 3, 3)));
+    for (const char* name : {"photo.png", "-name.png"}) write_text(dcgan_.at(name), encode_png(made_picture(16, 3, 3)));
     torch::jit::Module network("network");
     network.define("def forward(self, x):\n    return x.mean(3).flatten(1)\n");
     network.save(dcgan_.at("inception.pt"));

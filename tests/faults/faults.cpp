@@ -29,6 +29,16 @@ bool is_watched(const char* path) {
   static const char* const part = variable("DCGAN_TEST_FAULTS_IN");
   return *part && path && std::strstr(path, part);
 }
+/// A name within an open folder.
+bool is_watched(int folder, const char* name) {
+  if (is_watched(name)) return true;
+  char link[64], path[4096];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+  const ssize_t length = folder < 0 ? -1 : ::readlink(link, path, sizeof path - 2);
+  if (length <= 0 || (name && *name == '/')) return false;
+  path[length] = '/', path[length + 1] = '\0';  // a part such as "/checkpoints/" may end with the folder
+  return is_watched(path);
+}
 bool is_watched(int descriptor) { return descriptor >= 0 && descriptor < kMostDescriptors && watched[descriptor]; }
 
 /// The next definition of a function of the C library.
@@ -59,10 +69,10 @@ class Call {
 };
 
 template <class Open>
-int opened(const char* path, int flags, const char* name, const Open& open) {
-  const Call call(is_watched(path) && (flags & (O_WRONLY | O_RDWR | O_CREAT)), name);
+int opened(bool is_watched, int flags, const Open& open) {
+  const Call call(is_watched && (flags & (O_WRONLY | O_RDWR | O_CREAT)), "open");
   const int descriptor = open();
-  if (descriptor >= 0 && descriptor < kMostDescriptors) watched[descriptor] = is_watched(path);
+  if (descriptor >= 0 && descriptor < kMostDescriptors) watched[descriptor] = is_watched;
   return descriptor;
 }
 
@@ -77,7 +87,7 @@ mode_t mode_of(int flags, va_list rest) { return flags & (O_CREAT | __O_TMPFILE)
     va_start(rest, flags);                                                                                 \
     const mode_t mode = mode_of(flags, rest);                                                              \
     va_end(rest);                                                                                          \
-    return opened(path, flags, "open", [&] { return next<decltype(&::open)>(#name)(path, flags, mode); }); \
+    return opened(is_watched(path), flags, [&] { return next<decltype(&::open)>(#name)(path, flags, mode); }); \
   }
 WATCHED_OPEN(open)
 WATCHED_OPEN(open64)
@@ -87,7 +97,7 @@ WATCHED_OPEN(open64)
     va_start(rest, flags);                                                                                \
     const mode_t mode = mode_of(flags, rest);                                                             \
     va_end(rest);                                                                                         \
-    return opened(path, flags, "open",                                                                    \
+    return opened(is_watched(folder, path), flags,                                                        \
                   [&] { return next<decltype(&::openat)>(#name)(folder, path, flags, mode); });           \
   }
 WATCHED_OPENAT(openat)
@@ -114,12 +124,16 @@ extern "C" int rename(const char* from, const char* to) noexcept {
   return next<decltype(&::rename)>("rename")(from, to);
 }
 extern "C" int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
-  const Call call(is_watched(from) || is_watched(to), "rename");
+  const Call call(is_watched(from_folder, from) || is_watched(to_folder, to), "rename");
   return next<decltype(&::renameat)>("renameat")(from_folder, from, to_folder, to);
 }
 extern "C" int unlink(const char* path) noexcept {
   const Call call(is_watched(path), "unlink");
   return next<decltype(&::unlink)>("unlink")(path);
+}
+extern "C" int unlinkat(int folder, const char* path, int flags) noexcept {
+  const Call call(is_watched(folder, path), "unlink");
+  return next<decltype(&::unlinkat)>("unlinkat")(folder, path, flags);
 }
 extern "C" int close(int descriptor) {
   if (descriptor >= 0 && descriptor < kMostDescriptors) watched[descriptor] = false;

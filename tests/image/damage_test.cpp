@@ -83,7 +83,8 @@ TEST(JpegDamage, AcceptsAJpegThatLacksOnlyItsEndMark) {
 
 TEST(JpegDamage, NamesWhatItFound) {
   const std::string whole = jpeg_of(noise(200, 200, 3));
-  EXPECT_CONTAINS(thrown_by([&] { decode_jpeg(whole.substr(0, whole.size() / 2), {}, 1'000'000); }).what, "damaged JPEG: ");
+  EXPECT_CONTAINS(thrown_by([&] { decode_jpeg(whole.substr(0, whole.size() / 2), {}, 1'000'000); }).what,
+                  "damaged JPEG: ");
   EXPECT_CONTAINS(thrown_by([&] { decoded(whole.substr(0, whole.size() / 2)); }).what, "damaged JPEG: ");
 }
 

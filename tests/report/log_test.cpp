@@ -110,6 +110,14 @@ TEST(Log, OfThreeMillionBracketsOrOfNoTextHasAnUnreadableLine) {
   }
 }
 
+TEST(Log, OfManyRecordsHasTheLastThatCanBeReadAsItsLast) {
+  std::string log;
+  for (int i = 1; i <= 200'000; ++i) log += record_at(i);
+  for (const std::string& torn :
+       {std::string("{\"images\":7"), "{\"images\":300000,\"a\":" + std::string(3'000'000, '[')})
+    EXPECT_EQ(curves_of(log + torn + "\n", 100)["last"]["images"], 200'000);
+}
+
 TEST(Log, OfAnyNumberOfEventsOrNamesTakesBoundedRoom) {
   std::string log;
   const Json eval = lines_of_ours().back();

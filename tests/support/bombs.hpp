@@ -44,19 +44,20 @@ inline std::string black_png(int64_t side, int bits, int colour_type, const std:
 }
 
 /// A TIFF from entries of its directory: tag, type (3 or 4), value.
-inline std::string tiff_of(const std::vector<std::array<uint32_t, 3>>& entries, const std::string& data = std::string(3, 'x')) {
+inline std::string tiff_of(const std::vector<std::array<uint32_t, 3>>& entries,
+                           const std::string& data = std::string(3, 'x')) {
   std::string out = "II" + little_endian(42, 2) + little_endian(8, 4) + little_endian(entries.size(), 2);
   for (const auto& [tag, type, value] : entries)
     out += little_endian(tag, 2) + little_endian(type, 2) + little_endian(1, 4) + little_endian(value, 4);
   return out + little_endian(0, 4) + data;
 }
 inline std::vector<std::array<uint32_t, 3>> tiff_tags(uint32_t width, uint32_t height, uint32_t rows) {
-  return {{256, 4, width}, {257, 4, height}, {258, 3, 8},      {259, 3, 1},    {262, 3, 1},
+  return {{256, 4, width}, {257, 4, height}, {258, 3, 8},    {259, 3, 1},  {262, 3, 1},
           {273, 4, 500},   {277, 3, 1},      {278, 4, rows}, {279, 4, 100}};
 }
 
-/// A gray progressive JPEG of side x side, black, in 1 + 63 x `planes` scans: every frequency on its own, bit by bit. All
-/// of it is sound.
+/// A gray progressive JPEG of side x side, black, in 1 + 63 x `planes` scans: every frequency on its own, bit by bit.
+/// All of it is sound.
 inline std::string jpeg_of_scans(int side, int planes) {
   const auto segment = [](int marker, const std::string& data) {
     return std::string("\xFF") + static_cast<char>(marker) + big_endian(data.size() + 2, 2) + data;
@@ -77,11 +78,12 @@ inline std::string jpeg_of_scans(int side, int planes) {
     return std::exchange(bits, "");
   };
   const std::string table = std::string(1, '\1') + std::string(15, '\0');  // one code of one bit
-  std::string out = "\xFF\xD8" + segment(0xDB, std::string(1, '\0') + std::string(64, '\1')) +
-                    segment(0xC2, "\x08" + big_endian(static_cast<uint64_t>(side), 2) +
-                                      big_endian(static_cast<uint64_t>(side), 2) + std::string("\1\1\x11\0", 4)) +
-                    segment(0xC4, std::string(1, '\0') + table + std::string(1, '\0')) +    // DC: no change
-                    segment(0xC4, std::string(1, '\x10') + table + std::string(1, '\xE0'));  // AC: nothing for many blocks
+  std::string out =
+      "\xFF\xD8" + segment(0xDB, std::string(1, '\0') + std::string(64, '\1')) +
+      segment(0xC2, "\x08" + big_endian(static_cast<uint64_t>(side), 2) + big_endian(static_cast<uint64_t>(side), 2) +
+                        std::string("\1\1\x11\0", 4)) +
+      segment(0xC4, std::string(1, '\0') + table + std::string(1, '\0')) +     // DC: no change
+      segment(0xC4, std::string(1, '\x10') + table + std::string(1, '\xE0'));  // AC: nothing for many blocks
   const int blocks = (side + 7) / 8 * ((side + 7) / 8);
   for (int i = 0; i < blocks; ++i) put(0, 1);
   out += segment(0xDA, std::string("\1\1\0\0\0\0", 6)) + flushed();
@@ -184,7 +186,8 @@ inline Bombs set_bombs() {
   const std::string good = png_of(noise(8, 8, 3)), large = black_png(8000, 1, 0);
   ZipMaker overlapping;
   overlapping.add("0.png", large);
-  for (int i = 1; i < 20'000; ++i) overlapping.entries.push_back(overlapping.entries[0]), overlapping.entries.back().name = std::to_string(i) + ".png";
+  for (int i = 1; i < 20'000; ++i)
+    overlapping.entries.push_back(overlapping.entries[0]), overlapping.entries.back().name = std::to_string(i) + ".png";
   add("overlapping.zip", overlapping.whole());
   ZipMaker many;
   for (int i = 0; i < 1000; ++i) many.add(std::to_string(i) + ".png", large, true);

@@ -15,7 +15,8 @@ inline std::string deflated(std::string_view text) {
   std::string out(::compressBound(static_cast<uLong>(text.size())) + 64, '\0');
   z_stream stream{};
   deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())), stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())),
+  stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data()), stream.avail_out = static_cast<uInt>(out.size());
   deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
@@ -35,10 +36,11 @@ class ZipMaker {
   };
 
   ZipMaker& add(const std::string& name, const std::string& content, bool deflates = false) {
-    Entry entry{name, deflates ? deflated(content) : content, crc_of(content), content.size(), uint16_t(deflates ? 8 : 0), 0};
+    Entry entry{
+        name, deflates ? deflated(content) : content, crc_of(content), content.size(), uint16_t(deflates ? 8 : 0), 0};
     entry.header_at = bytes_.size();
-    bytes_ += number(0x04034b50, 4) + number(20, 2) + number(0, 2) + sizes(entry) + number(name.size(), 2) + number(0, 2) +
-              name + entry.packed;
+    bytes_ += number(0x04034b50, 4) + number(20, 2) + number(0, 2) + sizes(entry) + number(name.size(), 2) +
+              number(0, 2) + name + entry.packed;
     entries.push_back(entry);
     return *this;
   }

@@ -54,7 +54,7 @@ AsideFolder::AsideFolder(fs::path path) : path_(std::move(path)) {
       ::rmdir(aside.c_str());
       throw_system_error("cannot make the folder '" + shown(path_) + "'", error_number);
     }
-    if (!hold(handle_)) continue;  // another process took it for a leftover before it was held
+    if (!hold(handle_)) continue;    // another process took it for a leftover before it was held
     mode_ = status.st_mode & 07777;  // as the umask has it
     ::fchmod(handle_.get(), 0700);
     aside_ = aside;

@@ -11,8 +11,8 @@ namespace dcgan {
 class AsideFolder {
  public:
   /// `path` is what it shall be called. Throws UsageError when something is there that is no empty folder. Until
-  /// commit() it lies beside it, hidden, under a name that nobody can guess, and is open to its owner alone. Folders that
-  /// a kill -9 left there before are removed (core/platform/leftovers says how they are known).
+  /// commit() it lies beside it, hidden, under a name that nobody can guess, and is open to its owner alone. Folders
+  /// that a kill -9 left there before are removed (core/platform/leftovers says how they are known).
   explicit AsideFolder(fs::path path);
   /// Removes all that was written, unless it was committed.
   ~AsideFolder();

@@ -32,8 +32,9 @@ std::string why_foreign(const struct stat& status) {
 }
 
 [[noreturn]] void refuse_foreign(const fs::path& path, const std::string& why) {
-  throw Error("cannot write '" + shown(path) + "': '" + shown(begun_file_of(path)) + "', where it would be begun, " + why,
-              "it is none of dcgan's: move it away");
+  throw Error(
+      "cannot write '" + shown(path) + "': '" + shown(begun_file_of(path)) + "', where it would be begun, " + why,
+      "it is none of dcgan's: move it away");
 }
 
 }  // namespace
@@ -49,8 +50,7 @@ AtomicFile::AtomicFile(fs::path path, Aside aside, Access access) : path_(std::m
 void AtomicFile::open_fresh() {
   for (;;) {
     const std::string name = random_name(kAsideFile, path_.extension().native());
-    file_ = FileHandle(
-        ::openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    file_ = FileHandle(::openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (file_.get() < 0 && errno == EEXIST) continue;
     if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", errno);
     if (!hold(file_)) continue;  // another process took it for a leftover before it was held

@@ -103,7 +103,8 @@ int64_t thread_number(const std::string& text) {
 
 std::string cores_text(double cores) {
   const double tenths = std::round(cores * 10) / 10;
-  return tenths == std::round(tenths) ? counted(static_cast<int64_t>(tenths), "core") : fixed_text(tenths, 1) + " cores";
+  const bool is_whole = tenths == std::round(tenths);
+  return is_whole ? counted(static_cast<int64_t>(tenths), "core") : fixed_text(tenths, 1) + " cores";
 }
 
 /// Of the cores: how many, and what keeps the others from being used.
@@ -114,14 +115,15 @@ ThreadChoice of_cores(const Cores& cores, int64_t processes) {
   if (processes > 1) reasons.push_back("a share for each of " + counted(processes, "process", "processes") + " here");
   if (cores.usable() < cores.in_mask)
     reasons.push_back("a CPU quota grants " + cores_text(cores.granted) + " of time");
-  if (cores.idle() < cores.usable())
-    reasons.push_back("other programs keep " +
-                      cores_text(std::max(cores.taken, std::isinf(cores.granted) ? 0 : cores.granted - cores.granted_left)) +
-                      " busy; --threads " + std::to_string(std::max<int64_t>(1, cores.usable() / processes)) +
-                      " would take all");
+  if (cores.idle() < cores.usable()) {
+    const double of_quota = std::isinf(cores.granted) ? 0 : cores.granted - cores.granted_left;
+    reasons.push_back("other programs keep " + cores_text(std::max(cores.taken, of_quota)) + " busy; --threads " +
+                      std::to_string(std::max<int64_t>(1, cores.usable() / processes)) + " would take all");
+  }
   choice.is_usual = reasons.empty();
-  choice.said = std::to_string(choice.count) +
-                (choice.is_usual ? ", one a core" : " of " + counted(cores.in_mask, "core") + ": " + joined(reasons, "; "));
+  const std::string why =
+      choice.is_usual ? ", one a core" : " of " + counted(cores.in_mask, "core") + ": " + joined(reasons, "; ");
+  choice.said = std::to_string(choice.count) + why;
   return choice;
 }
 

@@ -38,7 +38,8 @@ void throw_system_error(const std::string& what, int error_number) {
   if (error_number == ENOENT) hint = "the folder is not there; make it first";
   if (error_number == ENOTDIR) hint = "a part of that path is a file; choose another";
   if (error_number == EFBIG)
-    hint = "the limit on the size of a file was reached: raise it (ulimit -f), or choose a disk that takes larger files";
+    hint =
+        "the limit on the size of a file was reached: raise it (ulimit -f), or choose a disk that takes larger files";
   if (error_number == EISDIR || error_number == EEXIST) hint = "that is a folder; name a file";
   if (error_number == ENAMETOOLONG) hint = "choose a shorter name";
   if (error_number == ELOOP) hint = "a link stands there; name the file or folder itself";
@@ -101,7 +102,8 @@ std::string read_file(const fs::path& path, size_t limit) {
   constexpr size_t kLarge = 256'000'000;
   // A file may be of any size on a disk, and hold nothing.
   if (most > kLarge && static_cast<int64_t>(most) > free_memory())
-    throw Error("cannot read '" + shown(path) + "': its " + bytes_text(double(most)) + " are more than the memory that is free");
+    throw Error("cannot read '" + shown(path) + "': its " + bytes_text(double(most)) +
+                " are more than the memory that is free");
   std::string content(most, '\0');
   size_t got = 0;
   while (got < content.size()) {

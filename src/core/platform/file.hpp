@@ -25,8 +25,8 @@ std::string shown(const fs::path& path);
 fs::path without_slash(const fs::path& path);
 /// The folder that it lies in: "." of a name alone.
 fs::path parent_of(const fs::path& path);
-/// "No space left on device" and so on for an errno value, with a hint where there is one. Exhausted where the system has
-/// no more of something.
+/// "No space left on device" and so on for an errno value, with a hint where there is one. Exhausted where the system
+/// has no more of something.
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);
 
 /// An open file descriptor.
@@ -141,8 +141,8 @@ fs::path begun_file_of(const fs::path& path);
 bool is_being_written(const fs::path& path);
 /// Whether a process holds this very file, as writers of begun files do.
 bool is_locked(const fs::path& file);
-/// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed (core/platform/leftovers
-/// says how it is known). What is not there has no leftovers.
+/// Remove what AtomicFile left behind in `directory` after a kill -9, except what may be resumed
+/// (core/platform/leftovers says how it is known). What is not there has no leftovers.
 void remove_leftovers(const fs::path& directory);
 /// False when something has that name already, which stays.
 bool rename_to_new(const fs::path& from, const fs::path& to);

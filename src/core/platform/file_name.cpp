@@ -137,12 +137,13 @@ class Remarks {
   void add(const std::string& text, const std::string& name, bool is_twin) {
     constexpr size_t kNamed = 10, kMostShown = 80;
     if (++count_ > kNamed) return;
-    remarks_.push_back("the name '" + printable(cut_to(text, kMostShown)) + "' is written as '" + name + "': " +
-                       (is_twin ? "another has that name" : "it is no plain name for a file or folder"));
+    remarks_.push_back("the name '" + printable(cut_to(text, kMostShown)) + "' is written as '" + name +
+                       "': " + (is_twin ? "another has that name" : "it is no plain name for a file or folder"));
   }
   std::vector<std::string> take() {
     if (count_ > remarks_.size())
-      remarks_.push_back(with_commas(static_cast<int64_t>(count_ - remarks_.size())) + " more names are written otherwise");
+      remarks_.push_back(with_commas(static_cast<int64_t>(count_ - remarks_.size())) +
+                         " more names are written otherwise");
     return std::move(remarks_);
   }
 

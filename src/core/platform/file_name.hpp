@@ -20,8 +20,8 @@ struct FileNames {
   std::vector<std::string> remarks;  // which texts are written otherwise, the first few by name
 };
 
-/// Names for all of `texts`, which shall lie in one folder. Texts that are names already keep theirs, of twins the first.
-/// `is_taken` tells names that something else has there, or that mean something.
+/// Names for all of `texts`, which shall lie in one folder. Texts that are names already keep theirs, of twins the
+/// first. `is_taken` tells names that something else has there, or that mean something.
 FileNames plain_file_names(const std::vector<std::string>& texts,
                            const std::function<bool(const std::string&)>& is_taken = {});
 

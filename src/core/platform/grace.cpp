@@ -16,7 +16,7 @@
 namespace dcgan {
 namespace {
 
-constexpr std::chrono::milliseconds kGrace{1500};  // so that all is over within two seconds
+constexpr std::chrono::milliseconds kGrace{1000};  // so that all is over within two seconds, of a large process too
 
 std::atomic<int> savers{0};
 

@@ -18,8 +18,8 @@ std::string random_name(std::string_view prefix, std::string_view ending = "");
 /// True for what random_name makes of `prefix`, and nothing that a person would think of.
 bool is_random_name(std::string_view name, std::string_view prefix);
 
-/// Marks what is open as being written, until it is closed. False when somebody else looks at it or has removed it: then
-/// another name is to be taken.
+/// Marks what is open as being written, until it is closed. False when somebody else looks at it or has removed it:
+/// then another name is to be taken.
 bool hold(const FileHandle& handle);
 
 /// True when nobody is at it; it is then held. `name` is what random_name made of `prefix`. False for what is another

@@ -7,6 +7,18 @@
 #include <cerrno>
 
 namespace dcgan {
+namespace {
+
+std::string why_unreadable(const fs::path& path, int error_number) {
+  try {
+    throw_system_error("cannot read the folder '" + shown(path) + "'", error_number);
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
+    return error.what();
+  }
+}
+
+}  // namespace
 
 void make_private_folder(const fs::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
@@ -26,9 +38,9 @@ std::string problem_of_private_folder(const fs::path& path, bool narrowed) {
     if (::lstat(path.c_str(), &status) != 0) return "";  // it can be made
     if (S_ISLNK(status.st_mode)) return name + "is a link: name the folder itself";
     if (!S_ISDIR(status.st_mode)) return name + "is no folder";
-    throw_system_error("cannot read the folder '" + shown(path) + "'", problem);
+    return why_unreadable(path, problem);
   }
-  if (::fstat(folder.get(), &status) != 0) throw_system_error("cannot read the folder '" + shown(path) + "'", errno);
+  if (::fstat(folder.get(), &status) != 0) return why_unreadable(path, errno);
   if (status.st_uid != ::geteuid()) return name + "belongs to another user";
   constexpr mode_t kOthers = 077, kOthersWrite = 022;
   if (narrowed && (status.st_mode & kOthers) != 0 && ::fchmod(folder.get(), 0700) == 0) return "";

@@ -1,8 +1,8 @@
 // Signals that ask the program to save and stop: SIGINT, SIGTERM, and those by which a dropped connection (SIGHUP), a
-// batch system (SIGUSR1, SIGUSR2, SIGXCPU) or a failing power supply (SIGPWR) tells it of its end. The first one asks, and
-// where nothing is to be saved ends the program after a short grace (grace.hpp); a second SIGINT or SIGTERM ends it at
-// once. Make the watch before any other thread exists (so before the first
-// LibTorch call): every thread inherits the blocked mask, and one thread reads the signals.
+// batch system (SIGUSR1, SIGUSR2, SIGXCPU) or a failing power supply (SIGPWR) tells it of its end. The first one asks,
+// and ends the program after a short grace where nothing is to be saved (grace.hpp); a second SIGINT or SIGTERM ends it
+// at once. Make the watch before any other thread exists (so before the first LibTorch call): every thread inherits the
+// blocked mask, and one thread reads the signals.
 #pragma once
 
 namespace dcgan {

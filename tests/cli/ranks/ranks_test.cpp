@@ -1,4 +1,6 @@
 // `dcgan train` as several processes of one run, started by hand and by torchrun.
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -23,14 +25,17 @@ class SeveralRanks : public testing::Test {
     return words;
   }
   /// Starts one process a command, as ranks of one group.
-  std::vector<std::unique_ptr<Process>> start(const std::vector<std::vector<std::string>>& commands) const {
-    const std::string port = std::to_string(free_port());
+  std::vector<std::unique_ptr<Process>> start(const std::vector<std::vector<std::string>>& commands,
+                                              const std::vector<std::string>& secrets = {},
+                                              int at_port = free_port()) const {
+    const std::string port = std::to_string(at_port);
     std::vector<std::unique_ptr<Process>> processes;
     for (size_t rank = 0; rank < commands.size(); ++rank)
       processes.push_back(std::make_unique<Process>(dcgan_.command(commands[rank]), [&, rank] {
         ::setenv("RANK", std::to_string(rank).c_str(), 1);
         ::setenv("WORLD_SIZE", std::to_string(commands.size()).c_str(), 1);
         ::setenv("MASTER_ADDR", "127.0.0.1", 1), ::setenv("MASTER_PORT", port.c_str(), 1);
+        if (!secrets.empty()) ::setenv("DCGAN_RANK_SECRET", secrets[rank].c_str(), 1);
       }));
     return processes;
   }
@@ -135,6 +140,86 @@ TEST_F(SeveralRanks, ThatCannotShareABatchSayWhichTheyCould) {
   for (const auto& one : run({words, words, words})) {
     EXPECT_NE(one.code, 0);
     EXPECT_SAYS(one, "--batch 8 cannot be shared by 3 ranks");
+  }
+}
+
+TEST_F(SeveralRanks, EndByTheSameSignalThatOneOfThemGot) {
+  const auto words = train("run", {"--json"});
+  const auto processes = start({words, words});
+  ASSERT_TRUE(processes[0]->read_lines(4));
+  processes[1]->kill(SIGHUP);
+  for (const auto& process : processes) EXPECT_EXIT_CODE(process->wait(), 128 + SIGHUP);
+  EXPECT_EQ(RunDirectory(at("run")).checkpoints().size(), 1u);
+}
+
+TEST_F(SeveralRanks, AllSaveWhereThePicturesOfOneGo) {
+  // Each has its own copy; that of the second, or of the first, loses one.
+  for (const size_t unlucky : {1, 0}) {
+    const std::string run = "run" + std::to_string(unlucky);
+    std::vector<std::vector<std::string>> commands;
+    for (const int rank : {0, 1}) {
+      make_pictures(at("own" + std::to_string(rank)), 24);
+      auto words = train(run, {"--json", "--cache", "off"});
+      words[1] = at("own" + std::to_string(rank));
+      commands.push_back(words);
+    }
+    const auto processes = start(commands);
+    ASSERT_TRUE(processes[0]->read_lines(4));
+    std::filesystem::remove(at("own" + std::to_string(unlucky) + "/picture107.png"));
+    const Finished first = processes[0]->wait(), second = processes[1]->wait();
+    EXPECT_EXIT_CODE(first, 1);
+    EXPECT_EXIT_CODE(second, 1);
+    EXPECT_SAYS(first, "cannot read image 'picture107.png'");
+    EXPECT_SAYS(first, "all is saved, at ");
+    EXPECT_SAYS(unlucky == 0 ? first : second, "rank " + std::to_string(unlucky) + ": cannot read image");
+    const int64_t saved = RunDirectory(at(run)).checkpoints().back();
+    // It goes on as if nothing had been.
+    make_pictures(at("own" + std::to_string(unlucky)), 24);
+    const std::string images = std::to_string(saved + 80);
+    for (auto& words : commands) words.insert(words.end(), {"--resume", "--images", images});
+    for (const auto& end : this->run(commands)) ASSERT_EXIT_CODE(end, 0);
+    // Statistics of BatchNorm are averaged over the ranks whenever all is saved: so it saves there, too.
+    const auto alone = train(run + "-alone", {"--images", images, "--checkpoint-every", std::to_string(saved)});
+    for (const auto& end : this->run({alone, alone})) ASSERT_EXIT_CODE(end, 0);
+    EXPECT_EQ(RunDirectory(at(run)).checkpoints().back(), saved + 80);
+    const auto a = newest(run), b = newest(run + "-alone");
+    ASSERT_EQ(a.size(), b.size());
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(at::equal(a[i].second, b[i].second)) << a[i].first;
+  }
+}
+
+TEST_F(SeveralRanks, WithOneSecretAreNotEndedByAStrangersMessage) {
+  const auto words = train("run", {"--images", "100M"});
+  const int port = free_port();
+  auto all = start({words, words}, {"of both", "of both"}, port);
+  ASSERT_TRUE(all[0]->read_lines(3));
+  const std::string said = "\x1b]0;owned\x07 forged";
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(port), options.waitWorkers = false;
+  c10d::TCPStore("127.0.0.1", options).set("dcgan/0/end", std::vector<uint8_t>(said.begin(), said.end()));
+  for (int more = 4; more < 24; ++more) ASSERT_TRUE(all[0]->read_lines(more)) << "the run goes on";
+  all[1]->kill(SIGTERM);
+  for (auto& one : all) {
+    const Finished end = one->wait();
+    EXPECT_EXIT_CODE(end, 128 + SIGTERM);
+    EXPECT_EQ(end.err.find("forged"), std::string::npos) << end.err;
+  }
+}
+
+TEST_F(SeveralRanks, WithoutASecretShowAStrangersMessageWithoutItsEscapes) {
+  const auto words = train("run", {"--images", "100M"});
+  const int port = free_port();
+  auto all = start({words, words}, {}, port);
+  ASSERT_TRUE(all[0]->read_lines(3));
+  const std::string said = "\x1b]0;owned\x07 forged";
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(port), options.waitWorkers = false;
+  c10d::TCPStore("127.0.0.1", options).set("dcgan/0/end", std::vector<uint8_t>(said.begin(), said.end()));
+  for (auto& one : all) {
+    const Finished end = one->wait();
+    EXPECT_EXIT_CODE(end, 1);
+    EXPECT_SAYS(end, "\\x1b]0;owned\\x07 forged");
+    EXPECT_EQ(end.err.find_first_of("\x1b\x07"), std::string::npos);
   }
 }
 
