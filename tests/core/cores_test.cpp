@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -105,7 +106,8 @@ TEST(Load, IsWhatTheCoresOfTheMaskDidButForThisProcess) {
   const LoadWatch watch(system.files());
   EXPECT_EQ(watch.so_far().taken, 0);
   // Idle, waiting for a disk, at a lower priority, and on a core that is not ours: none of it counts.
-  system.file("proc/stat", "cpu  " + nothing + "\n" + line(own, "0 9999999 0 9999999 9999999 0 0 0 0 0") +
+  const std::string lower = ::getpriority(PRIO_PROCESS, 0) > 0 ? "0" : "9999999";  // it counts for one of its kind
+  system.file("proc/stat", "cpu  " + nothing + "\n" + line(own, "0 " + lower + " 0 9999999 9999999 0 0 0 0 0") +
                                line(1000, "9999999 0 0 0 0 0 0 0 0 0"));
   EXPECT_EQ(watch.so_far().taken, 0);
   system.file("proc/stat", "cpu  " + nothing + "\n" + line(own, "9999999 0 9999999 0 0 0 0 0 0 0"));

@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <set>
 
 #include "core/platform/file.hpp"
@@ -10,13 +11,18 @@
 #include "support/thrown.hpp"
 
 namespace {
+std::mutex mutex;  // other tests of this program sync from threads
 std::set<std::string> synced_paths;
-}
+}  // namespace
 
 /// In this program it stands before the library's: so a test sees what was synced.
 extern "C" int fsync(int descriptor) {
   std::error_code ignored;
-  synced_paths.insert(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), ignored).native());
+  const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), ignored).native();
+  {
+    const std::lock_guard lock(mutex);
+    synced_paths.insert(path);
+  }
   return static_cast<int>(::syscall(SYS_fsync, descriptor));
 }
 
@@ -25,8 +31,12 @@ namespace {
 
 class Directories : public ::testing::Test {
  protected:
-  Directories() { synced_paths.clear(); }
+  Directories() {
+    const std::lock_guard lock(mutex);
+    synced_paths.clear();
+  }
   bool is_synced(const std::string& name) const {
+    const std::lock_guard lock(mutex);
     return synced_paths.count(fs::canonical(folder / name).native()) > 0;
   }
   TemporaryFolder folder;

@@ -10,6 +10,7 @@
 #include "support/bombs.hpp"
 #include "support/cost.hpp"
 #include "support/forked.hpp"
+#include "support/sanitized.hpp"
 #include "support/thrown.hpp"
 
 namespace dcgan::test::opening {
@@ -23,6 +24,9 @@ class Bombs : public ::testing::Test {
   Bombs() {
     options.size = {16, 16};
     options.cache = (folder / "cache").native();
+  }
+  void SetUp() override {
+    if (kIsSanitized) GTEST_SKIP() << "what is measured here would be the sanitizer's";
   }
   /// Doctor, and what training and packing do before anything else. 0: one picture at least can be used; 1: an Error.
   int look(const fs::path& data) {
