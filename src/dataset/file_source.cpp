@@ -39,6 +39,7 @@ Image FileSource::read(int64_t index, int64_t max_megapixels, std::string* diges
   // A file that is no picture may be huge: look at its beginning first.
   if (size > kSmall) {
     const Probe probe = probe_image(bytes_of(index, kProbeBytes));
+    if (!probe.convert.empty()) throw NotRead(probe);
     if (!is_readable(probe.format)) throw Error(probe.problem);
   }
   MemoryShare own;

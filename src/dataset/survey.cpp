@@ -61,7 +61,7 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
   survey.remarks = source->remarks();
   struct Found {
     Probe probe;
-    std::string problem, digest;
+    std::string problem, convert, digest;
     int64_t width = 0, height = 0;
   };
   std::vector<Found> found(static_cast<size_t>(survey.files));
@@ -73,6 +73,8 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
       MemoryShare share;
       const Image image = source->read(i, max_megapixels, &one.digest, {}, &share);
       one.width = image.width, one.height = image.height;
+    } catch (const NotRead& error) {
+      one.problem = error.what(), one.convert = error.command();
     } catch (const Error& error) {
       rethrow_exhausted(error);
       one.problem = error.what();
@@ -84,7 +86,7 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
     const auto& one = found[static_cast<size_t>(i)];
     if (one.probe.format != ImageFormat::kUnknown) ++survey.formats[format_name(one.probe.format)];
     if (!one.problem.empty()) {
-      survey.unusable.push_back({source->name(i), one.problem, conversion_command(one.probe.format)});
+      survey.unusable.push_back({source->name(i), one.problem, one.convert});
       continue;
     }
     ++survey.usable;

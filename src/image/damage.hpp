@@ -1,4 +1,4 @@
-// Finds damage in a PNG that its decoder hides, and strips what makes the decoder write to standard error.
+// Finds damage in a PNG that its decoder hides.
 #pragma once
 
 #include <string>
@@ -6,9 +6,8 @@
 
 namespace dcgan {
 
-/// Check a PNG: lengths, IEND, the CRC-32 of every chunk that matters. Returns why it is damaged, or "".
-/// `essential` becomes the same picture with only the chunks that carry pixels, transparency and EXIF
-/// orientation: libpng remarks on the others (colour profiles, text) on standard error, for every file.
-std::string png_damage(std::string_view bytes, std::string& essential);
+/// Check a PNG: lengths, IEND, the CRC-32 of every chunk that matters (pixels, transparency, EXIF orientation). Returns
+/// why it is damaged, or "".
+std::string png_damage(std::string_view bytes);
 
 }  // namespace dcgan

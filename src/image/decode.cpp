@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <iostream>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -10,9 +9,14 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "image/bmp.hpp"
 #include "image/damage.hpp"
 #include "image/decoder_memory.hpp"
 #include "image/jpeg.hpp"
+#include "image/png.hpp"
+#include "image/pnm.hpp"
+#include "image/tiff.hpp"
+#include "image/webp.hpp"
 
 namespace dcgan {
 namespace {
@@ -53,12 +57,6 @@ void settle_opencv() {
   (void)settled;
 }
 
-/// Orientation (1..8) in a PNG's eXIf chunk, 1 when there is none.
-int png_orientation(std::string_view png) {
-  const size_t chunk = png.find("eXIf");
-  return chunk == std::string_view::npos ? 1 : exif_orientation(png.substr(chunk + 4));
-}
-
 /// Turned and mirrored as EXIF has it (1 to 8).
 Image oriented(Image image, int orientation) {
   if (orientation == 1) return image;
@@ -78,31 +76,10 @@ Image oriented(Image image, int orientation) {
   return out;
 }
 
-/// 16 bits a channel to 8, in place.
-void narrow(std::vector<uint8_t>& pixels) {
-  for (size_t i = 0; 2 * i < pixels.size(); ++i) {
-    uint16_t value = 0;
-    std::memcpy(&value, pixels.data() + 2 * i, 2);
-    pixels[i] = static_cast<uint8_t>((value + 128) / 257);  // to the nearest
-  }
-  pixels.resize(pixels.size() / 2);
-}
-
-/// Of OpenCV's order to RGB, in place; alpha that is 0 everywhere is unused, as in many BMPs, and left out.
-void settle_channels(Image& image) {
-  const auto step = static_cast<size_t>(image.channels);
-  if (image.channels < 3) return;
-  bool is_opaque_nowhere = image.channels == 4;
-  for (size_t i = 0; i < image.pixels.size(); i += step) {
-    std::swap(image.pixels[i], image.pixels[i + 2]);
-    if (step == 4 && image.pixels[i + 3] != 0) is_opaque_nowhere = false;
-  }
-  if (!is_opaque_nowhere) return;
-  for (size_t from = 0, to = 0; from < image.pixels.size(); from += 4, to += 3)
-    std::copy_n(image.pixels.begin() + static_cast<std::ptrdiff_t>(from), 3,
-                image.pixels.begin() + static_cast<std::ptrdiff_t>(to));
-  image.channels = 3;
-  image.pixels.resize(static_cast<size_t>(image.width * image.height * 3));
+/// Of OpenCV's order to RGB, in place.
+void swap_channels(Image& image) {
+  if (image.channels == 3)
+    for (size_t i = 0; i < image.pixels.size(); i += 3) std::swap(image.pixels[i], image.pixels[i + 2]);
 }
 
 [[noreturn]] void refuse_size(const Probe& probe, int64_t max_megapixels) {
@@ -110,8 +87,8 @@ void settle_channels(Image& image) {
               " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
 }
 
-/// By OpenCV. Empty when it cannot be decoded.
-Image decode_by_opencv(std::string_view bytes, const Probe& probe, int64_t max_megapixels) {
+/// By OpenCV: a BMP with a palette. Empty when it cannot be decoded.
+Image decode_by_opencv(std::string_view bytes, int64_t max_megapixels) {
   Image image;
   DecoderMemory memory(image.pixels, max_megapixels * kMegapixel);
   cv::Mat mat;
@@ -120,8 +97,7 @@ Image decode_by_opencv(std::string_view bytes, const Probe& probe, int64_t max_m
   errno = 0;
   try {
     const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
-    // Only the first flag keeps alpha; it leaves EXIF to us.
-    mat = cv::imdecode(data, probe.alpha ? cv::IMREAD_UNCHANGED : probe.gray ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
+    mat = cv::imdecode(data, cv::IMREAD_COLOR);
   } catch (const cv::Exception& error) {
     problem = error.code;
   }
@@ -129,17 +105,27 @@ Image decode_by_opencv(std::string_view bytes, const Probe& probe, int64_t max_m
   decoding = false;
   if (memory.has_refused()) throw Error("too large: its decoder finds more pixels than its header says");
   if (lacks_memory) throw Exhausted("there is no memory to decode a picture", "end other programs");
-  const int channels = mat.channels();
-  const bool is_wide = mat.depth() == CV_16U;
-  if (mat.empty() || (mat.depth() != CV_8U && !is_wide) || (channels != 1 && channels != 3 && channels != 4)) return {};
-  image.width = mat.cols, image.height = mat.rows, image.channels = channels;
+  if (mat.empty() || mat.type() != CV_8UC3) return {};
+  image.width = mat.cols, image.height = mat.rows, image.channels = 3;
   if (!memory.holds(mat)) {
     image.pixels.resize(mat.total() * mat.elemSize());
     mat.copyTo(cv::Mat(mat.rows, mat.cols, mat.type(), image.pixels.data()));
   }
-  if (is_wide) narrow(image.pixels);
-  settle_channels(image);
+  swap_channels(image);
   return image;
+}
+
+Image decode_any_bmp(std::string_view bytes, int64_t max_megapixels) {
+  if (is_masked_bmp(bytes)) return decode_bmp(bytes);
+  Image image = decode_by_opencv(bytes, max_megapixels);
+  if (image.pixels.empty()) throw Error("damaged BMP: its pixels cannot be decoded");
+  return image;
+}
+
+/// What a decoder made, turned. `Decoded` has an image and its orientation.
+template <class Decoded>
+Image upright(Decoded decoded) {
+  return oriented(std::move(decoded.image), decoded.orientation);
 }
 
 }  // namespace
@@ -155,24 +141,30 @@ int64_t decoding_bytes(const Probe& probe) {
 Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels, Size at_least) {
   constexpr int64_t kWorkingBytes = 8;  // a pixel
   settle_opencv();
+  if (!probe.convert.empty()) throw NotRead(probe);
   if (!probe.problem.empty()) throw Error(probe.problem);
   if (probe.width > max_megapixels * kMegapixel / probe.height) refuse_size(probe, max_megapixels);
   if (probe.working_bytes > max_megapixels * kMegapixel * kWorkingBytes)
     throw Error("too large: it can only be decoded in parts of " + bytes_text(double(probe.working_bytes)));
   if (bytes.size() > INT32_MAX) throw Error("too large: a file of " + bytes_text(double(bytes.size())));
-  if (probe.format == ImageFormat::kJpeg) {
-    Jpeg jpeg = decode_jpeg(bytes, at_least, max_megapixels * kMegapixel);
-    return oriented(std::move(jpeg.image), jpeg.orientation);
+  const int64_t most_pixels = max_megapixels * kMegapixel;
+  switch (probe.format) {
+    case ImageFormat::kJpeg:
+      return upright(decode_jpeg(bytes, at_least, most_pixels));
+    case ImageFormat::kPng:
+      if (const std::string damage = png_damage(bytes); !damage.empty()) throw Error(damage);
+      return upright(decode_png(bytes));
+    case ImageFormat::kWebp:
+      return upright(decode_webp(bytes, most_pixels));
+    case ImageFormat::kTiff:
+      return upright(decode_tiff(bytes));
+    case ImageFormat::kPnm:
+      return decode_pnm(bytes);
+    case ImageFormat::kBmp:
+      return decode_any_bmp(bytes, max_megapixels);
+    default:
+      throw Error(format_name(probe.format) + " is not read");
   }
-  std::string essential;
-  if (probe.format == ImageFormat::kPng) {
-    if (const std::string damage = png_damage(bytes, essential); !damage.empty()) throw Error(damage);
-    bytes = essential;
-  }
-  Image image = decode_by_opencv(bytes, probe, max_megapixels);
-  if (image.pixels.empty()) throw Error("damaged " + format_name(probe.format) + ": its pixels cannot be decoded");
-  const bool is_turned = probe.format == ImageFormat::kPng && probe.alpha;  // else OpenCV did it
-  return is_turned ? oriented(std::move(image), png_orientation(bytes)) : image;
 }
 
 }  // namespace dcgan

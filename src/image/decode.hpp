@@ -1,5 +1,5 @@
-// From the bytes of a file to pixels. OpenCV decodes; what it hides (damage, alpha, 16 bits, size) is
-// settled here. Thread safe.
+// From the bytes of a file to pixels: each format by its own library, in a file of its own; OpenCV for palettes of BMPs.
+// What they leave open (size, orientation) is settled here. Thread safe.
 #pragma once
 
 #include <string_view>
@@ -10,8 +10,8 @@
 namespace dcgan {
 
 /// Decode a whole file's bytes: 1, 3 or 4 channels of 8 bits, RGB order, EXIF rotation obeyed.
-/// Throws Error with the reason alone ("damaged JPEG: ..."); the caller knows the name. Nothing is decoded
-/// when the header asks for more than `max_megapixels` (10^6 pixels).
+/// Throws Error with the reason alone ("damaged JPEG: ..."), NotRead for a sound file of a kind that is not read; the
+/// caller knows the name. Nothing is decoded when the header asks for more than `max_megapixels` (10^6 pixels).
 /// The decoder's own view of the size counts, too. What is not bad data but a lack of memory is Exhausted.
 /// A JPEG whose sides stay at least `at_least` may come halved, quartered or at an eighth of its size, by a good
 /// filter; Image::stored says so.

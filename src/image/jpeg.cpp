@@ -13,6 +13,8 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "image/exif.hpp"
+#include "image/probe.hpp"
 
 namespace dcgan {
 namespace {
@@ -93,7 +95,7 @@ class JpegDecoder {
     jpeg_error_mgr base;
     std::jmp_buf leave;
     char damage[JMSG_LENGTH_MAX] = "";
-    bool lacks_memory = false;
+    bool lacks_memory = false, is_unread_kind = false;
     int most_scans = 0;
     bool several_scans = false;  // known when the header is read
   };
@@ -101,8 +103,15 @@ class JpegDecoder {
   [[noreturn]] static void give_up(j_common_ptr info) {
     auto& errors = errors_of(info);
     errors.lacks_memory = info->err->msg_code == JERR_OUT_OF_MEMORY;
+    errors.is_unread_kind = is_of_an_unread_kind(info->err->msg_code);
     info->err->format_message(info, errors.damage);
     std::longjmp(errors.leave, 1);
+  }
+  /// What JPEG allows and libjpeg-turbo does not do.
+  static bool is_of_an_unread_kind(int code) {
+    return code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED || code == JERR_ARITH_NOTIMPL ||
+           code == JERR_CONVERSION_NOTIMPL || code == JERR_COMPONENT_COUNT || code == JERR_FRACT_SAMPLE_NOTIMPL ||
+           code == JERR_CCIR601_NOTIMPL || code == JERR_NOTIMPL || code == JERR_NOT_COMPILED;
   }
   /// Warnings that mean lost picture data. The rest (JWRN_EXTRANEOUS_DATA, version marks) is common in sound files.
   /// A JPEG of one scan that ends early also hits the (made up) end marker while it needs bits; where it does
@@ -118,6 +127,7 @@ class JpegDecoder {
     if (errors_.lacks_memory) throw Exhausted("there is no memory to decode a JPEG", "end other programs");
     if (errors_.damage[0] != 0) {
       const std::string damage = printable(errors_.damage);
+      if (errors_.is_unread_kind) throw NotRead("a JPEG of another process (" + damage + ")", ImageFormat::kJpeg);
       throw Error("damaged JPEG: " + damage);
     }
   }
@@ -175,24 +185,6 @@ Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels) {
   if (out.image.channels == 4) take_inks_off(out.image);
   if (divisor > 1) out.image.stored = decoder.size();
   return out;
-}
-
-int exif_orientation(std::string_view tiff) {
-  if (tiff.size() < 8) return 1;
-  const bool is_little = tiff[0] == 'I';
-  const auto number = [&](size_t at, size_t bytes) {
-    size_t value = 0;
-    for (size_t i = 0; i < bytes && at + i < tiff.size(); ++i)
-      value |= static_cast<size_t>(static_cast<uint8_t>(tiff[at + i])) << 8 * (is_little ? i : bytes - 1 - i);
-    return value;
-  };
-  const size_t directory = number(4, 4);
-  for (size_t i = 0; i < std::min<size_t>(number(directory, 2), 64); ++i)
-    if (number(directory + 2 + 12 * i, 2) == 0x0112) {
-      const auto orientation = static_cast<int>(number(directory + 10 + 12 * i, 2));
-      return orientation >= 1 && orientation <= 8 ? orientation : 1;
-    }
-  return 1;
 }
 
 }  // namespace dcgan

@@ -22,7 +22,4 @@ struct Jpeg {
 /// memory.
 Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels);
 
-/// Orientation in an EXIF block (a TIFF header and its first directory), 1 when there is none. Exif 2.32, tag 0x0112.
-int exif_orientation(std::string_view tiff);
-
 }  // namespace dcgan

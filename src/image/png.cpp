@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 #include "core/error.hpp"
+#include "image/bytes.hpp"
+#include "image/exif.hpp"
 
 namespace dcgan {
 namespace {
@@ -64,10 +67,88 @@ class PngWriter {
   std::string bytes_;
 };
 
-uint32_t big_endian(std::string_view bytes) {
-  uint32_t value = 0;
-  for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
-  return value;
+/// libpng's decoder, likewise.
+class PngReader {
+ public:
+  explicit PngReader(std::string_view bytes) : left_(bytes) {
+    reader_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, give_up, [](png_structp, png_const_charp) {});
+    info_ = reader_ ? png_create_info_struct(reader_) : nullptr;
+    if (!info_) throw Exhausted("libpng does not start: there is no memory", "end other programs");
+    png_set_read_fn(reader_, this, [](png_structp reader, png_bytep out, size_t count) {
+      auto& left = static_cast<PngReader*>(png_get_io_ptr(reader))->left_;
+      if (count > left.size()) png_error(reader, "the file ends too early");
+      std::memcpy(out, left.data(), count);
+      left.remove_prefix(count);
+    });
+    // Profiles, text, times and what else is of no use here are not even looked at.
+    png_set_keep_unknown_chunks(reader_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    // Some encoders claim a smaller window than they use.
+    png_set_option(reader_, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+    png_set_user_limits(reader_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has its own
+  }
+  ~PngReader() { png_destroy_read_struct(&reader_, &info_, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+
+  /// Then `width`, `height` and `channels` (1 to 4) say what comes. False when libpng gave up; `problem` says why.
+  bool start() {
+    if (setjmp(png_jmpbuf(reader_))) return false;
+    png_read_info(reader_, info_);
+    png_set_scale_16(reader_);
+    png_set_expand(reader_);  // palettes, few bits, transparent colours
+    passes_ = png_set_interlace_handling(reader_);
+    png_read_update_info(reader_, info_);
+    width = png_get_image_width(reader_, info_), height = png_get_image_height(reader_, info_);
+    channels = png_get_channels(reader_, info_);
+    return true;
+  }
+  /// `rows`: of width x channels bytes each.
+  bool read(std::vector<png_bytep>& rows) {
+    if (setjmp(png_jmpbuf(reader_))) return false;
+    const auto count = static_cast<png_uint_32>(rows.size());
+    for (int pass = 0; pass < passes_; ++pass) png_read_rows(reader_, rows.data(), nullptr, count);
+    png_read_end(reader_, nullptr);
+    return true;
+  }
+
+  int64_t width = 0, height = 0, channels = 0;
+  char problem[128] = "";
+
+ private:
+  static void give_up(png_structp reader, png_const_charp problem) {
+    auto* self = static_cast<PngReader*>(png_get_error_ptr(reader));
+    std::snprintf(self->problem, sizeof self->problem, "%s", problem);
+    png_longjmp(reader, 1);
+  }
+
+  png_structp reader_ = nullptr;
+  png_infop info_ = nullptr;
+  std::string_view left_;
+  int passes_ = 1;
+};
+
+/// Gray and alpha as four channels, in place.
+void spread_gray(Image& image) {
+  image.channels = 4;
+  image.pixels.resize(2 * image.pixels.size());
+  for (size_t i = image.pixels.size() / 4; i-- > 0;) {
+    const uint8_t gray = image.pixels[2 * i], alpha = image.pixels[2 * i + 1];
+    uint8_t* out = image.pixels.data() + 4 * i;
+    out[0] = out[1] = out[2] = gray, out[3] = alpha;
+  }
+}
+
+/// Calls `visit(kind, data)` for every chunk up to the first that is cut off, while it says true; 10,000 at most.
+template <class Visit>
+void each_chunk(std::string_view bytes, const Visit& visit) {
+  constexpr size_t kFrame = 12, kMostChunks = 10'000;
+  if (!bytes.starts_with(kSignature)) return;
+  bytes.remove_prefix(kSignature.size());
+  for (size_t chunk = 0; chunk < kMostChunks && bytes.size() >= kFrame; ++chunk) {
+    const size_t length = big_endian(bytes, 0, 4);
+    if (length > bytes.size() - kFrame || !visit(bytes.substr(4, 4), bytes.substr(8, length))) return;
+    bytes.remove_prefix(kFrame + length);
+  }
 }
 
 std::string from_latin1(std::string_view text) {
@@ -121,19 +202,34 @@ std::string encode_png(const Image& image, const TextPairs& text) {
   return writer.take();
 }
 
+Png decode_png(std::string_view bytes) {
+  PngReader reader(bytes);
+  const auto give_up = [&] {
+    if (std::string_view(reader.problem) == "Out of memory")
+      throw Exhausted("there is no memory to decode a PNG", "end other programs");
+    throw Error("damaged PNG: " + printable(reader.problem));
+  };
+  if (!reader.start()) give_up();
+  Png out;
+  out.image = Image(reader.width, reader.height, reader.channels);
+  std::vector<png_bytep> rows;
+  for (int64_t y = 0; y < reader.height; ++y) rows.push_back(out.image.at(0, y));
+  if (!reader.read(rows)) give_up();
+  if (reader.channels == 2) spread_gray(out.image);
+  each_chunk(bytes, [&](std::string_view kind, std::string_view data) {
+    if (kind == "eXIf") out.orientation = exif_orientation(data);
+    return kind != "eXIf";
+  });
+  return out;
+}
+
 TextPairs png_text(std::string_view bytes) {
-  constexpr size_t kFrame = 12, kMostChunks = 10'000;
   TextPairs out;
-  if (!bytes.starts_with(kSignature)) return out;
-  bytes.remove_prefix(kSignature.size());
-  for (size_t chunk = 0; chunk < kMostChunks && bytes.size() >= kFrame; ++chunk) {
-    const size_t length = big_endian(bytes);
-    if (length > bytes.size() - kFrame) break;
-    const auto kind = bytes.substr(4, 4), data = bytes.substr(8, length);
+  each_chunk(bytes, [&](std::string_view kind, std::string_view data) {
     if (kind == "tEXt") add_latin1(data, out);
     if (kind == "iTXt") add_utf8(data, out);
-    bytes.remove_prefix(kFrame + length);
-  }
+    return true;
+  });
   return out;
 }
 

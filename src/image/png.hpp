@@ -1,4 +1,4 @@
-// PNG files, and the text in them.
+// PNG files by libpng, and the text in them. Not for damage in their chunks (image/damage).
 #pragma once
 
 #include <string>
@@ -13,6 +13,16 @@ namespace dcgan {
 /// say, UTF-8, in tEXt chunks where it is ASCII and in iTXt chunks where it is not (PNG specification, third edition,
 /// section 11.3.3). Throws Error when it cannot be encoded.
 std::string encode_png(const Image& image, const TextPairs& text = {});
+
+struct Png {
+  Image image;          // 1, 3 or 4 channels, as stored, before its orientation
+  int orientation = 1;  // eXIf, 1 to 8
+};
+
+/// Decodes a whole file's bytes, of any depth and colour type; a transparent colour becomes alpha, 16 bits become 8 to
+/// the nearest. Colour profiles and gamma are passed over. Throws Error with the reason alone when it cannot be
+/// decoded; Exhausted when there is no memory. The caller has checked the size, and the chunks (png_damage).
+Png decode_png(std::string_view bytes);
 
 /// The text of a PNG file, in its order: tEXt (Latin-1, as UTF-8) and iTXt that is not compressed. Up to the first
 /// chunk that is cut off; "" is no PNG and has none. Reads any bytes; checks no checksums; not more than 10,000 chunks.

@@ -1,14 +1,15 @@
-// What a picture file says about itself before it is decoded: format, size, colours. A few header bytes are
-// read, nothing is inflated, so a hostile file costs nothing.
+// What a picture file says about itself before it is decoded: size, colours. A few header bytes are read, nothing is
+// inflated, so a hostile file costs nothing.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace dcgan {
+#include "core/error.hpp"
+#include "image/format.hpp"
 
-enum class ImageFormat { kUnknown, kPng, kJpeg, kBmp, kWebp, kTiff, kPnm, kGif, kHeic, kAvif };
+namespace dcgan {
 
 struct Probe {
   ImageFormat format = ImageFormat::kUnknown;
@@ -20,16 +21,27 @@ struct Probe {
   std::string mode;           // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
   int64_t working_bytes = 0;  // what its decoder takes besides the picture
   std::string problem;        // why it cannot be read; empty when the header is sound
+  std::string convert;        // a command that converts it, where it is sound but of a kind that is not read
 };
 
 /// Look at the beginning of a file (all of it where it is at hand: a JPEG's size may stand far behind).
 Probe probe_image(std::string_view bytes);
 
-/// "PNG", "JPEG", ...; "no picture" for kUnknown.
-std::string format_name(ImageFormat format);
-/// True for formats that decode_image reads.
-bool is_readable(ImageFormat format);
-/// For a format that is known but not read: a command that converts it. Empty for the rest.
-std::string conversion_command(ImageFormat format);
+/// A sound picture of a kind that is not read. Not damage: the words say so, and how to go on.
+class NotRead : public Error {
+ public:
+  /// `kind`: "a TIFF of floating-point numbers", say.
+  NotRead(const std::string& kind, ImageFormat format);
+  /// Of a probe that found it so.
+  explicit NotRead(const Probe& probe) : Error(probe.problem), command_(probe.convert) {}
+  /// What converts it.
+  const std::string& command() const { return command_; }
+
+ private:
+  std::string command_;
+};
+
+/// Sets problem and convert as NotRead has them.
+void refuse_kind(Probe& probe, const std::string& kind);
 
 }  // namespace dcgan

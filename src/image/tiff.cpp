@@ -1,114 +1,208 @@
 #include "image/tiff.hpp"
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <cstring>
 #include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "image/bytes.hpp"
+#include "image/tiff_file.hpp"
 
 namespace dcgan {
 namespace {
 
-enum Tag : uint32_t {
-  kWidth = 256,
-  kHeight = 257,
-  kBits = 258,
-  kCompression = 259,
-  kPhotometric = 262,
-  kStripOffsets = 273,
-  kSamples = 277,
-  kRowsPerStrip = 278,
-  kStripBytes = 279,
-  kPlanar = 284,
-  kTileWidth = 322,
-  kTileHeight = 323,
-  kTileOffsets = 324,
-  kTileBytes = 325
-};
-enum Type : uint32_t { kByte = 1, kShort = 3, kLong = 4 };
+constexpr uint32_t kMostColourMap = 65535;
 
-/// Those whose libtiff takes memory by the picture's size: not LZMA, whose header asks for any amount, JBIG, whose
-/// header has sides of its own, nor what no camera and no program of today writes.
-constexpr uint32_t kCompressions[] = {1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50000, 50001};
+[[noreturn]] void damaged() {
+  const std::string problem = TiffFile::problem();
+  if (problem.find("memory") != std::string::npos)
+    throw Exhausted("there is no memory to decode a TIFF: " + problem, "end other programs");
+  if (problem.find("precision") != std::string::npos)  // JPEG inside of a TIFF
+    throw NotRead("a TIFF of JPEG data (" + problem + ")", ImageFormat::kTiff);
+  throw Error("damaged TIFF: " + (problem.empty() ? "its pixels cannot be decoded" : problem));
+}
 
-/// The first image file directory.
-class Directory {
+/// One row of samples of any depth as numbers. A row begins with a byte of its own; libtiff has put 16 bits into the
+/// machine's order.
+void unpack(const uint8_t* row, int bits, uint16_t* out, int64_t count) {
+  if (bits == 8) return void(std::copy(row, row + count, out));
+  if (bits == 16) return void(std::memcpy(out, row, static_cast<size_t>(count) * 2));
+  uint32_t held = 0;
+  int left = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    for (; left < bits; left += 8) held = held << 8 | *row++;
+    left -= bits;
+    out[i] = static_cast<uint16_t>(held >> left & ((1u << bits) - 1));
+  }
+}
+
+class Decoder {
  public:
-  explicit Directory(std::string_view bytes) : bytes_(bytes), is_little_(bytes[0] == 'I') { read(); }
+  Decoder(const TiffFile& file, const TiffLayout& layout) : file_(file), layout_(layout) {
+    most_ = (1u << layout.bits) - 1;
+    if (layout.photometric == PHOTOMETRIC_PALETTE) read_palette();
+    stored_ = has_palette() ? 3 : layout.colours;
+    image_ = Image(layout.width, layout.height, stored_ + (has_alpha() ? 1 : 0));
+  }
 
-  const std::string& problem() const { return problem_; }
-  bool has(Tag tag) const { return entries_.count(tag) > 0; }
-  /// Its only value, or the first of several where they are given inside or outside of the directory.
-  uint32_t value(Tag tag, uint32_t otherwise, bool may_be_several = false) {
-    const auto found = entries_.find(tag);
-    if (found == entries_.end()) return otherwise;
-    const size_t entry = found->second;
-    const uint32_t type = number(entry + 2, 2), count = number(entry + 4, 4);
-    const size_t width = type == kByte ? 1 : type == kShort ? 2 : type == kLong ? 4 : 0;
-    if (width == 0 || count == 0 || (count > 1 && !may_be_several)) {
-      problem_ = "the TIFF tag " + std::to_string(tag) + " is no number";
-      return otherwise;
-    }
-    return number(count <= 4 / width ? entry + 8 : number(entry + 8, 4), static_cast<int>(width));
+  Image decode() {
+    const int planes = layout_.is_separate ? layout_.samples : 1;
+    for (int plane = 0; plane < planes; ++plane)
+      if (!layout_.is_separate || is_wanted(plane)) read_plane(plane);
+    if (layout_.photometric == PHOTOMETRIC_MINISWHITE) invert();
+    if (layout_.alpha == TiffAlpha::kMultiplied) take_alpha_out();
+    return settled();
   }
 
  private:
-  void read() {
-    const size_t at = number(4, 4);
-    if (at + 2 > bytes_.size()) return void(problem_ = "the TIFF directory lies outside of the file");
-    const size_t count = number(at, 2);
-    if (at + 2 + 12 * count > bytes_.size()) return void(problem_ = "the TIFF directory is cut off");
-    for (size_t i = 0; i < count; ++i) {
-      const size_t entry = at + 2 + 12 * i;
-      const uint32_t tag = number(entry, 2);
-      const bool is_baseline = tag >= 254 && tag <= 400;
-      if (!entries_.emplace(tag, entry).second && is_baseline)
-        return void(problem_ = "the TIFF has two tags " + std::to_string(tag));
-    }
-  }
-  uint32_t number(size_t at, int count) const {
-    uint32_t value = 0;
-    for (int i = 0; i < count; ++i) {
-      const size_t from = at + static_cast<size_t>(is_little_ ? count - 1 - i : i);
-      value = value << 8 | (from < bytes_.size() ? static_cast<uint8_t>(bytes_[from]) : 0u);
-    }
-    return value;
+  bool has_palette() const { return !palette_.empty(); }
+  bool has_alpha() const { return layout_.alpha != TiffAlpha::kNone; }
+  bool is_wanted(int sample) const {
+    return sample < layout_.colours || (has_alpha() && sample == layout_.alpha_at);
   }
 
-  std::string_view bytes_;
-  bool is_little_;
-  std::map<uint32_t, size_t> entries_;
-  std::string problem_;
+  /// Values of 16 bits; some programs write 8.
+  void read_palette() {
+    uint16_t* maps[3] = {};
+    if (TIFFGetField(file_.get(), TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) != 1)
+      throw Error("damaged TIFF: its palette is not there");
+    const size_t size = size_t{1} << layout_.bits;
+    uint32_t most = 0;
+    for (const auto* map : maps) most = std::max<uint32_t>(most, *std::max_element(map, map + size));
+    palette_.resize(3 * size);
+    for (size_t i = 0; i < size; ++i)
+      for (size_t c = 0; c < 3; ++c)
+        palette_[3 * i + c] = most < 256 ? static_cast<uint8_t>(maps[c][i]) : to_eight_bits(maps[c][i], kMostColourMap);
+  }
+
+  void read_plane(int plane) {
+    const int samples = layout_.is_separate ? 1 : layout_.samples;
+    const tmsize_t bytes = layout_.is_tiled ? TIFFTileSize(file_.get()) : TIFFStripSize(file_.get());
+    const int64_t row_bytes = (layout_.part_width * samples * layout_.bits + 7) / 8;
+    if (bytes <= 0 || bytes < row_bytes * layout_.part_height) damaged();
+    std::vector<uint8_t> part(static_cast<size_t>(bytes));
+    std::vector<uint16_t> row(static_cast<size_t>(layout_.part_width * samples));
+    for (int64_t top = 0; top < layout_.height; top += layout_.part_height)
+      for (int64_t left = 0; left < layout_.width; left += layout_.part_width) {
+        const int64_t rows = std::min(layout_.part_height, layout_.height - top);
+        const int64_t columns = std::min(layout_.part_width, layout_.width - left);
+        if (read_part(part, left, top, plane) < row_bytes * rows) damaged();
+        for (int64_t y = 0; y < rows; ++y) {
+          unpack(part.data() + y * row_bytes, layout_.bits, row.data(), columns * samples);
+          put(row.data(), samples, plane, left, top + y, columns);
+        }
+      }
+  }
+
+  int64_t read_part(std::vector<uint8_t>& part, int64_t left, int64_t top, int plane) {
+    const auto x = static_cast<uint32_t>(left), y = static_cast<uint32_t>(top);
+    const auto sample = static_cast<uint16_t>(plane);
+    const auto bytes = static_cast<tmsize_t>(part.size());
+    if (layout_.is_tiled)
+      return TIFFReadEncodedTile(file_.get(), TIFFComputeTile(file_.get(), x, y, 0, sample), part.data(), bytes);
+    return TIFFReadEncodedStrip(file_.get(), TIFFComputeStrip(file_.get(), y, sample), part.data(), bytes);
+  }
+
+  /// Samples of one row of a part to where they belong. `first`: which sample the row's first one is.
+  void put(const uint16_t* row, int samples, int first, int64_t left, int64_t y, int64_t columns) {
+    for (int s = first; s < first + samples; ++s) {
+      if (!is_wanted(s)) continue;
+      const uint16_t* from = row + (s - first);
+      uint8_t* to = image_.at(left, y) + (s < layout_.colours ? s : stored_);
+      for (int64_t x = 0; x < columns; ++x, from += samples, to += image_.channels)
+        if (has_palette() && s == 0)
+          std::copy_n(palette_.begin() + 3 * int64_t{*from}, 3, to);
+        else
+          *to = to_eight_bits(*from, most_);
+    }
+  }
+
+  void invert() {
+    for (size_t i = 0; i < image_.pixels.size(); i += static_cast<size_t>(image_.channels))
+      image_.pixels[i] = static_cast<uint8_t>(255 - image_.pixels[i]);
+  }
+
+  void take_alpha_out() {
+    const auto step = static_cast<size_t>(image_.channels);
+    for (size_t i = 0; i < image_.pixels.size(); i += step) {
+      const uint32_t alpha = image_.pixels[i + step - 1];
+      for (size_t c = 0; c + 1 < step; ++c)
+        image_.pixels[i + c] = alpha == 0 ? 0 : to_eight_bits(image_.pixels[i + c], alpha);
+    }
+  }
+
+  /// Gray with alpha and inks become colours.
+  Image settled() {
+    const bool has_inks = layout_.photometric == PHOTOMETRIC_SEPARATED;
+    if (!has_inks && image_.channels != 2) return std::move(image_);
+    Image out(image_.width, image_.height, has_alpha() ? 4 : 3);
+    const uint8_t* from = image_.pixels.data();
+    for (size_t i = 0; i < out.pixels.size(); i += static_cast<size_t>(out.channels), from += image_.channels) {
+      for (size_t c = 0; c < 3; ++c)
+        out.pixels[i + c] = has_inks ? static_cast<uint8_t>(((255 - from[c]) * (255 - from[3]) + 127) / 255) : from[0];
+      if (has_alpha()) out.pixels[i + 3] = from[stored_];
+    }
+    return out;
+  }
+
+  const TiffFile& file_;
+  const TiffLayout& layout_;
+  uint32_t most_;  // the largest sample
+  int stored_;     // channels of image_ that are colours
+  std::vector<uint8_t> palette_;  // 3 a colour
+  Image image_;
 };
+
+/// Colours that libtiff converts itself: 8 bits, without alpha. It turns pictures by flips alone; asked for the
+/// orientation that they have, it leaves them as stored.
+Image by_rgba(const TiffFile& file, const TiffLayout& layout, int orientation) {
+  Image image(layout.width, layout.height, 4);
+  if (TIFFReadRGBAImageOriented(file.get(), static_cast<uint32_t>(layout.width), static_cast<uint32_t>(layout.height),
+                                reinterpret_cast<uint32_t*>(image.pixels.data()), orientation, 1) != 1)
+    damaged();
+  Image out(layout.width, layout.height, 3);
+  const auto* pixels = reinterpret_cast<const uint32_t*>(image.pixels.data());
+  for (size_t i = 0; i < out.pixels.size() / 3; ++i) {
+    out.pixels[3 * i] = static_cast<uint8_t>(TIFFGetR(pixels[i]));
+    out.pixels[3 * i + 1] = static_cast<uint8_t>(TIFFGetG(pixels[i]));
+    out.pixels[3 * i + 2] = static_cast<uint8_t>(TIFFGetB(pixels[i]));
+  }
+  return out;
+}
 
 }  // namespace
 
 void probe_tiff(std::string_view bytes, Probe& probe) {
-  Directory tags(bytes);
-  constexpr int64_t kMostParts = 1 << 16;
-  probe.width = tags.value(kWidth, 0), probe.height = tags.value(kHeight, 0);
-  probe.bits = static_cast<int>(tags.value(kBits, 8, true));
-  const uint32_t photometric = tags.value(kPhotometric, 2), samples = tags.value(kSamples, 1);
-  const uint32_t compression = tags.value(kCompression, 1);
-  const bool is_tiled = tags.has(kTileWidth) || tags.has(kTileHeight);
-  const int64_t part_width = is_tiled ? tags.value(kTileWidth, 0) : probe.width;
-  const int64_t part_height =
-      is_tiled ? tags.value(kTileHeight, 0) : std::min<int64_t>(tags.value(kRowsPerStrip, UINT32_MAX), probe.height);
-  probe.gray = photometric <= 1;
-  probe.alpha = samples == (probe.gray ? 2u : 4u) && photometric != 5;
-  probe.mode = probe.gray ? "gray" : photometric == 3 ? "palette" : photometric == 5 ? "CMYK" : "RGB";
-  if (!tags.problem().empty()) return void(probe.problem = tags.problem());
-  if (probe.width == 0 || probe.height == 0) return void(probe.problem = "the TIFF header does not tell its size");
-  if (part_width == 0 || part_height == 0 || probe.bits > 64 || samples > 16)
-    return void(probe.problem = "the TIFF header is damaged");
-  if (std::find(std::begin(kCompressions), std::end(kCompressions), compression) == std::end(kCompressions))
-    return void(probe.problem = "TIFF compression " + std::to_string(compression) + " is not read; save it as PNG");
-  const int64_t across = (probe.width + part_width - 1) / part_width;
-  const int64_t down = (probe.height + part_height - 1) / part_height;
-  if (across > kMostParts || down > kMostParts || across * down > kMostParts)
-    return void(probe.problem = "the TIFF is cut into more than 65,536 parts");
-  // A part is decoded twice: as it is stored, and as pixels of four bytes.
-  const double part = static_cast<double>(part_width) * static_cast<double>(part_height);
-  probe.working_bytes = static_cast<int64_t>(std::min(part * (4 + samples * ((probe.bits + 7) / 8)), 1e18));
+  const TiffFile file(bytes);
+  const TiffLayout layout = layout_of(file);
+  probe.width = layout.width, probe.height = layout.height, probe.bits = layout.bits;
+  probe.gray = layout.photometric == PHOTOMETRIC_MINISWHITE || layout.photometric == PHOTOMETRIC_MINISBLACK;
+  probe.alpha = layout.alpha != TiffAlpha::kNone;
+  probe.mode = probe.gray                                      ? "gray"
+               : layout.photometric == PHOTOMETRIC_PALETTE     ? "palette"
+               : layout.photometric == PHOTOMETRIC_SEPARATED   ? "CMYK"
+                                                               : "RGB";
+  if (probe.alpha) probe.mode = probe.gray ? "gray+alpha" : probe.mode == "RGB" ? "RGBA" : probe.mode;
+  // A part is decoded once, and its rows are numbers of 16 bits; inks and alpha are stored beside the colours.
+  const double part = double(layout.part_width) * double(layout.part_height) * double(layout.samples);
+  const double more = layout.samples > 1 ? 5.0 * double(layout.width) * double(layout.height) : 0;
+  probe.working_bytes = static_cast<int64_t>(std::min(part * ((layout.bits + 7) / 8) + more, 1e18));
+  probe.problem = layout.damage;
+  if (!layout.unread_kind.empty()) refuse_kind(probe, layout.unread_kind);
+}
+
+Tiff decode_tiff(std::string_view bytes) {
+  const TiffFile file(bytes);
+  const TiffLayout layout = layout_of(file);
+  if (!layout.damage.empty()) throw Error(layout.damage);
+  if (!layout.unread_kind.empty()) throw NotRead(layout.unread_kind, ImageFormat::kTiff);
+  Tiff out;
+  const uint16_t orientation = file.short_or(TIFFTAG_ORIENTATION, 1);
+  out.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
+  out.image = layout.by_rgba ? by_rgba(file, layout, out.orientation) : Decoder(file, layout).decode();
+  return out;
 }
 
 }  // namespace dcgan

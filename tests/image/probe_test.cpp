@@ -72,7 +72,7 @@ TEST(Probe, FindsTheFrameOfAJpegBehindLargeMetadataAndFillBytes) {
 
 TEST(Probe, ReadsBmps) {
   expect_probe(encoded(".bmp", kColour8), kBmp, "RGB", false, false);
-  expect_probe(encoded(".bmp", kAlpha8), kBmp, "RGBA", false, true);
+  expect_probe(encoded(".bmp", kAlpha8), kBmp, "RGB", false, false);  // without a mask the fourth byte is spare
   EXPECT_EQ(probe_image(encoded(".bmp", kGray8)).mode, "palette");
 }
 
@@ -102,7 +102,7 @@ TEST(Probe, ReadsEveryKindOfWebp) {
   expect_probe(encoded(".webp", kAlpha8, {cv::IMWRITE_WEBP_QUALITY, 101}), kWebp, "RGBA", false, true);
   const std::string animated = "RIFF" + little_endian(100, 4) + "WEBPVP8X" + little_endian(10, 4) + '\x02' +
                                std::string(3, '\0') + little_endian(19, 3) + little_endian(11, 3);
-  EXPECT_CONTAINS(probe_image(animated).problem, "animated");
+  expect_probe(animated, kWebp, "RGB", false, false);
 }
 
 TEST(Probe, ReadsTiffs) {
@@ -114,9 +114,10 @@ TEST(Probe, ReadsTiffs) {
   const auto entry = [](uint64_t tag, uint64_t value) {
     return big_endian(tag, 2) + big_endian(3, 2) + big_endian(1, 4) + big_endian(value, 2) + big_endian(0, 2);
   };
-  expect_probe(
-      "MM" + big_endian(42, 2) + big_endian(8, 4) + big_endian(3, 2) + entry(256, 20) + entry(257, 12) + entry(262, 5),
-      kTiff, "CMYK", false, false);
+  expect_probe("MM" + big_endian(42, 2) + big_endian(8, 4) + big_endian(8, 2) + entry(256, 20) + entry(257, 12) +
+                   entry(258, 8) + entry(259, 1) + entry(262, 5) + entry(273, 200) + entry(277, 4) + entry(279, 960) +
+                   big_endian(0, 4) + std::string(960, '\0'),
+               kTiff, "CMYK", false, false);
 }
 
 TEST(Probe, ReadsEveryKindOfNetpbm) {
@@ -138,11 +139,19 @@ TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
       {media("heic"), kHeic, "HEIC", "heif-convert"},
       {media("mif1"), kHeic, "HEIC", "heif-convert"},
       {media("avif"), kAvif, "AVIF", "avifdec"},
-      {media("avis"), kAvif, "AVIF", "avifdec"}};
+      {media("avis"), kAvif, "AVIF", "avifdec"},
+      {media("crx "), kRaw, "raw", "dcraw"},
+      {media("isom"), kFilm, "film", "ffmpeg"},
+      {"%PDF-1.4", kPdf, "PDF", "pdftoppm"},
+      {"<?xml version='1.0'?><svg></svg>", kSvg, "SVG", "rsvg-convert"},
+      {std::string("\xFF\x0A") + "xx", kJpegXl, "JPEG XL", "djxl"},
+      {"8BPS and so on", kPsd, "Photoshop", "convert"},
+      {std::string("\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0\0\1\0\0\x16\0\0\0", 22), kIcon, "icon", "convert"},
+      {"PF\n20 12\n-1.0\n", kPfm, "PFM", "convert"}};
   for (const auto& [bytes, format, name, command] : cases) {
     const Probe p = probe_image(bytes);
     EXPECT_EQ(p.format, format) << name;
-    EXPECT_EQ(format_name(format), name);
+    EXPECT_CONTAINS(format_name(format), name);
     EXPECT_FALSE(is_readable(format));
     EXPECT_CONTAINS(p.problem, name);
     EXPECT_CONTAINS(p.problem, command);
@@ -157,8 +166,7 @@ TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
 
 TEST(Probe, TellsFilesThatAreNoPictures) {
   EXPECT_EQ(probe_image("").problem, "the file is empty");
-  for (const char* text : {"hello", "P9 20 12", "BM is the start of a sentence that goes on", "%PDF-1.4", "PK\x03\x04",
-                           "<svg></svg>", "\x89PN"}) {
+  for (const char* text : {"hello", "P9 20 12", "BM is the start of a sentence that goes on", "PK\x03\x04", "\x89PN"}) {
     EXPECT_EQ(probe_image(text).problem, "not a picture") << text;
     EXPECT_EQ(probe_image(text).format, kUnknown);
   }

@@ -24,6 +24,7 @@ const std::vector<std::pair<std::string, std::string>> kDoors = {
     {"nlohmann/", "core/json.hpp"},   {"openssl/", "core/digest.cpp"},
     {"opencv2/", "image/"},           {"jpeglib.h", "image/"},
     {"jerror.h", "image/"},           {"png.h", "image/"},
+    {"tiffio.h", "image/"},           {"webp/", "image/"},
     {"gif_lib.h", "image/"},          {"zlib.h", "dataset/"},
     {"xxhash.h", "dataset/"},         {"torch/csrc/distributed/", "dist/"},
     {"CLI/", "cli/parser.cpp"},       {"httplib.h", "serve/http.cpp"},

@@ -1,0 +1,155 @@
+#include "image/format.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "image/bytes.hpp"
+
+namespace dcgan {
+namespace {
+
+using enum ImageFormat;
+
+struct Known {
+  ImageFormat format;
+  const char* name;
+  const char* command;  // "" for those that are read
+};
+constexpr Known kKnown[] = {
+    {kPng, "PNG", ""},
+    {kJpeg, "JPEG", ""},
+    {kBmp, "BMP", ""},
+    {kWebp, "WebP", ""},
+    {kTiff, "TIFF", ""},
+    {kPnm, "PNM", ""},
+    {kGif, "GIF", "convert 'IN.gif[0]' OUT.png (ImageMagick)"},
+    {kHeic, "HEIC", "heif-convert IN.heic OUT.png (libheif-examples)"},
+    {kAvif, "AVIF", "avifdec IN.avif OUT.png (libavif-bin)"},
+    {kJpeg2000, "JPEG 2000", "opj_decompress -i IN.jp2 -o OUT.png (libopenjp2-tools)"},
+    {kJpegXl, "JPEG XL", "djxl IN.jxl OUT.png (libjxl-tools)"},
+    {kPsd, "a Photoshop file", "convert 'IN.psd[0]' OUT.png (ImageMagick)"},
+    {kIcon, "an icon", "convert 'IN.ico[0]' OUT.png (ImageMagick)"},
+    {kExr, "OpenEXR", "ffmpeg -i IN.exr OUT.png (ffmpeg)"},
+    {kHdr, "Radiance HDR", "convert IN.hdr OUT.png (ImageMagick)"},
+    {kPfm, "PFM", "convert IN.pfm OUT.png (ImageMagick)"},
+    {kSvg, "SVG", "rsvg-convert IN.svg -o OUT.png (librsvg2-bin)"},
+    {kPdf, "PDF", "pdftoppm -png -r 150 IN.pdf OUT (poppler-utils)"},
+    {kXcf, "a file of GIMP", "convert IN.xcf -background none -flatten OUT.png (ImageMagick)"},
+    {kQoi, "QOI", "ffmpeg -i IN.qoi OUT.png (ffmpeg)"},
+    {kDds, "DDS", "convert 'IN.dds[0]' OUT.png (ImageMagick)"},
+    {kFits, "FITS", "convert IN.fits OUT.png (ImageMagick)"},
+    {kRaw, "a camera's raw file", "dcraw -c IN.raw > OUT.ppm (dcraw)"},
+    {kMng, "MNG", "ffmpeg -i IN.mng OUT-%05d.png (ffmpeg)"},
+    {kFilm, "a film", "ffmpeg -i IN.mp4 OUT-%05d.png (ffmpeg)"},
+};
+
+struct Mark {
+  ImageFormat format;
+  std::string_view bytes;
+  size_t at = 0;
+};
+using namespace std::string_view_literals;
+/// The first that fits counts: raw files of some cameras begin as a TIFF does.
+constexpr Mark kMarks[] = {
+    {kPng, "\x89PNG\r\n\x1a\n"sv},
+    {kJpeg, "\xFF\xD8\xFF"sv},
+    {kGif, "GIF87a"sv},
+    {kGif, "GIF89a"sv},
+    {kRaw, "CR\x02"sv, 8},
+    {kRaw, "IIU\0"sv},
+    {kRaw, "IIRO"sv},
+    {kRaw, "IIRS"sv},
+    {kRaw, "MMOR"sv},
+    {kRaw, "FUJIFILMCCD-RAW"sv},
+    {kTiff, "II*\0"sv},
+    {kTiff, "MM\0*"sv},
+    {kTiff, "II+\0"sv},  // BigTIFF
+    {kTiff, "MM\0+"sv},
+    {kJpeg2000, "\0\0\0\x0CjP  \r\n\x87\n"sv},
+    {kJpeg2000, "\xFF\x4F\xFF\x51"sv},
+    {kJpegXl, "\0\0\0\x0CJXL \r\n\x87\n"sv},
+    {kJpegXl, "\xFF\x0A"sv},
+    {kPsd, "8BPS"sv},
+    {kExr, "v/1\x01"sv},
+    {kHdr, "#?RADIANCE"sv},
+    {kHdr, "#?RGBE"sv},
+    {kPfm, "PF\n"sv},
+    {kPfm, "Pf\n"sv},
+    {kPdf, "%PDF-"sv},
+    {kXcf, "gimp xcf"sv},
+    {kQoi, "qoif"sv},
+    {kDds, "DDS "sv},
+    {kFits, "SIMPLE  ="sv},
+    {kMng, "\x8AMNG\r\n\x1a\n"sv},
+    {kMng, "\x8BJNG\r\n\x1a\n"sv},
+    {kFilm, "\x1A\x45\xDF\xA3"sv},
+};
+
+/// ISO base media files name their brand after "ftyp".
+ImageFormat brand_of(std::string_view b) {
+  const auto brand = b.substr(8, 4);
+  if (brand == "avif" || brand == "avis") return kAvif;
+  if (brand == "crx ") return kRaw;
+  for (const char* known : {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"})
+    if (brand == known) return kHeic;
+  return kFilm;
+}
+
+ImageFormat riff_of(std::string_view b) {
+  if (b.substr(8, 4) == "WEBP") return kWebp;
+  return b.substr(8, 4) == "AVI " ? kFilm : kUnknown;
+}
+
+/// Two bytes are a weak mark: the size of the second header must be one that there is.
+bool is_bmp(std::string_view b) {
+  return b.starts_with("BM") && b.size() >= 18 && little_endian(b, 14, 4) >= 12 && little_endian(b, 14, 4) <= 124;
+}
+
+bool is_icon(std::string_view b) {
+  const uint32_t kind = little_endian(b, 2, 2), count = little_endian(b, 4, 2);
+  return b.size() >= 22 && little_endian(b, 0, 2) == 0 && (kind == 1 || kind == 2) && count >= 1 && count <= 256 &&
+         b[9] == 0 && little_endian(b, 18, 4) >= 6 + 16 * count && little_endian(b, 14, 4) > 0;
+}
+
+bool is_pnm(std::string_view b) {
+  return b.size() > 2 && b[0] == 'P' && b[1] >= '1' && b[1] <= '7' && std::isspace(static_cast<uint8_t>(b[2]));
+}
+
+bool is_svg(std::string_view b) {
+  const auto beginning = b.substr(0, 1024);
+  return (beginning.starts_with("<?xml") || beginning.starts_with("\xEF\xBB\xBF<?xml") ||
+          beginning.starts_with("<!--") || beginning.starts_with("<svg")) &&
+         beginning.find("<svg") != std::string_view::npos;
+}
+
+const Known* find(ImageFormat format) {
+  const auto* found = std::find_if(std::begin(kKnown), std::end(kKnown), [&](auto& one) { return one.format == format; });
+  return found == std::end(kKnown) ? nullptr : found;
+}
+
+}  // namespace
+
+ImageFormat format_of(std::string_view b) {
+  for (const auto& mark : kMarks)
+    if (b.size() >= mark.at && b.substr(mark.at).starts_with(mark.bytes)) return mark.format;
+  if (b.size() >= 12 && b.starts_with("RIFF")) return riff_of(b);
+  if (b.size() >= 12 && b.substr(4, 4) == "ftyp") return brand_of(b);
+  if (is_bmp(b)) return kBmp;
+  if (is_pnm(b)) return kPnm;
+  if (is_icon(b)) return kIcon;
+  return is_svg(b) ? kSvg : kUnknown;
+}
+
+std::string format_name(ImageFormat format) {
+  const Known* known = find(format);
+  return known ? known->name : "no picture";
+}
+
+bool is_readable(ImageFormat format) { return format != kUnknown && conversion_command(format).empty(); }
+
+std::string conversion_command(ImageFormat format) {
+  const Known* known = find(format);
+  return known ? known->command : "";
+}
+
+}  // namespace dcgan
