@@ -89,6 +89,31 @@ TEST(Decode, TurnsFourInksIntoColours) {
   for (const uint8_t value : black.pixels) EXPECT_LT(value, 5);
 }
 
+TEST(Decode, NamesJpegsOfProcessesThatAreNotReadAndDoesNotCallThemDamaged) {
+  const std::string jpeg = jpeg_of(noise(16, 16, 3));
+  const size_t frame = jpeg.find("\xFF\xC0");
+  ASSERT_NE(frame, std::string::npos);
+  const auto changed = [&](size_t at, char value) {
+    std::string out = jpeg;
+    out[frame + at] = value;
+    return out;
+  };
+  for (const auto& [what, bytes] : std::vector<std::pair<std::string, std::string>>{
+           {"12 bits", changed(4, 12)}, {"lossless", changed(1, '\xC3')}, {"no height", changed(5, 0).replace(frame + 6, 1, 1, '\0')}}) {
+    EXPECT_THROW(decoded(bytes), NotRead) << what;
+    const std::string said = thrown_by([&, &bytes = bytes] { decoded(bytes); }).what;
+    EXPECT_CONTAINS(said, "of a kind that is not read; convert it: convert 'IN.jpg[0]'");
+    EXPECT_EQ(said.find("damaged"), std::string::npos) << said;
+  }
+}
+
+TEST(Decode, NamesAPngChangedForPhonesWithWhatChangesItBack) {
+  std::string png = png_of(noise(4, 4, 3));
+  png.insert(8, png_chunk("CgBI", std::string(4, '\0')));
+  EXPECT_THROW(decoded(png), NotRead);
+  EXPECT_CONTAINS(thrown_by([&] { decoded(png); }).what, "pngcrush -revert-iphone-optimizations");
+}
+
 TEST(Decode, RefusesAHugePictureBeforeItIsDecoded) {
   // There are no pixels at all: had it been decoded, the error would be another.
   const std::string png = png_signature() + png_header(30'000, 30'000, 8, 2) + png_chunk("IEND", "");

@@ -5,11 +5,12 @@ a variant of its name and "read" or "unread" (of a kind that need not be read, a
 The truth is what was written here, sample by sample. Beside it Pillow, or tifffile, reads every variant: how many they
 read as it was meant is printed. So this script and two independent readers stand against ours.
 """
-import io, itertools, pathlib, struct, sys, zlib
+import io, itertools, pathlib, struct, sys, warnings, zlib
 import numpy as np
 import tifffile
 from PIL import Image, ImageOps
 
+warnings.simplefilter("ignore")  # Pillow remarks on EXIF that names no size
 W, H = 19, 13
 y, x = np.mgrid[0:H, 0:W]
 RED, GREEN, BLUE = x / (W - 1), y / (H - 1), ((x * 5 + y * 3) % 17) / 16
@@ -436,8 +437,9 @@ def make_tiff():
         add(f"unread-tiff-inks-{e}.tif", tiff(levels(INKS, 255), 8, 5, order, more=[(332, 3, [2])]), None)
         for compression in (6, 34661, 34712, 34925, 34887, 32809):
             add(f"unread-tiff-compression{compression}-{e}.tif", tiff(rgb, 8, 2, order, compression=compression), None)
-    for name in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "zstd", "webp", "group3", "group4", "tiff_ccitt", "jpeg"):
-        for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LA"):
+    for modes, names in ((("L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LA"), ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "zstd")),
+                         (("1",), ("group3", "group4", "tiff_ccitt", "tiff_lzw")), (("L", "RGB", "CMYK", "YCbCr"), ("jpeg",))):
+        for mode, name in itertools.product(modes, names):
             by_pillow(f"pillow-tiff-{name}-{mode}.tif", "TIFF", mode, compression=name)
     # Written by tifffile, through the codecs of a third project.
     for name, bits in itertools.product(("lzw", "zstd", "zlib", "packbits"), (8, 16)):
