@@ -1,6 +1,7 @@
 #include "image/tiff.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ constexpr uint32_t kMostColourMap = 65535;
 
 [[noreturn]] void damaged() {
   const std::string problem = TiffFile::problem();
-  if (problem.find("memory") != std::string::npos)
+  if (errno == ENOMEM)  // its words do not tell the machine's memory from what a file asks for
     throw Exhausted("there is no memory to decode a TIFF: " + problem, "end other programs");
   if (problem.find("precision") != std::string::npos)  // JPEG inside of a TIFF
     throw NotRead("a TIFF of JPEG data (" + problem + ")", ImageFormat::kTiff);
@@ -194,6 +195,7 @@ void probe_tiff(std::string_view bytes, Probe& probe) {
 }
 
 Tiff decode_tiff(std::string_view bytes) {
+  errno = 0;
   const TiffFile file(bytes);
   const TiffLayout layout = layout_of(file);
   if (!layout.damage.empty()) throw Error(layout.damage);

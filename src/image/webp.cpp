@@ -3,6 +3,7 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
+#include <cerrno>
 #include <memory>
 
 #include "core/error.hpp"
@@ -22,7 +23,8 @@ void check(VP8StatusCode code) {
     case VP8_STATUS_OK:
       return;
     case VP8_STATUS_OUT_OF_MEMORY:
-      no_memory();
+      if (errno == ENOMEM) no_memory();
+      damaged("it asks for more memory than there is sense in");
     case VP8_STATUS_NOT_ENOUGH_DATA:
     case VP8_STATUS_SUSPENDED:
       damaged("it is cut off");
@@ -74,6 +76,7 @@ Image still(std::string_view bytes, const WebPBitstreamFeatures& features) {
 }  // namespace
 
 Webp decode_webp(std::string_view bytes, int64_t most_pixels) {
+  errno = 0;
   WebPBitstreamFeatures features{};
   check(WebPGetFeatures(data_of(bytes), bytes.size(), &features));
   if (int64_t{features.width} * features.height > most_pixels)
