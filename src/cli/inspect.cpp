@@ -1,4 +1,5 @@
 // `dcgan inspect`: what a file or folder is, what is in it, how to use it.
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/describe.hpp"
@@ -12,6 +13,7 @@
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
+#include "dataset/zip.hpp"
 #include "image/png.hpp"
 
 namespace dcgan {
@@ -125,9 +127,23 @@ bool looks_like_png(const fs::path& path) {
   return fs::is_regular_file(path, ignored) && probe_image(read_file(path, 64)).format == ImageFormat::kPng;
 }
 
+/// PyTorch's archives, and ours, have a pickle in them; of a damaged one their readers say more.
+bool is_zip_of_pictures(const fs::path& path) {
+  if (!looks_like_zip(path)) return false;
+  try {
+    const ZipFile zip(path);
+    return std::none_of(zip.entries().begin(), zip.entries().end(),
+                        [](const auto& entry) { return entry.name.ends_with(".pkl"); });
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
+    return false;
+  }
+}
+
 Json describe(const fs::path& path) {
   check_named_is_there(path);
   std::error_code ignored;
+  if (is_zip_of_pictures(path)) return describe_data(path);
   if (const auto model = describe_model(path)) return *model;
   if (looks_like_pack(path)) return describe_pack(path);
   if (looks_like_png(path)) return describe_png(path);

@@ -132,6 +132,15 @@ std::string hexadecimal(const char* format, unsigned value) {
 
 }  // namespace
 
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const size_t length = utf8_length(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string printable(std::string_view bytes) {
   std::string out;
   while (!bytes.empty()) {
@@ -214,6 +223,13 @@ std::string joined(const std::vector<std::string>& parts, const std::string& sep
   std::string out;
   for (const auto& part : parts) out += (out.empty() ? "" : separator) + part;
   return out;
+}
+
+std::string cut_list(const std::vector<std::string>& parts, const std::string& separator) {
+  constexpr size_t kMost = 10;
+  if (parts.size() <= kMost) return joined(parts, separator);
+  return joined({parts.begin(), parts.begin() + kMost}, separator) + " and " +
+         with_commas(static_cast<int64_t>(parts.size() - kMost)) + " more";
 }
 
 std::string lowercase(std::string_view text) {

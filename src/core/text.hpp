@@ -27,6 +27,8 @@ std::string zero_padded(int64_t value, int width);
 /// "1 image", "2 images".
 std::string counted(int64_t count, const std::string& singular, const std::string& plural = "");
 
+/// True for valid UTF-8, whatever its characters.
+bool is_utf8(std::string_view bytes);
 /// A file name, and a text of a stranger's file, may hold any bytes. This text is valid UTF-8 and has no control
 /// characters, and none that is not seen or makes others seen elsewhere (U+202E): bytes that are neither are written
 /// \xNN, such characters \u{202e}. Printing it twice changes nothing more. Use it for every text that is printed or put
@@ -44,6 +46,8 @@ std::string python_text(std::string_view path);
 /// and Levenshtein; no letter is edited twice).
 int edit_distance(std::string_view a, std::string_view b);
 std::string joined(const std::vector<std::string>& parts, const std::string& separator);
+/// The same for messages: of more than ten the first ten, "and 3 more".
+std::string cut_list(const std::vector<std::string>& parts, const std::string& separator = ", ");
 std::string lowercase(std::string_view text);
 /// As a field of a CSV file: RFC 4180, section 2.
 std::string csv_field(std::string_view text);

@@ -3,6 +3,8 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "dataset/class_folders.hpp"
+#include "dataset/label_list.hpp"
 #include "dataset/options.hpp"
 #include "image/decode.hpp"
 
@@ -22,8 +24,50 @@ void check_size(uint64_t bytes, int64_t max_megapixels) {
 
 FileSource::FileSource(std::string kind, Listing listing) : listing_(std::move(listing)) {
   kind_ = std::move(kind);
-  classes_ = listing_.classes;
   remarks_ = listing_.remarks;
+}
+
+void FileSource::find_classes() {
+  const auto is_picture = [&](int64_t i) { return probe(i).format != ImageFormat::kUnknown; };
+  const auto [folders, class_folder] = find_wrapping(listing_, is_picture);
+  take_label_list(folders);
+  if (!has_label_list_) {
+    listing_.take_classes(class_folder);
+    for (auto& remark : remarks_on_classes(listing_.classes, listing_.root, class_folder, kind_ != "folder"))
+      remarks_.push_back(std::move(remark));
+  }
+  classes_ = listing_.classes;
+}
+
+void FileSource::take_label_list(const std::vector<std::string>& folders) {
+  int64_t at = -1;
+  size_t level = 0;
+  for (; level < folders.size() && at < 0; ++level)
+    for (int64_t i = 0; i < count() && at < 0; ++i)
+      if (listing_.path(i) == folders[level] + std::string(kLabelList)) at = i;
+  if (at < 0) return;
+  const std::string& folder = folders[level - 1];
+  has_json_at_top_ = folder.empty();
+  std::string text, problem;
+  try {
+    if (size_of(at) > most_bytes_of_label_list(listing_)) throw Error("it is longer than a list of labels would be");
+    text = bytes_of(at, SIZE_MAX);
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
+    problem = error.what();
+  }
+  listing_.remove(at), forget(at);
+  LabelList list;
+  if (problem.empty())
+    list = read_label_list(text, listing_, folder);
+  else
+    list = unusable_label_list(folder, problem);
+  for (auto& remark : list.remarks) remarks_.push_back(std::move(remark));
+  if (!list.is_one) return;
+  listing_.classes = std::move(list.classes);
+  has_label_list_ = true, has_listed_labels_ = !list.labels.empty();
+  for (int64_t n = 0; n < count(); ++n)
+    listing_.set_label(n, has_listed_labels_ ? list.labels[static_cast<size_t>(n)] : -1);
 }
 
 std::string FileSource::name(int64_t index) const { return shown(listing_.path(index)); }
@@ -84,6 +128,12 @@ Probe FileSource::probe(int64_t index) const {
 FolderSource::FolderSource(const fs::path& root, int64_t most_files)
     : FileSource("folder", list_folder(root, most_files)) {
   stamp_ = listing_.stamp;
+  find_classes();
+}
+
+std::string FolderSource::identity_of(int64_t index, const std::string& digest) const {
+  const std::string label = has_listed_labels_ ? std::to_string(listing_.label(index)) + '\n' : "";
+  return label + FileSource::identity_of(index, digest);
 }
 
 std::string FolderSource::bytes_of(int64_t index, size_t limit) const {

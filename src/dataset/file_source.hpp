@@ -17,8 +17,11 @@ class FileSource : public Source {
   Probe probe(int64_t index) const override;
 
  protected:
-  /// Takes classes and remarks of the listing too.
   FileSource(std::string kind, Listing listing);
+  /// For the constructor of what is one, when its files can be read: finds classes and labels.
+  void find_classes();
+  /// A file of the listing turned out to be no picture and is taken out of it.
+  virtual void forget(int64_t) {}
   /// Up to `limit` bytes of file `index` from its start. Thread safe. Throws Error with the reason.
   virtual std::string bytes_of(int64_t index, size_t limit) const = 0;
   /// Bytes of file `index`, from outside. Throws Error with the reason.
@@ -27,12 +30,19 @@ class FileSource : public Source {
   virtual void check_claim(int64_t, const Probe&) const {}
 
   Listing listing_;
+  bool has_label_list_ = false;     // dataset.json is there, so folders are no classes
+  bool has_listed_labels_ = false;  // it gives the labels
+  bool has_json_at_top_ = false;    // a dataset.json, whatever is in it
+
+ private:
+  void take_label_list(const std::vector<std::string>& folders);
 };
 
 class FolderSource : public FileSource {
  public:
   /// Throws as list_folder does.
   FolderSource(const fs::path& root, int64_t most_files);
+  std::string identity_of(int64_t index, const std::string& digest) const override;
 
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;

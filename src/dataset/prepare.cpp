@@ -18,7 +18,7 @@ namespace {
 
 /// Every option that the pixels depend on, and what the source looks like from outside.
 std::string cache_key(const Source& source, const DataOptions& options, const std::string& channels) {
-  constexpr int kDecoderVersion = 5;  // raise it when decoding or fitting changes
+  constexpr int kDecoderVersion = 5;  // raise it when decoding, fitting or classes change
   const Json parts = {kDecoderVersion, to_text(options.size),  channels,      options.fit,
                       options.crop_at, options.max_megapixels, source.stamp()};
   return sha256_hex(compact(parts));

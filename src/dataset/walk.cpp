@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <numeric>
+#include <map>
 #include <set>
 
 #include "core/digest.hpp"
@@ -124,34 +124,39 @@ std::string_view Listing::path(int64_t index) const {
 void Listing::add(std::string_view path) {
   names_ += path;
   ends_.push_back(names_.size());
-  const size_t slash = path.find('/');
-  if (slash == std::string_view::npos) {
-    labels_.push_back(-1);
-    return;
-  }
-  const auto folder = path.substr(0, slash);
-  if (classes.empty() || classes.back() != folder) classes.emplace_back(folder);
-  labels_.push_back(static_cast<int32_t>(classes.size()) - 1);
+  labels_.push_back(-1);
 }
 
-void Listing::number_classes() {
-  // Files came in the order of "name/", which is not that of the names: "a-b/" stands before "a/".
-  std::vector<int32_t> order(classes.size()), number(classes.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](int32_t a, int32_t b) { return classes[static_cast<size_t>(a)] < classes[static_cast<size_t>(b)]; });
-  std::vector<std::string> sorted;
-  for (const int32_t old : order) {
-    number[static_cast<size_t>(old)] = static_cast<int32_t>(sorted.size());
-    sorted.push_back(classes[static_cast<size_t>(old)]);
+void Listing::remove(int64_t index) {
+  const auto i = static_cast<size_t>(index);
+  const uint64_t length = path(index).size();
+  names_.erase(ends_[i] - length, length);
+  ends_.erase(ends_.begin() + index), labels_.erase(labels_.begin() + index);
+  for (size_t behind = i; behind < ends_.size(); ++behind) ends_[behind] -= length;
+}
+
+void Listing::take_classes(const std::string& folder) {
+  // Files of one folder come one after another mostly; numbers follow when all names are known.
+  std::map<std::string, int32_t, std::less<>> numbers;
+  auto last = numbers.end();
+  for (int64_t i = 0; i < count(); ++i) {
+    const auto whole = path(i);
+    const size_t slash = whole.starts_with(folder) ? whole.find('/', folder.size()) : std::string_view::npos;
+    set_label(i, -1);
+    if (slash == std::string_view::npos) continue;
+    const auto name = whole.substr(folder.size(), slash - folder.size());
+    if (last == numbers.end() || last->first != name)
+      last = numbers.emplace(name, static_cast<int32_t>(numbers.size())).first;
+    set_label(i, last->second);
   }
-  classes = std::move(sorted);
+  classes.clear();
+  std::vector<int32_t> renamed(numbers.size());
+  for (const auto& [name, number] : numbers) {
+    renamed[static_cast<size_t>(number)] = static_cast<int32_t>(classes.size());
+    classes.push_back(name);
+  }
   for (int32_t& label : labels_)
-    if (label >= 0) label = number[static_cast<size_t>(label)];
-}
-
-bool is_passed_over(std::string_view name) {
-  return name.starts_with(".") || name == "Thumbs.db" || name == "desktop.ini" || name == "__MACOSX";
+    if (label >= 0) label = renamed[static_cast<size_t>(label)];
 }
 
 bool is_run_directory(const fs::path& path) {
@@ -168,7 +173,7 @@ Listing list_folder(const fs::path& root, int64_t most_files) {
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
   Walker walker(listing, most_files);
   walker.visit(root, "");
-  listing.number_classes();
+  listing.take_classes("");
   listing.stamp = walker.stamp();
   return listing;
 }

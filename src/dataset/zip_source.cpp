@@ -1,88 +1,78 @@
 #include "dataset/zip_source.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
-namespace {
-
-constexpr const char* kLabels = "dataset.json";
-constexpr int64_t kMostClasses = 100'000;
-
-bool passes_over(const std::string& path) {
-  for (size_t start = 0; start <= path.size();) {
-    const size_t end = std::min(path.find('/', start), path.size());
-    if (is_passed_over(path.substr(start, end - start))) return true;
-    start = end + 1;
-  }
-  return false;
-}
-
-}  // namespace
 
 ZipSource::ZipSource(const fs::path& path) : FileSource("ZIP archive", {}), zip_(path) {
   listing_.root = path;
-  std::map<std::string, size_t> by_name;  // of entries with one name the last counts, as in every unpacker
-  const ZipEntry* labels = nullptr;
-  for (size_t i = 0; i < zip_.entries().size(); ++i) {
-    const auto& entry = zip_.entries()[i];
-    if (entry.name == kLabels) labels = &entry;
-    if (entry.name != kLabels && !entry.name.empty() && !entry.name.ends_with('/') && !passes_over(entry.name))
-      by_name[entry.name] = i;
-  }
-  for (const auto& [name, index] : by_name) {
-    listing_.add(name);
-    entries_.push_back(index);
-  }
-  listing_.number_classes();
-  if (labels) take_labels(*labels);
-  classes_ = listing_.classes;
+  list_entries();
   const FileStamp stamp = stamp_of(path);
   stamp_ = sha256_hex({reinterpret_cast<const char*>(&stamp), sizeof stamp});
+  find_classes();
+  number_identities();
 }
 
-void ZipSource::take_labels(const ZipEntry& json) {
-  const std::string origin = shown(listing_.root) + ":" + kLabels;
-  listing_.classes.clear();
-  for (int64_t i = 0; i < count(); ++i) listing_.set_label(i, -1);
-  size_t most_bytes = 1 << 20;  // a list of these names and of a few numbers each
-  for (int64_t i = 0; i < count(); ++i) most_bytes += 128 + 2 * listing_.path(i).size();
-  if (json.bytes > most_bytes) {
-    remarks_.push_back(std::string(kLabels) + " is longer than a list of labels would be; it is not used");
-    return;
-  }
-  const Json content = parse_json(zip_.read(json), origin);
-  const Json labels = content.is_object() && content.contains("labels") ? content["labels"] : Json();
-  if (labels.is_null()) return;
-  const auto refuse = [&](const std::string& what) {
-    throw Error("'" + origin + "': " + what, "it must hold {\"labels\": [[\"NAME\", CLASS NUMBER], ...]}");
-  };
-  if (!labels.is_array()) refuse("\"labels\" is no list");
-  std::map<std::string, int32_t> by_name;
-  int32_t most = -1;
-  for (const auto& pair : labels) {
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) refuse("a label is no pair of name and number");
-    if (!pair[1].is_number_integer()) {
-      remarks_.push_back("the labels of " + std::string(kLabels) + " are no class numbers; they are not used");
-      return;
+void ZipSource::list_entries() {
+  std::map<std::string, size_t> by_path;  // of entries with one name the last counts, as in every unpacker
+  std::vector<std::string> twins, links;
+  for (size_t i = 0; i < zip_.entries().size(); ++i) {
+    const auto& entry = zip_.entries()[i];
+    const std::string path = path_of(entry);
+    if (path.empty() || entry.is_folder || has_litter(path)) continue;
+    if (entry.is_link) {
+      links.push_back("'" + shown(path) + "'");
+      continue;
     }
-    const auto number = pair[1].get<int64_t>();
-    if (number < 0 || number >= kMostClasses) refuse("class number " + std::to_string(number) + " is out of range");
-    by_name[pair[0].get<std::string>()] = static_cast<int32_t>(number);
-    most = std::max(most, static_cast<int32_t>(number));
+    if (!by_path.insert_or_assign(path, i).second) twins.push_back("'" + shown(path) + "'");
   }
+  if (zip_.is_behind_another())
+    remarks_.push_back("another archive stands in front of this one in the file; it is not read");
+  if (!links.empty()) remarks_.push_back("passed over links in the archive: " + cut_list(links));
+  if (!twins.empty())
+    remarks_.push_back(counted(static_cast<int64_t>(twins.size()), "file") +
+                       " in the archive " + (twins.size() == 1 ? "has" : "have") +
+                       " the name of a later one, which counts: " + cut_list(twins));
+  // In the order of their names as they are stored, whatever these mean: so a run that began on it goes on.
+  std::vector<std::pair<const std::string*, size_t>> sorted;
+  for (const auto& [path, index] : by_path) sorted.emplace_back(&path, index);
+  std::sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
+    return zip_.entries()[a.second].name < zip_.entries()[b.second].name;
+  });
+  for (const auto& [path, index] : sorted) {
+    listing_.add(*path);
+    entries_.push_back(index);
+  }
+}
+
+/// What stood for a picture's class in the identity of a set before wrapping folders were looked into: its folder at
+/// the top. Runs that began on it go on; the name beside it tells the class.
+void ZipSource::number_identities() {
+  std::map<std::string_view, int32_t> folders;
+  const auto top_of = [&](int64_t i) {
+    const std::string_view name = entry_of(i).name;
+    const size_t slash = name.find('/');
+    return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+  };
+  const auto has_top = [&](int64_t i) { return entry_of(i).name.find('/') != std::string::npos; };
   for (int64_t i = 0; i < count(); ++i)
-    if (const auto found = by_name.find(std::string(listing_.path(i))); found != by_name.end())
-      listing_.set_label(i, found->second);
-  for (int32_t number = 0; number <= most; ++number) listing_.classes.push_back(std::to_string(number));
+    if (has_top(i)) folders[top_of(i)] = 0;
+  int32_t next = 0;
+  for (auto& [name, number] : folders) number = next++;
+  for (int64_t i = 0; i < count(); ++i)
+    identity_numbers_.push_back(has_listed_labels_                  ? label(i)
+                                : has_json_at_top_ || !has_top(i) ? -1
+                                                                   : folders[top_of(i)]);
 }
 
 std::string ZipSource::identity_of(int64_t index, const std::string& digest) const {
-  return std::to_string(label(index)) + '\n' + FileSource::identity_of(index, digest);
+  const std::string number = std::to_string(identity_numbers_[static_cast<size_t>(index)]);
+  return number + '\n' + shown(entry_of(index).name) + '\n' + digest;
 }
 
 void ZipSource::check_claim(int64_t index, const Probe& probe) const {

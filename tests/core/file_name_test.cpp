@@ -92,5 +92,13 @@ TEST(PlainFileNames, OfVeryManyTwinsAreSoonThereAndSaidInAFewLines) {
   EXPECT_EQ(found.remarks.back(), "99,989 more names are written otherwise");
 }
 
+TEST(FoldedFileName, IsEqualWhereSystemsTakeNamesForOne) {
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
+           {"Cat", "cAT"}, {"caf\u00e9", "cafe\u0301"}, {"\xea\xb0\x80", "\u1100\u1161"}, {"\xff", "\xff"}})
+    EXPECT_EQ(folded_file_name(a), folded_file_name(b)) << a;
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"cat", "cats"}, {"e", "\u00e9"}})
+    EXPECT_NE(folded_file_name(a), folded_file_name(b)) << a;
+}
+
 }  // namespace
 }  // namespace dcgan::test

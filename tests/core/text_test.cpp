@@ -203,5 +203,19 @@ TEST(Texts, AreJoinedAndMadeLowercase) {
   EXPECT_EQ(lowercase("PnG-Ä"), "png-Ä");  // ASCII only: no locale
 }
 
+TEST(Text, ListsInMessagesAreCutAtTen) {
+  std::vector<std::string> parts(10, "a");
+  EXPECT_EQ(cut_list(parts), joined(parts, ", "));
+  parts.resize(1013, "b");
+  EXPECT_EQ(cut_list(parts), "a, a, a, a, a, a, a, a, a, a and 1,003 more");
+  EXPECT_EQ(cut_list({}), "");
+}
+
+TEST(Text, KnowsUtf8) {
+  for (const char* text : {"", "abc", "\x01", "caf\u00e9", "\U0001F600"}) EXPECT_TRUE(is_utf8(text)) << text;
+  for (const char* text : {"\xff", "caf\x82", "\xc0\x80", "\xed\xa0\x80", "\xe2\x82"})
+    EXPECT_FALSE(is_utf8(text)) << text;
+}
+
 }  // namespace
 }  // namespace dcgan::test::texts

@@ -172,6 +172,13 @@ std::string plain_file_name(std::string_view text) {
   return cut_to(name, kMostBytes - digest.size()) + digest;
 }
 
+std::string folded_file_name(std::string_view name) {
+  std::string out;
+  for (const char32_t c : folded(printable(name)))
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(c >> shift);
+  return out;
+}
+
 FileNames plain_file_names(const std::vector<std::string>& texts,
                            const std::function<bool(const std::string&)>& is_taken) {
   std::unordered_set<std::u32string, Hash> used;

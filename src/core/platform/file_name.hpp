@@ -15,6 +15,10 @@ namespace dcgan {
 /// characters become "_", and what is too long is cut and ends in a digest.
 std::string plain_file_name(std::string_view text);
 
+/// Equal for names that some system takes for one: capitals and small letters, letters with marks in one piece or two.
+/// Of bytes that are no UTF-8 too.
+std::string folded_file_name(std::string_view name);
+
 struct FileNames {
   std::vector<std::string> names;    // one for each text, all different, even where case and accents do not count
   std::vector<std::string> remarks;  // which texts are written otherwise, the first few by name
