@@ -30,7 +30,8 @@ struct UnpackCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the folder to make", any_text("FOLDER"));
-    visit("names", names, "names of classes 0, 1, 2... for the folders, with commas between", any_text("A,B,C"));
+    visit("names", names, "names of the classes for the folders, with commas between: of those in use, or of 0, 1, 2...",
+          any_text("A,B,C"));
   }
 };
 
@@ -40,15 +41,20 @@ bool is_no_class_folder(const std::string& name) {
   return is_passed_over(name) || (lower.ends_with(".png") && lower.find_first_not_of("0123456789") == lower.size() - 4);
 }
 
-/// What the folders of the classes are called: as the classes, or as `names` says.
-FileNames class_folders(const std::vector<std::string>& classes, const std::string& names) {
-  if (names.empty()) return plain_file_names(classes, is_no_class_folder);
+std::vector<std::string> parted(const std::string& names) {
   std::vector<std::string> given(1);
   for (const char c : names) c == ',' ? void(given.emplace_back()) : given.back().push_back(c);
+  return given;
+}
+
+/// The folders that are `given`, one for each of `classes`.
+FileNames named_folders(const std::vector<std::string>& classes, const std::vector<std::string>& given) {
+  std::vector<std::string> printed;
+  for (const auto& name : classes) printed.push_back(printable(name));
   if (given.size() != classes.size())
     throw UsageError("--names has " + counted(static_cast<int64_t>(given.size()), "name") + " for " +
                          counted(static_cast<int64_t>(classes.size()), "class", "classes"),
-                     "give one name a class");
+                     "give one name a class: " + cut_list(printed));
   FileNames folders = plain_file_names(given, is_no_class_folder);
   for (size_t i = 0; i < given.size(); ++i) {
     if (std::count(given.begin(), given.end(), given[i]) > 1)
@@ -60,6 +66,23 @@ FileNames class_folders(const std::vector<std::string>& classes, const std::stri
   return folders;
 }
 
+/// What the folders of the classes are called: as the classes, or as `names` says. Only those `in_use` are written, and
+/// need a name (labels of EMNIST's letters begin at 1); all may have one.
+FileNames class_folders(const std::vector<std::string>& classes, const std::vector<bool>& in_use,
+                        const std::string& names) {
+  const auto given = parted(names);
+  if (!names.empty() && given.size() == classes.size()) return named_folders(classes, given);
+  std::vector<std::string> used;
+  for (size_t c = 0; c < classes.size(); ++c)
+    if (in_use[c]) used.push_back(classes[c]);
+  FileNames folders = names.empty() ? plain_file_names(used, is_no_class_folder) : named_folders(used, given);
+  std::vector<std::string> all(classes.size());
+  for (size_t c = 0, next = 0; c < classes.size(); ++c)
+    if (in_use[c]) all[c] = folders.names[next++];
+  folders.names = std::move(all);
+  return folders;
+}
+
 /// What `unpack` reads: pictures with labels, whatever they lie in.
 struct Unpacked {
   int64_t count = 0;
@@ -67,6 +90,7 @@ struct Unpacked {
   std::function<int32_t(int64_t)> label;
   std::function<Image(int64_t, MemoryShare&)> read;
   std::function<std::string(int64_t)> name;  // of pictures that may be bad one by one; none where all are whole
+  std::vector<std::string> remarks;
 };
 
 Unpacked open_packed(const fs::path& path) {
@@ -83,6 +107,7 @@ Unpacked open_packed(const fs::path& path) {
               pack->copy(i, image.pixels.data());
               return image;
             },
+            {},
             {}};
   }
   const std::shared_ptr<Source> source = open_source(path);
@@ -94,7 +119,7 @@ Unpacked open_packed(const fs::path& path) {
           [source](int64_t i, MemoryShare& share) {
             return source->read(i, DataOptions().max_megapixels, nullptr, {}, &share);
           },
-          [source](int64_t i) { return source->name(i); }};
+          [source](int64_t i) { return source->name(i); }, source->remarks()};
 }
 
 /// Writes every picture that can be read. The others are returned, in order.
@@ -130,16 +155,20 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the folder to make", "add --out FOLDER");
   const Unpacked packed = open_packed(path);
   if (packed.count == 0) throw Error("'" + shown(path) + "' holds no images");
-  const FileNames folders = class_folders(packed.classes, command.names);
+  std::vector<bool> in_use(packed.classes.size());
+  for (int64_t i = 0; i < packed.count; ++i)
+    if (const int32_t label = packed.label(i); label >= 0) in_use[static_cast<size_t>(label)] = true;
+  const FileNames folders = class_folders(packed.classes, in_use, command.names);
   AsideFolder out(command.out);
   PixelsInfo info;
   info.skipped = write_pictures(packed, folders.names, out.aside());
   info.count = packed.count - static_cast<int64_t>(info.skipped.size());
   if (info.count == 0) no_image(path, info.skipped);
   out.commit();
-  for (const auto& remark : folders.remarks) warn(remark);
+  for (const auto* remarks : {&packed.remarks, &folders.remarks})
+    for (const auto& remark : *remarks) warn(remark);
   warn_of_skipped(info);
-  const auto classes = static_cast<int64_t>(folders.names.size());
+  const auto classes = static_cast<int64_t>(std::count(in_use.begin(), in_use.end(), true));
   std::printf("%s%s written to %s\n", counted(info.count, "image").c_str(),
               classes == 0 ? "" : (" in " + counted(classes, "class", "classes")).c_str(),
               printable(command.out).c_str());

@@ -10,6 +10,7 @@
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "dataset/npy.hpp"
+#include "dataset/other_forms.hpp"
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
@@ -43,7 +44,8 @@ Json describe_data(const fs::path& path) {
     if (const int32_t label = source->label(i); label >= 0) ++per_class[static_cast<size_t>(label)];
   }
   Json classes = Json::object();
-  for (size_t c = 0; c < per_class.size(); ++c) classes[source->classes()[c]] = per_class[c];
+  for (size_t c = 0; c < per_class.size(); ++c)
+    if (per_class[c] > 0) classes[source->classes()[c]] = per_class[c];
   return {{"kind", "data"},
           {"path", shown(path)},
           {"source", source->kind()},
@@ -153,6 +155,7 @@ Json describe(const fs::path& path) {
     if (data["pictures"] == 0) throw UsageError("no picture in it");
     return data;
   } catch (const UsageError&) {
+    if (form_of(path)) throw;  // it says what it is
     throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data",
                 "give the path of one of these; if it was one, copy it again");
   }

@@ -29,9 +29,9 @@ void check_array(const PictureArray& claimed, uint64_t file_bytes, const std::st
 }
 
 ArraySource::ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
-                         std::function<PictureArray()> load)
+                         std::function<PictureArray()> load, std::vector<std::string> remarks)
     : file_name_(shown(without_slash(path).filename())), load_(std::move(load)) {
-  kind_ = std::move(kind);
+  kind_ = std::move(kind), remarks_ = std::move(remarks);
   Sha256 stamp;
   for (const auto& file : files) {
     const FileStamp numbers = stamp_of(file);

@@ -12,7 +12,8 @@ namespace dcgan {
 /// count x height x width x channels bytes, and a class number for each picture or none at all.
 struct PictureArray {
   int64_t count = 0, width = 0, height = 0, channels = 1;
-  std::vector<uint8_t> values, labels;
+  std::vector<uint8_t> values;
+  std::vector<int32_t> labels;  // -1: none
   std::vector<std::string> classes;
 };
 
@@ -27,7 +28,7 @@ class ArraySource : public Source {
   /// picture is first asked for: a data set whose pixels are kept never needs it. Throws Error when a file of
   /// `files` cannot be read.
   ArraySource(std::string kind, const fs::path& path, const std::vector<fs::path>& files,
-              std::function<PictureArray()> load);
+              std::function<PictureArray()> load, std::vector<std::string> remarks = {});
 
   int64_t count() const override { return array().count; }
   std::string name(int64_t index) const override;

@@ -52,23 +52,42 @@ std::vector<std::string> read_names(const fs::path& path, int64_t count) {
   return names;
 }
 
+/// The batches of CIFAR-10 that are there, in order; those that are not are said.
+void find_batches(const fs::path& folder, CifarFiles& found) {
+  constexpr int kBatches = 5, kMost = 99;  // of the set; of a folder that someone made like it
+  std::error_code ignored;
+  std::vector<std::string> missing, waiting;
+  for (int i = 1; i <= kMost; ++i) {
+    const std::string name = "data_batch_" + std::to_string(i) + ".bin";
+    if (!fs::is_regular_file(folder / name, ignored)) {
+      (i <= kBatches ? missing : waiting).push_back(name);
+      continue;
+    }
+    missing.insert(missing.end(), waiting.begin(), waiting.end());
+    waiting.clear();
+    found.records.push_back(folder / name);
+  }
+  if (!found.records.empty() && !missing.empty())
+    found.remarks.push_back("of CIFAR-10's training files " + cut_list(missing) +
+                            (missing.size() == 1 ? " is" : " are") + " not there; the others are used");
+}
+
 }  // namespace
 
 CifarFiles find_cifar(const fs::path& path) {
   CifarFiles found;
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    for (int i = 1; fs::is_regular_file(path / ("data_batch_" + std::to_string(i) + ".bin"), ignored); ++i)
-      found.records.push_back(path / ("data_batch_" + std::to_string(i) + ".bin"));
-    if (found.records.empty() && fs::is_regular_file(path / "train.bin", ignored) &&
-        fs::is_regular_file(path / "fine_label_names.txt", ignored))
-      found.records.push_back(path / "train.bin"), found.label_bytes = 2;
+    find_batches(path, found);
+    if (const fs::path train = path / "train.bin"; found.records.empty() && fs::is_regular_file(train, ignored))
+      if (fs::is_regular_file(path / "fine_label_names.txt", ignored) || has_labels(train, 2))
+        found.records.push_back(train), found.label_bytes = 2;
     if (!found.records.empty()) found.names = names_beside(found.records[0], found.label_bytes);
     return found;
   }
   if (!fs::is_regular_file(path, ignored)) return found;
   for (const int64_t label_bytes : {1, 2})
-    if (has_labels(path, label_bytes)) return {{path}, names_beside(path, label_bytes), label_bytes};
+    if (has_labels(path, label_bytes)) return {{path}, names_beside(path, label_bytes), label_bytes, {}};
   return found;
 }
 

@@ -12,6 +12,7 @@ struct CifarFiles {
   std::vector<fs::path> records;  // in order; empty: this is no CIFAR
   fs::path names;                 // class names, one a line; empty when there is no such file
   int64_t label_bytes = 1;        // 1: CIFAR-10, 2: CIFAR-100, of which the second (fine) counts
+  std::vector<std::string> remarks;  // which parts are not there
 };
 
 /// What `path` holds: a record file itself, or the folder as it is unpacked (its training files). A file is known by

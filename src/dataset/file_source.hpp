@@ -43,6 +43,7 @@ class FolderSource : public FileSource {
   /// Throws as list_folder does.
   FolderSource(const fs::path& root, int64_t most_files);
   std::string identity_of(int64_t index, const std::string& digest) const override;
+  const Listing& listing() const { return listing_; }
 
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;

@@ -33,7 +33,7 @@ class NpyHead {
       } else if (key == "fortran_order" && !has_order) {
         has_order = true;
         if (word() == "True")
-          throw Error(origin_ + ": its array is stored columns first", "save numpy.ascontiguousarray(array)");
+          throw OtherNpy(origin_ + ": its array is stored columns first", "save numpy.ascontiguousarray(array)");
       } else if (key == "shape" && !has_shape) {
         has_shape = true, array.shape = shape();
       } else {
@@ -81,9 +81,9 @@ class NpyHead {
     if (name == "|O")
       throw Error(origin_ + " holds Python objects, which are never run", "save one array of plain numbers");
     if (name.starts_with('>'))
-      throw Error(origin_ + " holds big-endian numbers", "save array.astype('<" + printable(name.substr(1)) + "')");
-    throw Error(origin_ + " holds elements of type '" + printable(name) + "', which is not read",
-                "save array.astype('<f4')");
+      throw OtherNpy(origin_ + " holds big-endian numbers", "save array.astype('<" + printable(name.substr(1)) + "')");
+    throw OtherNpy(origin_ + " holds elements of type '" + printable(name) + "', which is not read",
+                   "save array.astype('<f4')");
   }
   std::vector<int64_t> shape() {
     std::vector<int64_t> sides;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/element.hpp"
+#include "core/error.hpp"
 
 namespace dcgan {
 
@@ -15,6 +16,12 @@ struct NpyArray {
   ElementType type = ElementType::kF32;  // every one but bf16, which the format does not know
   std::vector<int64_t> shape;
   std::string_view data;  // into the bytes that were read; row-major, little-endian
+};
+
+/// A sound array that NumPy reads and we do not: of other numbers, big-endian, or columns first.
+class OtherNpy : public Error {
+ public:
+  using Error::Error;
 };
 
 bool looks_like_npy(std::string_view first_bytes);

@@ -97,8 +97,8 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
     same[one.digest].push_back(source->name(i));
     if (const int32_t label = source->label(i); label >= 0) ++per_class[static_cast<size_t>(label)];
   }
-  for (size_t c = 0; c < per_class.size(); ++c)
-    survey.classes.emplace_back(printable(source->classes()[c]), per_class[c]);
+  for (size_t c = 0; c < per_class.size(); ++c)  // as in training, only those with a usable picture count
+    if (per_class[c] > 0) survey.classes.emplace_back(printable(source->classes()[c]), per_class[c]);
   for (auto& [digest, names] : same)
     if (names.size() > 1) survey.duplicates.push_back(std::move(names));
   return survey;

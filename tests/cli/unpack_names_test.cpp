@@ -145,6 +145,29 @@ TEST_F(UnpackNames, OfTheUsersOwnFoldersAreLeftAlone) {
   EXPECT_TRUE(fs::exists(dcgan.at("out/a/000000.png")));
 }
 
+/// EMNIST's letters: labels 1 to 26. Names are for those, or for all from 0 on.
+TEST_F(UnpackNames, AreForTheClassesInUse) {
+  std::string labels;
+  for (char label = 1; label <= 26; ++label) labels += label;
+  write_text(dcgan.at("emnist-letters-train-images-idx3-ubyte"), idx_header(8, {26, 4, 4}) + counting_bytes(26 * 16));
+  write_text(dcgan.at("emnist-letters-train-labels-idx1-ubyte"), idx_header(8, {26}) + labels);
+  std::string letters;
+  for (char letter = 'a'; letter <= 'z'; ++letter) letters += (letters.empty() ? "" : ",") + std::string(1, letter);
+  const std::string images = dcgan.at("emnist-letters-train-images-idx3-ubyte");
+  for (const std::string& names : {letters, "@," + letters}) {
+    const std::string out = "out" + std::to_string(names.size());
+    const Finished done = dcgan({"data", "unpack", images, "--out", dcgan.at(out), "--names", names});
+    ASSERT_EXIT_CODE(done, 0);
+    EXPECT_CONTAINS(done.out, "26 images in 26 classes");
+    EXPECT_TRUE(fs::exists(dcgan.at(out + "/a/000000.png")));
+    EXPECT_TRUE(fs::exists(dcgan.at(out + "/z/000025.png")));
+    EXPECT_EQ(open_source(dcgan.at(out))->classes().size(), 26u);
+  }
+  const Thrown thrown = dcgan.refusal({"data", "unpack", images, "--out", dcgan.at("x"), "--names", "a,b"});
+  EXPECT_CONTAINS(thrown.what, "2 names for 26 classes");
+  EXPECT_CONTAINS(thrown.hint, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 16 more");
+}
+
 TEST_F(UnpackNames, OfPicturesThatAreBadAreSaidAndTheOthersUnpacked) {
   const std::string zip = ZipMaker()
                               .add("a/good.png", encode_png(made_picture(8, 3, 1)))

@@ -82,6 +82,30 @@ TEST(Cifar, IsNotSeenInOtherFiles) {
   for (const char* name : {"label.bin", "size.bin"}) EXPECT_TRUE(find_cifar(folder / name).records.empty()) << name;
 }
 
+TEST(Cifar, OfWhichPartsAreMissingUsesTheOthersAndSaysSo) {
+  const auto remarks = [](const std::vector<int>& batches) {
+    const TemporaryFolder folder;
+    for (const int i : batches) {
+      const std::string label(1, static_cast<char>(i));
+      write_text(folder / ("data_batch_" + std::to_string(i) + ".bin"), records({label}));
+    }
+    const auto source = open_source(folder.path());
+    EXPECT_EQ(source->count(), static_cast<int64_t>(batches.size()));
+    for (size_t i = 0; i < batches.size(); ++i) EXPECT_EQ(source->label(static_cast<int64_t>(i)), batches[i]);
+    return source->remarks().empty() ? "" : source->remarks()[0];
+  };
+  EXPECT_EQ(remarks({1, 2, 3, 4, 5}), "");
+  EXPECT_CONTAINS(remarks({1, 3, 4, 5}), "data_batch_2.bin is not there; the others are used");
+  EXPECT_CONTAINS(remarks({2, 5}), "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin are not there");
+  EXPECT_CONTAINS(remarks({1, 2, 3, 4, 5, 7}), "data_batch_6.bin is not there");
+}
+
+TEST(Cifar, OfAHundredClassesIsKnownWithoutItsNames) {
+  const TemporaryFolder folder;
+  write_text(folder / "train.bin", records({std::string("\x13\x63")}));
+  EXPECT_EQ(open_source(folder.path())->kind(), "CIFAR-100");
+}
+
 TEST(Cifar, CutOffIsOneClearError) {
   const TemporaryFolder folder;
   write_text(folder / "data_batch_1.bin", records({"\3", "\1"}).substr(0, 4000));

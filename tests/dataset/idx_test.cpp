@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/platform/machine.hpp"
+#include "core/text.hpp"
 #include "dataset/source.hpp"
 #include "support/idx.hpp"
+#include "support/process.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -114,6 +116,81 @@ TEST(IdxLabels, AreFoundBesideTheirImages) {
   EXPECT_EQ(beside("t10k-images-idx3-ubyte"), "t10k-labels-idx1-ubyte.gz");
   EXPECT_EQ(beside("t10k-images-idx3-ubyte.gz"), "t10k-labels-idx1-ubyte.gz");
   EXPECT_EQ(beside("pictures"), "");
+}
+
+TEST(IdxLabels, AreFoundHoweverTheFamilyNamesThem) {
+  for (const auto& [images, labels] : std::vector<std::pair<std::string, std::string>>{
+           {"train-images.idx3-ubyte", "train-labels.idx1-ubyte"},
+           {"train-images.idx3-ubyte", "train-labels-idx1-ubyte"},
+           {"train-images-idx3-ubyte", "train-labels.idx1-ubyte.gz"},
+           {"qmnist-train-images-idx3-ubyte.gz", "qmnist-train-labels-idx2-int.gz"},
+           {"emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte"},
+           {"Train-Images-IDX3-ubyte", "Train-Labels-IDX1-ubyte"},
+           {"TRAIN-IMAGES.IDX3-UBYTE", "TRAIN-LABELS.IDX1-UBYTE"},
+           {"train_imgs.idx", "train_labels.idx"},
+           {"train-images.gz", "train-labels"}}) {
+    const TemporaryFolder folder;
+    write_text(folder / images, images_file());
+    write_text(folder / labels, idx_header(8, {5}) + "abcde");
+    write_text(folder / ("test-" + labels), idx_header(8, {5}) + "fghij");
+    EXPECT_EQ(labels_beside(folder / images).filename().native(), labels) << images;
+  }
+}
+
+/// The numbers 0, 1, 2, 1, 0 as labels of every type, in a column or alone.
+TEST(IdxLabels, OfEveryTypeOfWholeNumbersAreRead) {
+  const TemporaryFolder folder;
+  write_text(folder / "q-images-idx3-ubyte", images_file());
+  for (const auto& [type, width] : std::vector<std::pair<int, int>>{{8, 1}, {9, 1}, {11, 2}, {12, 4}})
+    for (const uint32_t columns : {0u, 1u, 8u}) {
+      std::string values;
+      for (const char label : {0, 1, 2, 1, 0}) {
+        values += std::string(static_cast<size_t>(width - 1), '\0') + label;
+        if (columns > 1) values += std::string(static_cast<size_t>(width) * (columns - 1), 'x');
+      }
+      const auto shape = columns == 0 ? std::vector<uint32_t>{5} : std::vector<uint32_t>{5, columns};
+      write_text(folder / "q-labels-idx2-int", idx_header(type, shape) + values);
+      const auto source = open_source(folder / "q-images-idx3-ubyte");
+      std::vector<int32_t> labels;
+      for (int64_t i = 0; i < source->count(); ++i) labels.push_back(source->label(i));
+      EXPECT_EQ(labels, (std::vector<int32_t>{0, 1, 2, 1, 0})) << type << ", " << columns;
+    }
+}
+
+TEST(IdxLabels, BeyondAByteAndBelowNoneAreUnderstood) {
+  const TemporaryFolder folder;
+  write_text(folder / "images", images_file());
+  write_text(folder / "labels", idx_header(11, {5}) + std::string("\1\0\377\377\0\0\0\1\0\2", 10));
+  const auto source = open_source(folder / "images");
+  ASSERT_EQ(source->count(), 5);
+  EXPECT_EQ(source->label(0), 256);
+  EXPECT_EQ(source->label(1), -1);
+  write_text(folder / "labels", idx_header(12, {5}) + std::string(20, '\x7f'));
+  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "which is no class number");
+  write_text(folder / "labels", idx_header(13, {5}) + std::string(20, '\0'));
+  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "are no whole numbers");
+}
+
+TEST(IdxLabels, ThatAreMissingOrNamedWronglyAreSaid) {
+  const TemporaryFolder folder;
+  const auto remarks = [&](const std::string& images) {
+    const auto source = open_source(folder / images);
+    EXPECT_TRUE(source->classes().empty());
+    return joined(source->remarks(), "\n");
+  };
+  write_text(folder / "train-images-idx3-ubyte", images_file());
+  EXPECT_CONTAINS(remarks("train-images-idx3-ubyte"),
+                  "neither 'train-labels-idx1-ubyte' nor 'train-labels-idx1-ubyte.gz' lies beside it");
+  write_text(folder / "my answers", idx_header(8, {5}) + "\1\2\3\4\5");
+  const std::string remark = remarks("train-images-idx3-ubyte");
+  EXPECT_CONTAINS(remark, "'my answers' holds 5 labels");
+  ASSERT_EQ(output_of(remark.substr(remark.find("mv "))).second, 0) << remark;
+  EXPECT_EQ(open_source(folder / "train-images-idx3-ubyte")->label(4), 5);
+  write_text(folder / "other/pixels", images_file());
+  write_text(folder / "other/answers", idx_header(8, {5}) + "\1\2\3\4\5");
+  const std::string both = remarks("other/pixels");
+  ASSERT_EQ(output_of(both.substr(both.find("mv "))).second, 0) << both;
+  EXPECT_EQ(open_source(folder / "other/images-idx3-ubyte")->label(4), 5);
 }
 
 TEST(IdxSource, GivesPicturesLabelsAndClasses) {

@@ -56,7 +56,7 @@ TEST(Npy, OfOtherThanPicturesIsRefusedWithWhatToSave) {
   };
   const Thrown reals = refused(ElementType::kF32, {1, 2, 2, 3}, 48), rows = refused(ElementType::kU8, {2, 3}, 6);
   EXPECT_CONTAINS(reals.what, "no bytes");
-  EXPECT_CONTAINS(reals.hint, "astype('uint8')");
+  EXPECT_CONTAINS(reals.hint, "astype(\"uint8\")");
   EXPECT_CONTAINS(rows.what, "its shape is [2, 3]");
   EXPECT_CONTAINS(refused(ElementType::kU8, {1, 2, 2, 5}, 20).what, "its shape is [1, 2, 2, 5]");
   EXPECT_CONTAINS(refused(ElementType::kU8, {1, 3, 8, 8}, 192).hint, "transpose(0, 2, 3, 1)");
