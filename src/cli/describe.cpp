@@ -9,7 +9,7 @@
 #include "core/json_file.hpp"
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
-#include "exchange/example_networks.hpp"
+#include "exchange/import.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
@@ -163,24 +163,33 @@ Json describe_weights(const fs::path& path) {
   const WeightsFile file = read_weights(path);
   Shapes shapes;
   for (const auto& [name, tensor] : file.tensors) shapes.emplace_back(name, tensor.sizes().vec());
-  Json metadata = Json::object();
+  Json metadata = Json::object(), networks = Json::array(), unusable = Json::array();
   for (const auto& [key, value] : file.metadata) metadata[key] = value;
   const bool is_ours = metadata.value("format", Json()) == "dcgan";
-  const int network = example_network(file.tensors);
-  Json out = {{"kind", is_ours        ? "exported model"
-                       : network == 1 ? "generator of PyTorch's DCGAN example"
-                       : network == 2 ? "discriminator of PyTorch's DCGAN example"
-                                      : "weights of another program"},
+  const auto found = is_ours ? std::vector<ExampleNetwork>() : networks_in(file, shown(path));
+  for (const auto& net : found) networks.push_back(described(net));
+  for (const auto& one : file.unusable) unusable.push_back(one.name + ": " + one.unusable);
+  const bool has_generator =
+      std::any_of(found.begin(), found.end(), [](const ExampleNetwork& one) { return one.is_generator; });
+  Json out = {{"kind", is_ours                   ? "exported model"
+                       : found.size() > 1        ? "networks of PyTorch's DCGAN example"
+                       : has_generator           ? "generator of PyTorch's DCGAN example"
+                       : !found.empty()          ? "discriminator of PyTorch's DCGAN example"
+                       : !file.modules.empty()   ? "whole module of PyTorch, which is a program"
+                                                 : "weights of another program"},
               {"path", shown(path)},
               {"bytes", fs::file_size(path)},
               {"file", looks_like_state_dict(path) ? "state dict of torch.save" : "safetensors"},
               {"metadata", metadata},
+              {"networks", networks},
               {"weights", describe_tensors(shapes, "")},
-              {"others", file.others},
+              {"unusable", unusable},
+              {"others", found.empty() ? file.others : beside_networks(file, found)},
+              {"modules", file.modules},
               {"use", Json::array()}};
-  const std::string first = network == 2 ? "netG.pth " : "";
-  if (is_ours || network > 0)
-    out["use"].push_back("dcgan import " + first + shell_word(path.native()) + " --out imported.ckpt");
+  std::vector<fs::path> files = {path};
+  if (!is_ours && !has_generator) files.insert(files.begin(), "netG.pth");
+  if (is_ours || !found.empty()) out["use"].push_back(import_command(files, found) + " --out imported.ckpt");
   return out;
 }
 

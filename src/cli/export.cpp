@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/discriminator.hpp"
+#include "exchange/formats/foreign_models.hpp"
 #include "exchange/import.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
@@ -100,7 +101,7 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   check_place(command.out);
   check_choices(command, format);
   const fs::path model = invocation.positional(0);
-  if (looks_like_torchscript(model) && !looks_like_weights(model))
+  if (looks_like_torchscript(model) && !looks_like_weights(model) && !foreign_model(model))
     throw UsageError("'" + shown(model) + "' is an exported network already", "copy the file");
   const auto loaded = load_network(model, command.model);
   settle_threads();

@@ -15,6 +15,7 @@
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
 #include "dataset/zip.hpp"
+#include "exchange/formats/foreign_models.hpp"
 #include "image/png.hpp"
 
 namespace dcgan {
@@ -156,6 +157,8 @@ Json describe(const fs::path& path) {
     return data;
   } catch (const UsageError&) {
     if (form_of(path)) throw;  // it says what it is
+    if (const auto foreign = foreign_model(path))
+      throw Error("'" + shown(path) + "' is " + foreign->what, foreign->hint);
     throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data",
                 "give the path of one of these; if it was one, copy it again");
   }

@@ -3,8 +3,8 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
+#include <set>
 
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
@@ -15,87 +15,151 @@ namespace dcgan {
 namespace {
 
 constexpr const char* kCounter = "num_batches_tracked";
-constexpr const char* kNormParts[] = {"weight", "bias", "running_mean", "running_var", kCounter};
 
-/// The place in `main` of the i-th convolution, and of the norm behind it.
-int64_t place_of_conv(bool is_generator, int64_t i) { return is_generator || i == 0 ? 3 * i : 3 * i - 1; }
-int64_t place_of_norm(bool is_generator, int64_t i) { return is_generator ? 3 * i + 1 : 3 * i; }
+std::string network_name(bool is_generator) { return is_generator ? "generator" : "discriminator"; }
 
-/// "PREFIXmain.12.weight" as 12 and "weight"; nothing for other names.
-std::optional<std::pair<int64_t, std::string>> place_in(const std::string& name) {
-  const size_t main = name.find("main.");
-  if (main == std::string::npos || (main > 0 && name[main - 1] != '.')) return std::nullopt;
-  const char *from = name.data() + main + 5, *end = name.data() + name.size();
-  int64_t number = 0;
-  const auto [behind, problem] = std::from_chars(from, end, number);
-  if (problem != std::errc() || behind == end || *behind != '.' || number < 0 || number > 1000) return std::nullopt;
-  return std::pair(number, std::string(behind + 1, end));
-}
+/// The tensors of a whole network by our names: "main.3.weight" as "conv1.weight", "main.4.bias" as "norm1.bias".
+/// Counters of batches, which PyTorch before 0.4.1 did not keep, may be missing.
+using ByOurName = std::map<std::string, const ExampleTensor*>;
 
-/// Convolutions by their place, rising.
-std::map<int64_t, at::Tensor> convolutions_in(const NamedTensors& tensors) {
-  std::map<int64_t, at::Tensor> found;
-  for (const auto& [name, tensor] : tensors)
-    if (const auto place = place_in(name); place && place->second == "weight" && tensor.dim() == 4)
-      found[place->first] = tensor;
+ByOurName complete(const ExampleNetwork& net) {
+  const int64_t convolutions = net.convolutions();
+  ByOurName found;
+  const auto want = [&](const std::string& ours, int64_t number, const std::string& part) {
+    const auto one = std::find_if(net.tensors.begin(), net.tensors.end(),
+                                  [&](const auto& t) { return t.number == number && t.part == part; });
+    if (one != net.tensors.end())
+      found[ours] = &*one;
+    else if (part != kCounter)
+      throw Error(net.tensor_place(net.prefix + std::to_string(number) + "." + part) + " is missing: the " +
+                      network_name(net.is_generator) + " has " + counted(convolutions, "convolution"),
+                  "save all of it: torch.save(net.state_dict(), FILE)");
+  };
+  for (int64_t i = 0; i < convolutions; ++i) {
+    want("conv" + std::to_string(i) + ".weight", place_of_conv(net.is_generator, i), "weight");
+    if (i + 1 == convolutions || (i == 0 && !net.is_generator)) continue;
+    for (const char* part : kNormParts)
+      want("norm" + std::to_string(i) + "." + part, place_of_norm(net.is_generator, i), part);
+  }
+  for (const auto& one : net.tensors)
+    if (std::none_of(found.begin(), found.end(), [&](const auto& known) { return known.second == &one; }))
+      throw Error(net.tensor_place(one.name) + ", " + shape_text(one.shape) + ", is nothing that the " +
+                      network_name(net.is_generator) + " of PyTorch's DCGAN example has",
+                  one.part == "bias" ? "its convolutions have no bias: networks with other layers cannot be imported"
+                                     : "networks with other layers than the example's cannot be imported");
+  for (const auto& [ours, one] : found)
+    if (!one->unusable.empty())
+      throw Error(net.tensor_place(one->name) + " " + one->unusable + "; its numbers are not read",
+                  "save plain ones: {name: torch.as_tensor(t).to_dense().float().clone() for name, t in "
+                  "net.state_dict().items()}");
   return found;
 }
 
-/// Under our names: "main.3.weight" as "conv1.weight", "main.4.bias" as "norm1.bias". What is neither keeps its name,
-/// for the error that it makes.
-NamedTensors renamed(const NamedTensors& tensors, bool is_generator, int64_t convolutions) {
-  NamedTensors out;
-  for (const auto& [name, tensor] : tensors) {
-    const auto place = place_in(name);
-    std::string ours = name;
-    for (int64_t i = 0; place && i < convolutions; ++i) {
-      if (place->first == place_of_conv(is_generator, i)) ours = "conv" + std::to_string(i) + "." + place->second;
-      if (place->first == place_of_norm(is_generator, i) && !(i == 0 && !is_generator))
-        ours = "norm" + std::to_string(i) + "." + place->second;
-    }
-    out.emplace_back(ours, tensor.is_floating_point() ? tensor.to(at::kFloat) : tensor);
-  }
-  return out;
+/// In fp32, as many finite numbers as were stored.
+at::Tensor converted(const ExampleNetwork& net, const ExampleTensor& one) {
+  const at::NoGradGuard no_grad;
+  if (one.part == kCounter) return one.tensor.to(at::kLong);
+  if (!one.tensor.is_floating_point())
+    throw Error(net.tensor_place(one.name) + " has elements of type " + at::toString(one.tensor.scalar_type()) +
+                    ", which are no weights",
+                "save it as float32");
+  const at::Tensor out = one.tensor.to(at::kFloat);
+  if (at::isfinite(out.sum(at::kDouble)).item<bool>() || at::isfinite(out).all().item<bool>()) return out;
+  const auto many = [](const at::Tensor& where) { return where.sum().item<int64_t>(); };
+  const int64_t nans = many(at::isnan(one.tensor)), infinities = many(at::isinf(one.tensor));
+  std::string what = " holds ";
+  if (nans + infinities == 0)
+    what += counted(many(at::isinf(out)), "number") + " too large for float32";
+  else
+    what += (nans > 0 ? with_commas(nans) + " NaN" : "") + (nans > 0 && infinities > 0 ? " and " : "") +
+            (infinities > 0 ? counted(infinities, "infinity", "infinities") : "");
+  throw Error(net.tensor_place(one.name) + what + ", of " + counted(out.numel(), "number"),
+              "the training that saved it had failed: take a file from before");
 }
 
-/// A copy in the order of `live`, checked against it. Counters of batches, which PyTorch before 0.4.1 did not keep, are
-/// 0.
+/// "the generator's numbers were converted from float16 to float32", or nothing.
+void note_types(const ExampleNetwork& net, const ByOurName& tensors, std::vector<std::string>& notes) {
+  std::set<std::string> types;
+  for (const auto& [ours, one] : tensors)
+    if (one->part != kCounter && one->tensor.scalar_type() != at::kFloat)
+      types.insert(one->tensor.scalar_type() == at::kHalf       ? "float16"
+                   : one->tensor.scalar_type() == at::kBFloat16 ? "bfloat16"
+                                                                : "float64");
+  if (!types.empty())
+    notes.push_back("the " + network_name(net.is_generator) + "'s numbers were converted from " +
+                    joined({types.begin(), types.end()}, " and ") + " to float32");
+}
+
+/// A copy in the order of the network that the plan makes, checked against it.
 template <class Net>
-NamedTensors fitted(const NetworkPlan& plan, NamedTensors stored, const std::string& origin) {
-  check_weights(plan, std::is_same_v<Net, GeneratorNet>, numbers_in(stored), origin);
-  const Net net(plan);
-  const NamedTensors live = tensors_of(*net, true);
-  for (const auto& [name, tensor] : live)
-    if (name.ends_with(kCounter) &&
-        std::none_of(stored.begin(), stored.end(), [&](const auto& one) { return one.first == name; }))
-      stored.emplace_back(name, at::zeros_like(tensor));
-  load_into(live, stored, origin);
+NamedTensors fitted(const NetworkPlan& plan, const ExampleNetwork& net, const ByOurName& stored,
+                    std::vector<std::string>& notes) {
+  int64_t numbers = 0;
+  for (const auto& [ours, one] : stored) numbers += one->tensor.numel();
+  check_weights(plan, net.is_generator, numbers, net.place + ", the " + network_name(net.is_generator));
+  const Net live_net(plan);
   NamedTensors out;
-  for (const auto& [name, tensor] : live) out.emplace_back(name, tensor.detach().clone());
-  check_finite(out);
+  for (const auto& [ours, live] : tensors_of(*live_net, true)) {
+    const auto found = stored.find(ours);
+    if (found == stored.end() && !ours.ends_with(kCounter)) throw Error(net.place + " has no '" + ours + "'");
+    if (found == stored.end()) {
+      out.emplace_back(ours, at::zeros_like(live));
+      continue;
+    }
+    const ExampleTensor& one = *found->second;
+    const bool is_counter = one.part == kCounter && one.tensor.numel() == 1;  // PyTorch 0.4 kept it as [1]
+    if (one.tensor.sizes() != live.sizes() && !is_counter)
+      throw Error(net.tensor_place(one.name) + " is " + shape_text(one.shape) + ", and a " +
+                      network_name(net.is_generator) + " for " + to_text(plan.shape.size()) + " pixels and " +
+                      counted(plan.image_channels, "channel") + " needs " + shape_text(live.sizes().vec()),
+                  net.is_generator ? "only networks with the example's layers can be imported"
+                                   : "give the discriminator that was trained with this generator");
+    out.emplace_back(ours, converted(net, one).reshape(live.sizes()).clone());
+  }
+  note_types(net, stored, notes);
   return out;
 }
 
-NetworkPlan plan_of(const NamedTensors& generator, const std::string& origin) {
-  std::vector<at::Tensor> weights;
-  for (const auto& [place, weight] : convolutions_in(generator)) weights.push_back(weight);
-  if (weights.size() < 2) throw Error(origin + " has fewer than two convolutions");
+/// Kernels of a generator in their order; each takes as many channels as the one before it makes.
+std::vector<const ExampleTensor*> kernels_of(const ExampleNetwork& net, const ByOurName& tensors) {
+  std::vector<const ExampleTensor*> kernels;
+  for (int64_t i = 0; i < net.convolutions(); ++i) {
+    const ExampleTensor& one = *tensors.at("conv" + std::to_string(i) + ".weight");
+    const std::string place = net.tensor_place(one.name);
+    if (one.shape.size() != 4 || element_count(one.shape).value_or(0) == 0)
+      throw Error(place + " is " + shape_text(one.shape) + ", and a kernel has four sides, none of them 0",
+                  "save the network anew");
+    if (!kernels.empty() && one.shape[0] != kernels.back()->shape[1])
+      throw Error(place + " is " + shape_text(one.shape) + ", and what comes before it makes " +
+                      counted(kernels.back()->shape[1], "channel"),
+                  "save the network anew: its tensors belong to different networks");
+    kernels.push_back(&one);
+  }
+  return kernels;
+}
+
+NetworkPlan plan_of(const ExampleNetwork& net, const ByOurName& tensors) {
+  const auto kernels = kernels_of(net, tensors);
+  const std::string& origin = net.place;
+  if (kernels.size() < 2) throw Error(origin + " has fewer than two convolutions");
+  const auto &first = kernels.front()->shape, &last = kernels.back()->shape;
   NetworkPlan plan;
-  plan.options.latent = weights.front().size(0);
-  plan.shape.doublings = static_cast<int64_t>(weights.size()) - 1;
-  plan.shape.base = {weights.front().size(3), weights.front().size(2)};
-  plan.image_channels = weights.back().size(1);
+  plan.options.latent = first[0];
+  plan.shape.doublings = static_cast<int64_t>(kernels.size()) - 1;
+  plan.shape.base = {first[3], first[2]};
+  plan.image_channels = last[1];
   plan.options.norm_d = "batch";
-  const int64_t base = weights.back().size(0), most = weights.front().size(1);
+  const int64_t base = last[0], most = first[1];
   plan.options.base_channels = {base, base};
   plan.options.max_channels = std::max<int64_t>(most, plan.options.max_channels);
-  if (plan.channels(base).front() != most) plan.options.max_channels = most;
   if (!is_picture_channels(plan.image_channels))
     throw Error(
         origin + " makes images of " + counted(plan.image_channels, "channel") + ", and pictures have 1, 3 or 4",
         "import a generator of gray or coloured pictures");
   const int64_t side = std::min(plan.shape.base.width, plan.shape.base.height);
-  if (side < 1 || plan.shape.doublings > 10 || plan.channels(base).front() != most)
+  const bool is_sane = side >= 1 && plan.shape.doublings <= 10;
+  if (is_sane && plan.channels(base).front() != most) plan.options.max_channels = most;
+  if (!is_sane || plan.channels(base).front() != most)
     throw Error(origin +
                 " has layers that are not those of DCGAN's generator: they must begin at one pixel and double "
                 "the sides while they halve the channels");
@@ -108,31 +172,24 @@ std::string example_name(int64_t place, const std::string& part) {
 
 }  // namespace
 
-int example_network(const NamedTensors& tensors) {
-  const auto convolutions = convolutions_in(tensors);
-  for (const bool is_generator : {true, false}) {
-    int64_t i = 0;
-    const bool fits = convolutions.size() >= 2 &&
-                      std::all_of(convolutions.begin(), convolutions.end(),
-                                  [&](const auto& one) { return one.first == place_of_conv(is_generator, i++); });
-    if (fits) return is_generator ? 1 : 2;
-  }
-  return 0;
-}
-
-ForeignNetworks from_example(const NamedTensors& generator, const NamedTensors& discriminator,
-                             const std::string& origin) {
+ForeignNetworks from_example(const ExampleNetwork& generator, const ExampleNetwork* discriminator) {
   ForeignNetworks out;
-  out.plan = plan_of(generator, origin);
-  const int64_t convolutions = out.plan.shape.doublings + 1;
-  if (!discriminator.empty()) {
-    const auto found = convolutions_in(discriminator);
-    if (!found.empty()) out.plan.options.base_channels.discriminator = found.begin()->second.size(0);
+  const ByOurName g = complete(generator);
+  out.plan = plan_of(generator, g);
+  ByOurName d;
+  if (discriminator) {
+    d = complete(*discriminator);
+    if (discriminator->convolutions() != generator.convolutions())
+      throw Error(discriminator->place + " is a discriminator of " +
+                      counted(discriminator->convolutions(), "convolution") + ", and the generator has " +
+                      std::to_string(generator.convolutions()) + ": they are for images of different sizes",
+                  "give the discriminator that was trained with this generator");
+    const auto& first = d.at("conv0.weight")->shape;
+    if (!first.empty()) out.plan.options.base_channels.discriminator = first[0];
+    plan_from_json({{"network", plan_to_json(out.plan)}}, discriminator->place);  // the same of its width
   }
-  out.generator = fitted<GeneratorNet>(out.plan, renamed(generator, true, convolutions), origin + ", the generator");
-  if (!discriminator.empty())
-    out.discriminator =
-        fitted<DiscriminatorNet>(out.plan, renamed(discriminator, false, convolutions), origin + ", the discriminator");
+  out.generator = fitted<GeneratorNet>(out.plan, generator, g, out.notes);
+  if (discriminator) out.discriminator = fitted<DiscriminatorNet>(out.plan, *discriminator, d, out.notes);
   return out;
 }
 

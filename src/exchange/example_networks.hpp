@@ -4,6 +4,7 @@
 // Any size, latent length and number of channels or levels that fit the pattern.
 #pragma once
 
+#include "exchange/network_search.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
 #include "nn/named_tensors.hpp"
@@ -14,17 +15,14 @@ namespace dcgan {
 struct ForeignNetworks {
   NetworkPlan plan;
   NamedTensors generator;
-  NamedTensors discriminator;  // empty where there was none
+  NamedTensors discriminator;        // empty where there was none
+  std::vector<std::string> notes;    // what was done to their numbers: "... converted from float16 to float32"
 };
 
-/// True if these are such a generator's tensors (1), such a discriminator's (2), or neither (0). What stands before
-/// "main." in all names is not looked at ("module.", "netG.").
-int example_network(const NamedTensors& tensors);
-
-/// From a generator's tensors and, unless empty, a discriminator's, under our names. Throws Error naming `origin` and
-/// the tensor when one is missing, left over, not finite or of a shape that does not fit the others.
-ForeignNetworks from_example(const NamedTensors& generator, const NamedTensors& discriminator,
-                             const std::string& origin);
+/// From a generator's tensors and a discriminator's, or nullptr, under our names. Throws Error naming the file, the
+/// dict and the tensor by its own name when one is missing, left over, not usable, not finite or of a shape that does
+/// not fit the others.
+ForeignNetworks from_example(const ExampleNetwork& generator, const ExampleNetwork* discriminator);
 
 /// Under the example's names, in its order. A generator of any plan whose layers are those of the example's netG:
 /// dcgan, and upsample, whose kernels are widened, without classes. Throws UsageError where there is no such network.

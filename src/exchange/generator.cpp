@@ -9,6 +9,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "exchange/formats/foreign_models.hpp"
 #include "exchange/formats/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
@@ -142,6 +143,8 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
           "'" + shown(model) + "' is an ONNX model, which dcgan writes and does not run",
           "give the run directory or the checkpoint that it was exported from; what runs it: dcgan inspect " +
               shell_word(model.native()));
+    if (const auto foreign = foreign_model(model); foreign && !looks_like_archive(model))
+      throw UsageError("'" + shown(model) + "' is " + foreign->what, foreign->hint);
     if (at != "best")
       throw UsageError(
           "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",

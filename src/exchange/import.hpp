@@ -15,13 +15,21 @@ struct ImportedModel {
   NetworkPlan plan;
   NamedTensors tensors;
   int64_t images_seen = 0;
-  Json options = Json::object();  // of its data: fit, crop_at
+  Json options = Json::object();      // of its data: fit, crop_at
+  std::vector<std::string> notes;     // what else is to be said: numbers converted, what the files held beside it
   bool has_discriminator() const;
 };
 
-/// From one safetensors file that write_model_safetensors made, or from the state dicts or safetensors of the example's
-/// netG and, in either order, netD, whose weights are taken for the moving average too. Throws Error naming the file.
-ImportedModel read_model(const std::vector<fs::path>& files);
+/// From one safetensors file that write_model_safetensors made, or from files that hold the example's netG and, in
+/// either order or in the same file, netD: see network_search. Its weights are taken for the moving average too. `keys`
+/// choose among several: see ExampleNetwork::key. Throws Error naming the file, and UsageError where keys are missing,
+/// name nothing, or leave a choice.
+ImportedModel read_model(const std::vector<fs::path>& files, const std::vector<std::string>& keys = {});
+
+/// "netG: a generator of 64 pixels and 3,576,704 numbers".
+std::string described(const ExampleNetwork& network);
+/// `dcgan import FILE`, with the keys that it needs, for one generator and the first discriminator.
+std::string import_command(const std::vector<fs::path>& files, const std::vector<ExampleNetwork>& networks);
 
 void write_checkpoint(const fs::path& path, const ImportedModel& model);
 

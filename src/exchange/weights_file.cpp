@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <caffe2/serialize/inline_container.h>
 
+#include <memory>
 #include <stdexcept>
 
 #include "core/error.hpp"
@@ -23,20 +24,42 @@ ElementType element_type(const std::string& name, at::ScalarType type) {
   throw Error("tensor '" + name + "' is of a type that other programs do not read");
 }
 
-/// A copy of bytes that lie anywhere.
-at::Tensor tensor_from(std::string_view bytes, ElementType type, const std::vector<int64_t>& shape,
-                       const std::vector<int64_t>& strides, int64_t offset) {
-  const auto count = static_cast<int64_t>(bytes.size()) / bytes_of(type);
-  auto all = at::empty({count}, scalar_type(type));
+/// A copy of bytes that lie anywhere, row-major.
+at::Tensor tensor_from(std::string_view bytes, ElementType type, const std::vector<int64_t>& shape) {
+  auto all = at::empty(shape, scalar_type(type));
   if (!bytes.empty()) std::memcpy(all.mutable_data_ptr(), bytes.data(), bytes.size());
-  return all.as_strided(shape, strides, offset).clone(at::MemoryFormat::Contiguous);
+  return all;
 }
 
-std::vector<int64_t> row_major(const std::vector<int64_t>& shape) {
-  std::vector<int64_t> strides(shape.size(), 1);
-  for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * std::max<int64_t>(shape[i], 1);
-  return strides;
-}
+/// Tensors that lie in the storages themselves. Those that are not contiguous there are copied, which must not take
+/// more memory than the file has: many may lie in one storage.
+class StorageViews {
+ public:
+  StorageViews(std::map<std::string, std::string> storages, uint64_t file_bytes, std::string origin)
+      : storages_(std::make_shared<std::map<std::string, std::string>>(std::move(storages))),
+        left_(2 * static_cast<int64_t>(file_bytes)),
+        origin_(std::move(origin)) {}
+
+  at::Tensor operator()(const PickledTensor& one) {
+    std::string& bytes = storages_->at(one.storage);
+    const auto type = scalar_type(one.type);
+    if (bytes.empty()) return at::empty(one.shape, type);
+    const auto keep = [storages = storages_](void*) {};
+    const auto all = at::from_blob(bytes.data(), {one.storage_elements}, keep, at::TensorOptions().dtype(type));
+    const auto view = all.as_strided(one.shape, one.strides, one.offset);
+    if (view.is_contiguous()) return view;
+    left_ -= static_cast<int64_t>(view.nbytes());
+    if (left_ < 0)
+      throw Error(origin_ + ": its tensors share storages too often",
+                  "save copies: {name: tensor.contiguous() for name, tensor in net.state_dict().items()}");
+    return view.clone(at::MemoryFormat::Contiguous);
+  }
+
+ private:
+  std::shared_ptr<std::map<std::string, std::string>> storages_;
+  int64_t left_;
+  std::string origin_;
+};
 
 /// Ready for its bytes to be written.
 at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().cpu().contiguous(); }
@@ -62,16 +85,22 @@ WeightsFile read_weights(const fs::path& path) {
   WeightsFile out;
   if (looks_like_state_dict(path) || looks_like_zip(path)) {
     StateDict dict = read_state_dict(path);
-    for (const auto& one : dict.tensors)
-      out.tensors.emplace_back(
-          one.name, tensor_from(dict.storages.at(one.storage), one.type, one.shape, one.strides, one.offset));
-    out.others = std::move(dict.others);
+    StorageViews views(std::move(dict.storages), fs::file_size(path), "'" + shown(path) + "'");
+    for (auto& one : dict.tensors) {
+      if (!one.unusable.empty()) {
+        out.unusable.push_back(std::move(one));
+        continue;
+      }
+      out.containers.push_back(one.container);
+      out.tensors.emplace_back(one.name, views(one));
+    }
+    out.others = std::move(dict.others), out.modules = std::move(dict.modules);
     return out;
   }
   const std::string bytes = read_file(path);
   SafeTensors read = read_safetensors(bytes, "'" + shown(path) + "'");
   for (const auto& one : read.tensors)
-    out.tensors.emplace_back(one.name, tensor_from(one.data, one.type, one.shape, row_major(one.shape), 0));
+    out.tensors.emplace_back(one.name, tensor_from(one.data, one.type, one.shape));
   out.metadata = std::move(read.metadata);
   return out;
 }

@@ -10,9 +10,12 @@
 namespace dcgan {
 
 struct WeightsFile {
-  NamedTensors tensors;             // on the CPU, contiguous, of the file's types
-  TextPairs metadata;               // of a safetensors file
-  std::vector<std::string> others;  // names of what a state dict holds beside tensors
+  NamedTensors tensors;                 // on the CPU, contiguous, of the file's types; they may share memory
+  std::vector<size_t> containers;       // of each, or none at all: PickledTensor::container
+  std::vector<PickledTensor> unusable;  // whose numbers cannot be had
+  TextPairs metadata;                   // of a safetensors file
+  std::vector<std::string> others;      // what a state dict holds beside tensors, and modules: see PickledState
+  std::vector<std::string> modules;
 };
 
 /// LibTorch's name of an element type.

@@ -78,7 +78,7 @@ TEST_F(Import, OfSafetensorsKeepsClassesArchitectureAndImagesSeen) {
 
 TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   expect_refusal({"import", kForeign + "module.pth", "--out", at("x")}, 1,
-                 "names 'torch.nn.modules.container.Sequential'", "torch.save(net.state_dict()");
+                 "holds a whole module, torch.nn.modules.container.Sequential", "torch.save(net.state_dict()");
   expect_refusal({"import", kForeign + "ordered.pth", "--out", at("x")}, 1, "the first of them 'conv.weight'",
                  "main.0.weight");
   import_example();
@@ -90,7 +90,7 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   expect_refusal({"import", kForeign + "netG.pth", kForeign + "netG.pth", "--out", at("x")}, 2, "a second generator",
                  "one netD");
   expect_refusal({"import", kForeign + "rows.npy", "--out", at("x")}, 2,
-                 "neither a state dict of torch.save nor safetensors", "dcgan inspect");
+                 "is an array of NumPy (.npy)", "dcgan inspect");
   expect_refusal({"import", at("nothing.pth"), "--out", at("x")}, 2, "there is no", "check the path");
   write_text(at("cut.pth"), read_text(kForeign + "netG.pth").substr(0, 5000));
   expect_refusal({"import", at("cut.pth"), "--out", at("x")}, 1, "cut.pth", "copy or download it again");

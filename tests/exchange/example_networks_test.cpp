@@ -16,6 +16,19 @@ namespace {
 
 const fs::path kGoldens = DCGAN_TEST_GOLDENS;
 NamedTensors tensors_in(const char* file) { return read_weights(kGoldens / "foreign" / file).tensors; }
+
+/// The one network that these are.
+ExampleNetwork network_of(const NamedTensors& tensors, const std::string& origin) {
+  WeightsFile file;
+  file.tensors = tensors;
+  const auto found = networks_in(file, origin);
+  return found.empty() ? ExampleNetwork() : found.front();
+}
+ForeignNetworks from_example(const NamedTensors& generator, const NamedTensors& discriminator,
+                             const std::string& origin) {
+  const ExampleNetwork g = network_of(generator, origin), d = network_of(discriminator, origin);
+  return dcgan::from_example(g, discriminator.empty() ? nullptr : &d);
+}
 ForeignNetworks golden_networks() { return from_example(tensors_in("netG.pth"), tensors_in("netD.pth"), "the files"); }
 
 template <class Net>
@@ -68,10 +81,10 @@ TEST(ExampleNetworks, OfHalfPrecisionAndBehindAPrefixAreTheSameButForRounding) {
 }
 
 TEST(ExampleNetworks, AreToldFromOneAnotherAndFromOthers) {
-  EXPECT_EQ(example_network(tensors_in("netG.pth")), 1);
-  EXPECT_EQ(example_network(tensors_in("netD.pth")), 2);
-  EXPECT_EQ(example_network(tensors_in("ordered.pth")), 0);
-  EXPECT_EQ(example_network({}), 0);
+  EXPECT_TRUE(network_of(tensors_in("netG.pth"), "").is_generator);
+  EXPECT_FALSE(network_of(tensors_in("netD.pth"), "").is_generator);
+  EXPECT_TRUE(network_of(tensors_in("ordered.pth"), "").tensors.empty());
+  EXPECT_TRUE(network_of({}, "").tensors.empty());
 }
 
 TEST(ExampleNetworks, ComeBackBitForBit) {
@@ -122,19 +135,19 @@ TEST(ExampleNetworks, WithATensorTooFewTooManyOrOfAnotherShapeAreRefusedByItsNam
   };
   NamedTensors fewer = g;
   std::erase_if(fewer, [](const auto& one) { return one.first == "main.4.running_mean"; });
-  EXPECT_CONTAINS(refusal(fewer, {}), "norm1.running_mean");
+  EXPECT_CONTAINS(refusal(fewer, {}), "the files -> 'main.4.running_mean' is missing");
   NamedTensors more = g;
   more.emplace_back("main.14.weight", at::ones({2}));
   EXPECT_CONTAINS(refusal(more, {}), "main.14.weight");
   NamedTensors other = d;
   other[1].second = at::ones({6, 3, 3, 3});
-  EXPECT_CONTAINS(refusal(g, other), "the discriminator");
+  EXPECT_CONTAINS(refusal(g, other), "the files -> 'main.2.weight' is [6, 3, 3, 3]");
   NamedTensors infinite = g;
   infinite[0].second = infinite[0].second.clone().fill_(INFINITY);
-  EXPECT_CONTAINS(refusal(infinite, {}), "conv0.weight");
+  EXPECT_CONTAINS(refusal(infinite, {}), "the files -> 'main.0.weight' holds 1,280 infinities, of 1,280 numbers");
   NamedTensors widths = g;
   widths[0].second = at::ones({5, 40, 4, 4});
-  EXPECT_CONTAINS(refusal(widths, {}), "not those of DCGAN's generator");
+  EXPECT_CONTAINS(refusal(widths, {}), "'main.3.weight' is [16, 8, 4, 4], and what comes before it makes 40 channels");
   NamedTensors two = g;  // the last convolution's: no picture has two channels
   for (auto& [name, tensor] : two)
     if (tensor.dim() == 4 && tensor.size(1) == 3) tensor = tensor.narrow(1, 0, 2).clone();
@@ -147,13 +160,20 @@ TEST(ExampleNetworks, ThatAreLargerThanTheirFileOrThanACheckpointTakesAreRefused
   const auto refusal = [](const NamedTensors& generator) {
     return thrown_by([&] { from_example(generator, {}, "the file"); }).what;
   };
-  const NamedTensors claims = {{"main.0.weight", zeros(1, 8192, 1)},
-                               {"main.3.weight", zeros(1, 1, 1)},
-                               {"main.6.weight", zeros(1, 1, 1)},
-                               {"main.9.weight", zeros(1, 1, 1)},
-                               {"main.12.weight", zeros(1024, 3, 1)}};
+  const auto with_norms = [](NamedTensors kernels) {
+    const int64_t norms = static_cast<int64_t>(kernels.size()) - 1;
+    for (int64_t i = 0; i < norms; ++i)
+      for (const char* part : kNormParts)
+        kernels.emplace_back("main." + std::to_string(3 * i + 1) + "." + part, at::zeros({1}));
+    return kernels;
+  };
+  const NamedTensors claims = with_norms({{"main.0.weight", zeros(1, 8192, 4)},
+                                          {"main.3.weight", zeros(8192, 1, 4)},
+                                          {"main.6.weight", zeros(1, 1, 4)},
+                                          {"main.9.weight", zeros(1, 1024, 4)},
+                                          {"main.12.weight", zeros(1024, 3, 4)}});
   EXPECT_CONTAINS(refusal(claims), "the generator that it claims to hold has at least");
-  const NamedTensors wide = {{"main.0.weight", zeros(4097, 8, 4)}, {"main.3.weight", zeros(8, 3, 4)}};
+  const NamedTensors wide = with_norms({{"main.0.weight", zeros(4097, 8, 4)}, {"main.3.weight", zeros(8, 3, 4)}});
   EXPECT_CONTAINS(refusal(wide), "latent");
 }
 

@@ -1,6 +1,6 @@
-// State dicts as Python pickles them: the record data.pkl of a file that torch.save wrote. Pickle is a language that
-// builds objects by calling what a file names; here nothing is ever called. The reader knows the few instructions and
-// names that a state dict needs and refuses all others by name. Python, Lib/pickletools.py (the instructions);
+// Tensors as Python pickles them: the record data.pkl of a file that torch.save wrote. Pickle is a language that builds
+// objects by calling what a file names; here nothing is ever called. The reader knows what tensors and dicts are made
+// of; any other object becomes a placeholder with its class's name. Python, Lib/pickletools.py (the instructions);
 // PyTorch, torch/serialization.py and torch/_utils.py (the names). Not here: the ZIP file around it and the numbers.
 #pragma once
 
@@ -22,17 +22,22 @@ struct PickledTensor {
   int64_t storage_elements = 0;         // as many must the record hold
   int64_t offset = 0;                   // in elements
   std::vector<int64_t> shape, strides;  // strides in elements
+  /// Why its numbers cannot be had ("is sparse"), behind its name; empty where they can. Then it has no storage, and
+  /// its shape, if there is one, is only what the file claims.
+  std::string unusable = {};
+  size_t container = 0;  // so many bytes of the name are the dict that it lies in, "." included
 };
 
 struct PickledState {
   std::vector<PickledTensor> tensors;  // in the order of the file
-  std::vector<std::string> others;     // names of what is no tensor (an epoch, options of an optimizer), passed over
+  std::vector<std::string> others;     // what is no tensor, passed over: "epoch", "args (argparse.Namespace)"
+  std::vector<std::string> modules;    // the same of whole modules, which are programs
 };
 
-/// Reads protocols 2 to 5: dicts (of dicts) of tensors. `origin` names the file in errors. Of every tensor it is sure:
-/// sides and strides are not negative, up to 8 of each, and every element lies in the storage, which has no fewer
-/// elements than the tensor. Throws Error naming the byte, and what stands there, when the pickle is cut off, damaged,
-/// wants anything called that is not on the list, or holds no state dict.
+/// Reads protocols 2 to 5: tensors in dicts, lists, tuples and objects, 16 deep. `origin` names the file in errors. Of
+/// every usable tensor it is sure: sides and strides are not negative, up to 8 of each, and every element lies in the
+/// storage, which has no fewer elements than the tensor. Throws Error naming the byte, and what stands there, when the
+/// pickle is cut off or damaged or describes a tensor that cannot be; and Error when it holds no tensors.
 PickledState read_pickled_state(std::string_view bytes, const std::string& origin);
 
 /// An OrderedDict of tensors in protocol 2, which torch.load(weights_only=True) takes.

@@ -29,17 +29,18 @@ inline constexpr size_t kMostPickledValues = 2'000'000;
 using PickleNumber = uint32_t;
 
 struct PickledValue {
-  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor, kObject };
+  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor, kObject, kBytes };
   Kind kind = kNone;
-  int64_t integer = 0;                   // kInteger and kBool; kTensor: its number in `tensors`; kStorage: its elements
-  std::string text = {};                 // kText; kGlobal, kObject: "module name"; kStorage: its key
+  int64_t integer = 0;  // kInteger and kBool; kTensor: its number in `tensors`; kStorage: its elements, or -1: unknown
+  std::string text = {};    // kText; kGlobal, kObject: "module name"; kStorage: its key, or the name of an unknown type
   std::vector<PickleNumber> items = {};  // kTuple, kList; kDict, kObject: keys and values in turns
   ElementType type = ElementType::kF32;  // kStorage; of a kGlobal that is one
 };
 
 inline const char* pickled_kind(PickledValue::Kind kind) {
   constexpr const char* kNames[] = {"None",   "a bool", "a whole number", "a number",  "text",     "a tuple",
-                                    "a list", "a dict", "a name",         "a storage", "a tensor", "an object"};
+                                    "a list", "a dict", "a name",         "a storage", "a tensor", "an object",
+                                    "bytes"};
   return kNames[kind];
 }
 

@@ -42,12 +42,12 @@ class ModuleReader : TorchPickle {
   bool knows(const std::string& name) const override {
     return name.starts_with(kOwnClass) && name.find(' ') != std::string::npos;
   }
-  void call(const std::string& name, const PickledValue& arguments) override {
+  void call(const std::string& name, Number arguments) override {
     if (knows(name)) fail("it calls '" + printable(name) + "'");
     TorchPickle::call(name, arguments);
   }
-  void build_object(const std::string& name, const PickledValue& arguments) override {
-    if (!knows(name) || !arguments.items.empty()) fail("it makes an object of '" + printable(name) + "'");
+  void build_object(const std::string& name, Number arguments) override {
+    if (!knows(name) || !values_[arguments].items.empty()) fail("it makes an object of '" + printable(name) + "'");
     push({.kind = PickledValue::kObject, .text = name});
   }
   void fill_object(Number state) override {

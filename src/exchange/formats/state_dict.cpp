@@ -77,7 +77,8 @@ StateDict read_state_dict(const fs::path& path) {
   const std::string place = "'" + shown(path) + "'";
   if (is_before_zip(path))
     throw Error(place + " was written by a PyTorch before 1.6, or in its old format",
-                "write it again: torch.save(torch.load(FILE, weights_only=True), FILE)");
+                "write it again: python3 -c \"import torch; torch.save(torch.load(" + python_text(path.native()) +
+                    ", weights_only=True), 'again.pth')\"");
   if (!looks_like_zip(path)) throw Error(place + " is no file of torch.save");
   const TorchZip zip(path);
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");
@@ -88,9 +89,10 @@ StateDict read_state_dict(const fs::path& path) {
   if (zip.find("byteorder") && zip.read("byteorder", 16) != "little")
     throw Error(place + " holds big-endian numbers", "write it on a little-endian machine");
   PickledState state = read_pickled_state(zip.read("data.pkl", kLongestPickle), place);
-  StateDict out{std::move(state.tensors), {}, std::move(state.others)};
+  StateDict out{std::move(state.tensors), {}, std::move(state.others), std::move(state.modules)};
   uint64_t left = fs::file_size(path);  // records may share bytes; reading them must not
   for (const auto& tensor : out.tensors) {
+    if (!tensor.unusable.empty()) continue;
     const auto bytes = static_cast<uint64_t>(tensor.storage_elements * bytes_of(tensor.type));
     const auto found = out.storages.find(tensor.storage);
     if (found == out.storages.end()) {

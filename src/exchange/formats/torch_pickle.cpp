@@ -10,13 +10,12 @@
 namespace dcgan {
 namespace {
 
-constexpr size_t kMostTensors = 100'000, kMostSides = 8;
-constexpr char kTensor[] = "torch._utils _rebuild_tensor_v2", kParameter[] = "torch._utils _rebuild_parameter",
-               kSize[] = "torch Size", kOrdered[] = "collections OrderedDict";
+constexpr size_t kMostTensors = 100'000, kMostSides = 8, kLongestGlobal = 1000;
 
 }  // namespace
 
 void TorchPickle::global(const std::string& module, const std::string& name) {
+  if (module.size() + name.size() > kLongestGlobal) fail("a name has more than 1,000 bytes");
   PickledValue value{.kind = PickledValue::kGlobal, .text = module + ' ' + name};
   const auto* storage = module == "torch" ? std::find_if(std::begin(kTorchStorages), std::end(kTorchStorages),
                                                          [&](const auto& one) { return name == one.first; })
@@ -41,12 +40,14 @@ void TorchPickle::storage() {
   if (of(id.items[0], PickledValue::kText, "a persistent id's kind").text != "storage")
     fail("a persistent id is no storage's");
   const PickledValue& type = of(id.items[1], PickledValue::kGlobal, "a storage's type");
-  if (type.integer != 1) fail("a storage's type is '" + printable(type.text) + "'");
+  if (type.integer != 1) return unknown_storage(std::string(type.text));
   const std::string& key = of(id.items[2], PickledValue::kText, "a storage's key").text;
   const int64_t elements = of(id.items[4], PickledValue::kInteger, "a storage's size").integer;
   if (!element_count({elements})) fail("a storage has " + with_commas(elements) + " elements");
   push({.kind = PickledValue::kStorage, .integer = elements, .text = key, .type = type.type});
 }
+
+void TorchPickle::unknown_storage(const std::string& type) { fail("a storage's type is '" + printable(type) + "'"); }
 
 std::vector<int64_t> TorchPickle::sides(Number number, const char* what) const {
   const PickledValue& tuple = of(number, PickledValue::kTuple, what);
@@ -80,17 +81,29 @@ PickleNumber TorchPickle::tensor_of(const std::vector<Number>& arguments) {
     last += side * tensor.strides[i];
   }
   if (*count > 0 && last >= tensor.storage_elements) fail("a tensor does not fit into its storage");
+  return keep(std::move(tensor));
+}
+
+PickleNumber TorchPickle::keep(PickledTensor tensor) {
   if (tensors_.size() == kMostTensors) fail("it has more than " + with_commas(kMostTensors) + " tensors");
   tensors_.push_back(std::move(tensor));
   return make({.kind = PickledValue::kTensor, .integer = static_cast<int64_t>(tensors_.size() - 1)});
 }
 
+PickleNumber TorchPickle::unusable_tensor(const std::string& why, std::vector<int64_t> shape) {
+  PickledTensor tensor;
+  tensor.shape = std::move(shape), tensor.unusable = why;
+  return keep(std::move(tensor));
+}
+
 void TorchPickle::reduce() {
-  const PickledValue arguments = of(pop(), PickledValue::kTuple, "arguments");
+  const Number arguments = pop();
+  of(arguments, PickledValue::kTuple, "arguments");
   call(std::string(of(pop(), PickledValue::kGlobal, "what it calls").text), arguments);
 }
 
-void TorchPickle::call(const std::string& name, const PickledValue& arguments) {
+void TorchPickle::call(const std::string& name, Number number) {
+  const PickledValue& arguments = values_[number];  // good until a value is made
   if (name == kTensor) {
     stack_.push_back(tensor_of(arguments.items));
   } else if (name == kParameter) {  // (tensor, requires_grad, hooks)
@@ -110,7 +123,7 @@ void TorchPickle::call(const std::string& name, const PickledValue& arguments) {
   }
 }
 
-void TorchPickle::build_object(const std::string&, const PickledValue&) {
+void TorchPickle::build_object(const std::string&, Number) {
   fail("the instruction 0x81 is none that " + purpose_ + " needs", hint_);
 }
 
@@ -139,7 +152,10 @@ bool TorchPickle::run_value(uint8_t code) {
       return true;
     case 0x8a: {  // LONG1
       const std::string_view digits = take(little<uint8_t>());
-      if (digits.size() > 8) fail("a whole number has " + std::to_string(digits.size()) + " bytes");
+      if (digits.size() > 8) {  // a seed of a random generator: nobody asks for its value
+        push({.kind = PickledValue::kFloat});
+        return true;
+      }
       uint64_t value = !digits.empty() && static_cast<int8_t>(digits.back()) < 0 ? ~uint64_t{0} : 0;
       for (size_t i = digits.size(); i-- > 0;) value = value << 8 | static_cast<uint8_t>(digits[i]);
       push({.kind = PickledValue::kInteger, .integer = static_cast<int64_t>(value)});
@@ -193,21 +209,21 @@ bool TorchPickle::run_instruction() {
       push({.kind = PickledValue::kList});
       return true;
     case 'a':  // APPEND
-      extend(PickledValue::kList, {pop()});
+      add_items(PickledValue::kList, {pop()});
       return true;
     case 'e':  // APPENDS
-      extend(PickledValue::kList, pop_to_mark());
+      add_items(PickledValue::kList, pop_to_mark());
       return true;
     case '}':  // EMPTY_DICT
       push({.kind = PickledValue::kDict});
       return true;
     case 's': {  // SETITEM
       const Number value = pop(), key = pop();
-      extend(PickledValue::kDict, {key, value});
+      add_items(PickledValue::kDict, {key, value});
       return true;
     }
     case 'u':  // SETITEMS
-      extend(PickledValue::kDict, pop_to_mark());
+      add_items(PickledValue::kDict, pop_to_mark());
       return true;
     case 'q':  // BINPUT
       memoize(little<uint8_t>());
@@ -242,7 +258,8 @@ bool TorchPickle::run_instruction() {
       storage();
       return true;
     case 0x81: {  // NEWOBJ
-      const PickledValue arguments = of(pop(), PickledValue::kTuple, "arguments");
+      const Number arguments = pop();
+      of(arguments, PickledValue::kTuple, "arguments");
       build_object(std::string(of(pop(), PickledValue::kGlobal, "a class").text), arguments);
       return true;
     }
@@ -250,7 +267,7 @@ bool TorchPickle::run_instruction() {
       fill_object(pop());
       return true;
     default:
-      if (run_value(code)) return true;
+      if (run_value(code) || run_other(code)) return true;
       constexpr char kDigits[] = "0123456789abcdef";
       fail(std::string("the instruction 0x") + kDigits[code >> 4] + kDigits[code & 15] + " is none that " + purpose_ +
                " needs",
