@@ -1,4 +1,5 @@
-# libpng: PNG files with text in them, which OpenCV's encoder does not write. It is there wherever OpenCV's imgcodecs are.
+# libpng: reads PNG of every depth and transparency, and writes text into them, which OpenCV does not. It is there wherever
+# OpenCV's imgcodecs are.
 # Debian and Ubuntu: libpng-dev. Used by src/image alone.
 find_package(PNG QUIET)
 if(NOT PNG_FOUND)

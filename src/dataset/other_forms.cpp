@@ -103,7 +103,10 @@ std::string inside_gzip(const fs::path& path) {
 
 bool is_tar(const std::string& head) { return head.size() > 262 && head.compare(257, 5, "ustar") == 0; }
 
-bool is_picture(const std::string& head) { return probe_image(head).format != ImageFormat::kUnknown; }
+bool is_picture(const std::string& head) {
+  const ImageFormat format = format_of(head);
+  return format != ImageFormat::kUnknown && format != ImageFormat::kFilm;
+}
 
 /// By how a file begins.
 std::optional<OtherForm> form_by_mark(const Files& files, const std::string& head) {
