@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/doctor_sheet.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/platform/cores.hpp"
 #include "core/text.hpp"
+#include "dataset/options.hpp"
 #include "dataset/survey.hpp"
 #include "dataset/walk.hpp"
 #include "nn/network.hpp"
@@ -15,14 +17,15 @@ namespace dcgan {
 namespace {
 
 struct DoctorCommand {
-  Size size{64, 64};
-  int64_t max_megapixels = 64;
+  DataOptions pixels;  // as you mean to train
+  std::string show;
   bool json = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("size", size, "the size you mean to train at", within(6, 7168, "pixels"));
-    visit("max-megapixels", max_megapixels, "larger pictures are refused", within(1, 4000, "megapixels"));
+    pixels.pixel_fields(visit);
+    visit("show", show, "a sheet of the first pictures of each class, as the network gets them, with their names",
+          any_text("FILE.png"));
     visit("json", json, "the report as one JSON object, with every file", {});
   }
 };
@@ -80,7 +83,7 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   if (!survey.smaller.empty()) {
     std::printf("enlarged:   %s smaller than %s pixels; they would be enlarged and look soft\n",
                 counted(static_cast<int64_t>(survey.smaller.size()), "picture is", "pictures are").c_str(),
-                to_text(command.size).c_str());
+                to_text(command.pixels.size).c_str());
     if (static_cast<int64_t>(survey.smaller.size()) < survey.usable) print_names(survey.smaller);
   }
   for (const auto& remark : survey.remarks) std::printf("note:       %s\n", remark.c_str());
@@ -103,15 +106,23 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   if (is_run_directory(invocation.positional(0)))
     throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
                      "`dcgan inspect " + shell_word(invocation.positional(0)) + "` says what is in it");
-  shape_plan(command.size);  // a size that cannot be built is said before minutes of decoding
+  shape_plan(command.pixels.size);  // a size that cannot be built is said before minutes of decoding
+  check_show(command.show);
+  const int64_t threads = automatic_threads().count;
   const DataSurvey survey =
-      survey_data(invocation.positional(0), command.size, command.max_megapixels, automatic_threads().count);
+      survey_data(invocation.positional(0), command.pixels.size, command.pixels.max_megapixels, threads);
   if (survey.files == 0)
     throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
-  if (command.json)
-    std::printf("%s", pretty(printable_json(report_json(survey))).c_str());
-  else
-    print_report(survey, command);
+  Json report = report_json(survey);
+  if (!command.json) print_report(survey, command);
+  if (!command.show.empty()) {
+    report["sheet"] = write_doctor_sheet(invocation.positional(0), command.pixels, threads, command.show);
+    if (!command.json) std::printf("sheet:      %s\n", report["sheet"].get<std::string>().c_str());
+  }
+  if (command.json) std::printf("%s", pretty(printable_json(report)).c_str());
+  if (command.pixels.strict && !survey.unusable.empty())
+    throw Error("cannot use '" + survey.unusable[0].name + "': " + survey.unusable[0].reason,
+                "drop --strict to skip such files");
 }
 
 }  // namespace

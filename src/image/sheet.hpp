@@ -18,14 +18,19 @@ class Sheet {
     int64_t width = 0, height = 0, channels = 3;
     int64_t gap = 2;            // pixels between and around pictures
     int64_t caption_width = 0;  // of the longest name under a picture; 0: no names
+    int64_t caption_lines = 1;  // of each name
     int64_t cell_width() const;
+    int64_t cell_height() const;
     int64_t sheet_width() const;
     int64_t sheet_height() const;
   };
   explicit Sheet(const Layout& layout);
   /// Pixels that a caption is wide, a little room included.
   static int64_t caption_width(const std::string& caption);
-  /// Put picture number `place` (from 0, row by row); `caption` is drawn if the layout has captions.
+  /// `caption` cut to so many pixels, ".." in place of its middle. What the sheet's letters do not have is "?".
+  static std::string fitting(const std::string& caption, int64_t width);
+  /// Put picture number `place` (from 0, row by row); `caption`, lines with "\n" between, is drawn if the layout has
+  /// captions.
   void put(int64_t place, const Image& image, const std::string& caption = "");
   const Image& image() const { return image_; }
 

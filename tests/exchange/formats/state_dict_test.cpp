@@ -85,7 +85,7 @@ TEST(StateDicts, FromBeforePyTorch16AreRefusedWithWhatToDo) {
   EXPECT_TRUE(looks_like_state_dict(kForeign / "before_1_6.pth"));
   const Thrown thrown = thrown_by([] { read_state_dict(kForeign / "before_1_6.pth"); });
   EXPECT_CONTAINS(thrown.what, "before 1.6");
-  EXPECT_CONTAINS(thrown.hint, "torch.save(torch.load(FILE");
+  EXPECT_CONTAINS(thrown.hint, "torch.save(torch.load(");
 }
 
 TEST(StateDicts, AreNotWhatIsSomethingElse) {
