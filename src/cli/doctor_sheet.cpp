@@ -81,7 +81,7 @@ std::string said_of(const FirstPictures& found, const std::string& out) {
   std::string text = "'" + shown(out) + "' shows " + counted(shown_count, "picture") + " as the network gets them";
   if (has_classes) text += ", of " + counted(classes, "class", "classes");
   const int64_t more = all - shown_count - static_cast<int64_t>(found.skipped.size());
-  if (more > 0) text += "; " + with_commas(more) + " more of " + (has_classes ? "these are" : "them are") + " not on it";
+  if (more > 0) text += "; " + with_commas(more) + " more of " + (has_classes ? "these" : "them") + " are not on it";
   if (found.more_classes > 0) text += "; " + counted(found.more_classes, "more class", "more classes") + " not either";
   if (!found.skipped.empty())
     text += "; " + counted(static_cast<int64_t>(found.skipped.size()), "file") + " that cannot be used passed over";
@@ -100,8 +100,12 @@ void check_show(const std::string& out) {
 
 std::string write_doctor_sheet(const fs::path& data, const DataOptions& pixels, int64_t threads,
                                const std::string& out) {
-  const Room room = room_for(pixels.size);
+  Room room = room_for(pixels.size);
   FirstPictures found = first_pictures(data, pixels, room.classes, room.each, threads);
+  if (found.size != pixels.size) {  // a pack has a size of its own
+    room = room_for(found.size);
+    found = first_pictures(data, pixels, room.classes, room.each, threads);
+  }
   if (found.classes.size() == 1 && found.classes[0].name.empty() && room.each == kMostEach)
     found = first_pictures(data, pixels, 1, kMostWithoutClasses, threads);
   write_file(out, encode_png(sheet_of(found, room.each)));

@@ -29,7 +29,21 @@ inline constexpr size_t kMostPickledValues = 2'000'000;
 using PickleNumber = uint32_t;
 
 struct PickledValue {
-  enum Kind { kNone, kBool, kInteger, kFloat, kText, kTuple, kList, kDict, kGlobal, kStorage, kTensor, kObject, kBytes };
+  enum Kind {
+    kNone,
+    kBool,
+    kInteger,
+    kFloat,
+    kText,
+    kTuple,
+    kList,
+    kDict,
+    kGlobal,
+    kStorage,
+    kTensor,
+    kObject,
+    kBytes
+  };
   Kind kind = kNone;
   int64_t integer = 0;  // kInteger and kBool; kTensor: its number in `tensors`; kStorage: its elements, or -1: unknown
   std::string text = {};    // kText; kGlobal, kObject: "module name"; kStorage: its key, or the name of an unknown type
