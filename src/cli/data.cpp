@@ -30,7 +30,7 @@ struct UnpackCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the folder to make", any_text("FOLDER"));
-    visit("names", names, "names of the classes for the folders, with commas between: of those in use, or of 0, 1, 2...",
+    visit("names", names, "names of the classes, with commas between: of those in use, or of 0, 1, 2...",
           any_text("A,B,C"));
   }
 };

@@ -91,7 +91,7 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
     std::printf("duplicates: %s of files with the same bytes; each copy would be trained on\n",
                 counted(static_cast<int64_t>(survey.duplicates.size()), "group").c_str());
     std::vector<std::string> lines;
-    for (const auto& names : survey.duplicates) lines.push_back(joined(names, " = "));
+    for (const auto& names : survey.duplicates) lines.push_back(cut_list(names, " = "));
     print_names(lines);
   }
   if (survey.unusable.empty()) return;
@@ -112,7 +112,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   const DataSurvey survey =
       survey_data(invocation.positional(0), command.pixels.size, command.pixels.max_megapixels, threads);
   if (survey.files == 0)
-    throw Error("no file in '" + printable(invocation.positional(0)) + "'", "give the folder that holds the pictures");
+    throw Error("no file in '" + printable(invocation.positional(0)) + "'",
+                "give a folder or an archive that holds pictures");
   Json report = report_json(survey);
   if (!command.json) print_report(survey, command);
   if (!command.show.empty()) {

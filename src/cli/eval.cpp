@@ -128,7 +128,7 @@ void add_classes(const GeneratorInfo& info, const Pixels& pixels, const RealSide
   if (has_all) return void(options.classes = info.classes);
   warn((names.empty() ? "the real pictures have no classes, and the model has ("
                       : "the real pictures' classes are not the model's (") +
-       joined(info.class_names, ", ") + "): the accuracy of generated classes is left out");
+       cut_list(info.class_names) + "): the accuracy of generated classes is left out");
 }
 
 void check_pairs_out(const std::string& out) {

@@ -71,8 +71,8 @@ void check_model_classes(const GeneratorInfo& info, const std::vector<std::strin
   std::vector<std::string> names;
   for (const auto& name : classes) names.push_back(printable(name));
   if (names != info.class_names)
-    throw UsageError("the classes of '" + shown(data) + "' (" + (names.empty() ? "none" : joined(names, ", ")) +
-                         ") are not the model's (" + joined(info.class_names, ", ") + ")",
+    throw UsageError("the classes of '" + shown(data) + "' (" + (names.empty() ? "none" : cut_list(names)) +
+                         ") are not the model's (" + cut_list(info.class_names) + ")",
                      "give pictures in folders of these names, or the data that it was trained on");
 }
 

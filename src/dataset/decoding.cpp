@@ -144,7 +144,8 @@ Fitter fitter_for(const Source& source, const DataOptions& options, int64_t thre
 }
 
 void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
-  if (skipped.empty()) throw Error("no image in '" + shown(path) + "'", "give the folder that holds the pictures");
+  if (skipped.empty())
+    throw Error("no image in '" + shown(path) + "'", "give a folder or an archive that holds pictures");
   throw Error("no readable image in '" + shown(path) + "': " + counted(static_cast<int64_t>(skipped.size()), "file") +
                   " cannot be used, the first is '" + skipped[0].name + "' (" + skipped[0].reason + ")",
               "`dcgan doctor` lists them");

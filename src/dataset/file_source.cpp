@@ -1,5 +1,8 @@
 #include "dataset/file_source.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -28,7 +31,11 @@ FileSource::FileSource(std::string kind, Listing listing) : listing_(std::move(l
 }
 
 void FileSource::find_classes() {
-  const auto is_picture = [&](int64_t i) { return probe(i).format != ImageFormat::kUnknown; };
+  const auto is_picture = [&](int64_t i) {  // what lies beside folders of them, a film of the set say, is none
+    constexpr ImageFormat kOthers[] = {ImageFormat::kUnknown, ImageFormat::kFilm, ImageFormat::kPdf, ImageFormat::kSvg,
+                                       ImageFormat::kIcon};
+    return std::find(std::begin(kOthers), std::end(kOthers), probe(i).format) == std::end(kOthers);
+  };
   const auto [folders, class_folder] = find_wrapping(listing_, is_picture);
   take_label_list(folders);
   if (!has_label_list_) {

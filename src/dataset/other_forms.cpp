@@ -12,7 +12,7 @@
 #include "dataset/idx.hpp"
 #include "dataset/npy.hpp"
 #include "dataset/zip.hpp"
-#include "image/probe.hpp"
+#include "image/format.hpp"
 
 namespace dcgan {
 namespace {
@@ -142,7 +142,7 @@ std::optional<OtherForm> form_by_mark(const Files& files, const std::string& hea
   if (begins("\xde\xc0\xef\xbe", 16))
     return table({parent_of(path)}, "is an LMDB database", ", lmdb",
                  "[put(\"\", v) for k, v in lmdb.open(sys.argv[2], readonly=True, lock=False).begin().cursor()]");
-  if (begins("\x1a\x45\xdf\xa3") || begins("AVI ", 8) || (begins("ftyp", 4) && !is_picture(head)))
+  if (format_of(head) == ImageFormat::kFilm)
     return OtherForm{"is a film", "save its pictures and give the folder: mkdir -p " + word(folder) + " && ffmpeg -i " +
                                       word(path) + " " + word(folder / "%06d.png")};
   return std::nullopt;
@@ -241,7 +241,11 @@ Contents contents_of(const Listing& listing) {
     const fs::path path = listing.root / listing.path(found.looked_at);
     try {
       if (is_data_alone(path)) {
-        found.data.push_back(word(path)), ++found.told;
+        const fs::path set = path.parent_path();  // batches of CIFAR are one set together
+        const bool is_batch = !find_cifar(path).records.empty() && !find_cifar(set).records.empty();
+        const std::string whole = word(is_batch ? set : path);
+        if (std::find(found.data.begin(), found.data.end(), whole) == found.data.end()) found.data.push_back(whole);
+        ++found.told;
       } else if (const auto form = form_of_files({path})) {
         if (is_picture(read_file(path, kHead))) return found.has_pictures = true, found;
         found.forms[form->what].push_back(path), ++found.told;

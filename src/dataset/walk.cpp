@@ -26,7 +26,7 @@ class Walker {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0 || !seen_.emplace(status.st_dev, status.st_ino).second) return;
     if (!relative.empty() && is_run_directory(folder)) {
-      listing_.remarks.push_back("passed over the run directory '" + shown(relative) + "'");
+      remark(runs_, "passed over the run directory '" + shown(relative) + "'");
       return;
     }
     // Read to its end and closed before any folder in it is: so a deep tree takes no more open files than a flat one.
@@ -35,6 +35,16 @@ class Walker {
   }
 
   std::string stamp() { return stamp_.hex(); }
+
+  /// Says how many there were of what was not named.
+  void finish() {
+    const auto say = [&](int64_t count, const std::string& what) {
+      if (count > kNamed) listing_.remarks.push_back(with_commas(count - kNamed) + " more " + what);
+    };
+    say(runs_, "run directories were passed over");
+    say(unread_, "folders cannot be read");
+    say(lost_, "names lead nowhere");
+  }
 
  private:
   /// What a folder holds, sorted. Folders sort with a slash behind their name: so all files come in the order of their
@@ -76,7 +86,7 @@ class Walker {
     } catch (const Error& error) {
       rethrow_exhausted(error);
       if (relative.empty()) throw;
-      listing_.remarks.push_back("cannot read the folder '" + shown(relative) + "': " + std::strerror(error_number));
+      remark(unread_, "cannot read the folder '" + shown(relative) + "': " + std::strerror(error_number));
     }
   }
 
@@ -92,7 +102,7 @@ class Walker {
     struct stat status {};
     if (::stat((folder / name).c_str(), &status) != 0) {  // a link to nowhere
       if (errno == ENOMEM) throw_system_error("cannot look at '" + shown(folder / name) + "'", errno);
-      listing_.remarks.push_back("passed over '" + shown(relative + name) + "': it leads nowhere");
+      remark(lost_, "passed over '" + shown(relative + name) + "': it leads nowhere");
       return;
     }
     if (!S_ISREG(status.st_mode)) return;
@@ -106,8 +116,14 @@ class Walker {
     stamp_.add(path);
   }
 
+  void remark(int64_t& count, const std::string& text) {
+    if (++count <= kNamed) listing_.remarks.push_back(text);
+  }
+
+  static constexpr int64_t kNamed = 10;
   Listing& listing_;
   const int64_t most_files_;
+  int64_t runs_ = 0, unread_ = 0, lost_ = 0;
   int64_t entries_ = 0;
   Sha256 stamp_;
   std::set<std::pair<dev_t, ino_t>> seen_;
@@ -173,6 +189,7 @@ Listing list_folder(const fs::path& root, int64_t most_files) {
     throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
   Walker walker(listing, most_files);
   walker.visit(root, "");
+  walker.finish();
   listing.take_classes("");
   listing.stamp = walker.stamp();
   return listing;

@@ -159,7 +159,7 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   if (at == "best" || at == "newest") return run.checkpoint(all.back());
   std::vector<std::string> there;
   for (const int64_t one : all) there.push_back(std::to_string(one));
-  const std::string hint = "there are best, newest, " + joined(there, ", ");
+  const std::string hint = "there are best, newest, " + cut_list({there.rbegin(), there.rend()});
   const int64_t images = position_named(at, hint);
   if (std::find(all.begin(), all.end(), images) != all.end()) return run.checkpoint(images);
   throw UsageError("the run '" + shown(model) + "' has no checkpoint at " + counted(images, "image"),

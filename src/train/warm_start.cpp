@@ -41,7 +41,7 @@ Json as_options(const NetworkPlan& plan) {
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : compact(value); }
 
-std::string classes_text(const std::vector<std::string>& names) { return names.empty() ? "none" : joined(names, ", "); }
+std::string classes_text(const std::vector<std::string>& names) { return names.empty() ? "none" : cut_list(names); }
 
 }  // namespace
 

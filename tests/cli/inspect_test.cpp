@@ -6,6 +6,7 @@
 #include "exchange/weights_file.hpp"
 #include "support/networks.hpp"
 #include "support/program.hpp"
+#include "support/zip.hpp"
 
 namespace dcgan::test {
 namespace {
@@ -80,6 +81,28 @@ TEST_F(Inspect, DoesNotSeeSuchACountOfSafetensorsImported) {
   EXPECT_EQ(thrown.exit_code, 1);
   EXPECT_CONTAINS(thrown.what, "images_seen is no whole number, or one out of range");
   EXPECT_FALSE(std::filesystem::exists(at("x.ckpt")));
+}
+
+TEST_F(Inspect, SaysWhatIsInAnArchiveOfPictures) {
+  ZipMaker zip;
+  for (int i = 0; i < 5; ++i)
+    zip.add((i < 3 ? "Cat/" : "Dog/") + std::to_string(i) + ".png", encode_png(made_picture(8, 3, i)), true);
+  write_text(at("x.zip"), zip.add("Cat/readme.txt", "no picture").whole());
+  const Json found = inspected(at("x.zip"));
+  EXPECT_EQ(found["kind"], "data");
+  EXPECT_EQ(found["source"], "ZIP archive");
+  EXPECT_EQ(found["pictures"], 5);
+  EXPECT_EQ(found["classes"], Json({{"Cat", 3}, {"Dog", 2}}));
+  EXPECT_EQ(found["sizes"], Json({{"8 x 8", 5}}));
+}
+
+TEST_F(Inspect, SaysWhatASetInAnotherFormIs) {
+  write_text(at("train.parquet"), "PAR1xxx");
+  const Thrown thrown = dcgan_.refusal({"inspect", at("train.parquet")});
+  EXPECT_CONTAINS(thrown.what, "is a Parquet table");
+  EXPECT_CONTAINS(thrown.hint, "pandas.read_parquet");
+  write_text(at("x.txt"), "text");
+  EXPECT_CONTAINS(dcgan_.refusal({"inspect", at("x.txt")}).what, "is none of ours");
 }
 
 }  // namespace

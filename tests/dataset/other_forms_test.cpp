@@ -107,6 +107,17 @@ TEST_F(OtherForms, ThatNoPythonIsNeededForAreNamedByTheirMarks) {
   EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "db"); }).hint, "lmdb.open");
 }
 
+TEST_F(OtherForms, AreFoundInsideTheFoldersThatProgramsUnpackThemInto) {
+  const std::string record = std::string(1, '\3') + std::string(3072, 'x');
+  for (int i = 1; i <= 5; ++i)
+    write_text(folder / ("torch/cifar-10-batches-bin/data_batch_" + std::to_string(i) + ".bin"), record);
+  write_text(folder / "torch/cifar-10-batches-bin/readme.html", "x");
+  const Thrown thrown = thrown_by([&] { open_source(folder / "torch"); });
+  EXPECT_EQ(thrown.hint, "give one of them: " + (folder / "torch/cifar-10-batches-bin").native());
+  for (int i = 10; i < 25; ++i) write_text(folder / ("arrays/" + std::to_string(i) + ".npy"), "\x93NUMPY");
+  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "arrays"); }).hint, "19.npy and 5 more");
+}
+
 TEST_F(OtherForms, AmongPicturesAreLeftOutAsEver) {
   write_text(folder / "a.tar", std::string(257, '\0') + "ustar" + std::string(300, '\0'));
   write_text(folder / "train.parquet", "PAR1xxx");

@@ -127,6 +127,20 @@ TEST(Walk, RemarksOnLinksToNowhere) {
   EXPECT_CONTAINS(listing.remarks[1], "'circle'");
 }
 
+TEST(Walk, NamesTenOfEveryKindThatIsPassedOver) {
+  const TemporaryFolder folder;
+  write_text(folder / "a.png", "x");
+  for (int i = 0; i < 13; ++i) {
+    fs::create_symlink("/nowhere", folder / ("link" + std::to_string(i)));
+    write_text(folder / ("run" + std::to_string(i)) / "config.json", "{}");
+    fs::create_directory(folder / ("run" + std::to_string(i)) / "checkpoints");
+  }
+  const Listing listing = list_folder(folder.path());
+  ASSERT_EQ(listing.remarks.size(), 22u);
+  EXPECT_EQ(listing.remarks[20], "3 more run directories were passed over");
+  EXPECT_EQ(listing.remarks[21], "3 more names lead nowhere");
+}
+
 TEST(Walk, PassesOverRunDirectoriesAndNamesThem) {
   const TemporaryFolder folder;
   write_text(folder / "a.png", "x");
