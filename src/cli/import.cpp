@@ -45,7 +45,8 @@ void check_is_weights(const fs::path& file) {
     throw UsageError("'" + shown(file) + "' is " + foreign->what, foreign->hint);
   if (!looks_like_zip(file))  // of a damaged ZIP archive its reader says more
     throw UsageError("'" + shown(file) + "' is neither a file of torch.save nor safetensors",
-                     "save weights from PyTorch: torch.save(netG.state_dict(), 'netG.pth')");
+                     "save weights from PyTorch: torch.save(netG.state_dict(), 'netG.pth'); `dcgan inspect " +
+                         shell_word(file.native()) + "` may say what it is");
 }
 
 void import_model(const Invocation& invocation, ImportCommand& command) {

@@ -188,6 +188,12 @@ std::string shell_word(std::string_view path) {
   return (is_printable ? plain : escaped) + "'";
 }
 
+std::string python_command(const std::string& code, const std::vector<std::string>& arguments) {
+  std::string command = "python3 -c " + shell_word(code);
+  for (const auto& argument : arguments) command += " " + shell_word(argument);
+  return command;
+}
+
 std::string python_text(std::string_view path) {
   std::string out = "'";
   for (std::string_view rest = path; !rest.empty();) {

@@ -39,6 +39,8 @@ std::string first_line(std::string_view text);
 /// A path as a word of a command that a person may paste into a shell (bash, zsh): as it is where no byte of it
 /// means anything to one; else in single quotes; with bytes that are not printable, as $'\xNN'. It is never an option.
 std::string shell_word(std::string_view path);
+/// A command for a shell: Python runs `code`, which finds `arguments` in sys.argv[1] and so on.
+std::string python_command(const std::string& code, const std::vector<std::string>& arguments);
 /// A path as a text of Python, in quotes.
 std::string python_text(std::string_view path);
 

@@ -8,7 +8,6 @@
 #include "core/checked.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dataset/other_forms.hpp"
 
 namespace dcgan {
 namespace {
@@ -79,7 +78,7 @@ std::string as_array(const fs::path& path) {
                         "s = numpy.frombuffer(b, \">i4\", b[3], 4); "
                         "a = numpy.frombuffer(b, t, offset=4 + 4 * b[3]).reshape(s); "
                         "numpy.save(sys.argv[2], a.astype(\"f4\"))",
-                        {path, out});
+                        {path.native(), out.native()});
 }
 
 /// Type and sizes, without values.

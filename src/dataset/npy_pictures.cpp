@@ -9,7 +9,6 @@
 #include "core/platform/mapped_file.hpp"
 #include "core/text.hpp"
 #include "dataset/npy.hpp"
-#include "dataset/other_forms.hpp"
 
 namespace dcgan {
 namespace {
@@ -23,7 +22,7 @@ std::string saved(const fs::path& path, const std::string& expression) {
          python_command("import numpy, sys; a = numpy.load(sys.argv[1]); "
                         "numpy.save(sys.argv[2], numpy.ascontiguousarray(" +
                             expression + "))",
-                        {path, out});
+                        {path.native(), out.native()});
 }
 
 template <class T>

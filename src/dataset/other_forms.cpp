@@ -259,10 +259,6 @@ Contents contents_of(const Listing& listing) {
 
 }  // namespace
 
-std::string python_command(const std::string& code, const std::vector<fs::path>& arguments) {
-  return python(code, words(arguments));
-}
-
 std::optional<OtherForm> form_of_file(const fs::path& path) { return form_of_files({path}); }
 
 std::optional<OtherForm> form_of_folder(const Listing& listing) {

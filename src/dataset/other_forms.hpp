@@ -21,7 +21,4 @@ std::optional<OtherForm> form_of_folder(const Listing& listing);
 /// Either.
 std::optional<OtherForm> form_of(const fs::path& path);
 
-/// A line for a shell: Python's `code`, which has no single quotes in it, with the paths as sys.argv[1] and so on.
-std::string python_command(const std::string& code, const std::vector<fs::path>& arguments);
-
 }  // namespace dcgan

@@ -1,6 +1,7 @@
 #include "exchange/import.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 
 #include "checkpoint/archive.hpp"
@@ -84,13 +85,21 @@ std::string listed(const std::vector<std::string>& all, const std::string& separ
   if (!file.modules.empty()) {
     const std::string& first = file.modules.front();  // "netG (package.Class)", or the class of the file itself
     const size_t blank = first.find(" (");
-    std::string keys = blank == std::string::npos ? "" : "['" + printable(first.substr(0, blank)) + "']";
-    for (size_t dot = 0; (dot = keys.find('.', dot)) != std::string::npos;) keys.replace(dot, 1, "']['");
+    std::string keys;
+    for (size_t from = 0; blank != std::string::npos && from <= blank;) {
+      const size_t dot = std::min(first.find('.', from), blank);
+      const std::string key = first.substr(from, dot - from);
+      const bool is_plain =
+          std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+      keys += "[" + (is_plain ? '"' + key + '"' : python_text(key)) + "]";
+      from = dot + 1;
+    }
     throw Error(place_of(path) + " holds a whole module, " + printable(first) +
                     ", which is a program: nothing in a file is ever run, and only weights are read",
-                "where its class is known: python3 -c \"import torch; net = torch.load(" + python_text(path.native()) +
-                    ", weights_only=False)" + keys +
-                    "; torch.save(net.state_dict(), 'weights.pth')\"");
+                "where its class is known: " +
+                    python_command("import sys, torch; net = torch.load(sys.argv[1], weights_only=False)" + keys +
+                                       "; torch.save(net.state_dict(), \"weights.pth\")",
+                                   {path.native()}));
   }
   const auto count = static_cast<int64_t>(file.tensors.size() + file.unusable.size());
   const std::string first = !file.tensors.empty()    ? file.tensors.front().first

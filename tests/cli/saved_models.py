@@ -182,8 +182,8 @@ def unusable(net_g, g, d):
     small = nn.Sequential(nn.Conv2d(3, 4, 4, 2, 1, bias=False), nn.LeakyReLU(), nn.Conv2d(4, 8, 4, 2, 1, bias=False), nn.BatchNorm2d(8), nn.LeakyReLU(),
                           nn.Conv2d(8, 1, 4, bias=False))
     save("other_size", {"netG": g, "netD": small.state_dict()}, what="'netD' is a discriminator of 3 convolutions", hint="trained with this generator")
-    save("module_itself", net_g, what="holds a whole module, example_networks.Network", hint="net.state_dict(), 'weights.pth')")
-    save("modules", {"netG": net_g, "epoch": 3}, what="holds a whole module, netG (example_networks.Network)", hint="['netG']")
+    save("module_itself", net_g, what="holds a whole module, example_networks.Network", hint='net.state_dict(), "weights.pth")')
+    save("modules", {"netG": net_g, "epoch": 3}, what="holds a whole module, netG (example_networks.Network)", hint='["netG"]')
     save("nothing", {}, what="holds no tensors", hint="torch.save")
     save("only_options", {"args": argparse.Namespace(lr=1)}, what="holds no tensors, only args (argparse.Namespace)")
     save("tensor", torch.ones(2), what="holds a tensor, not the dict")

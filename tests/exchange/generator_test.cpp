@@ -172,12 +172,12 @@ TEST_F(StoredGeneratorTest, IsTheBestStateOfARunUnlessAnotherIsAskedFor) {
 
 TEST_F(StoredGeneratorTest, RefusesAStateThatIsNotThereNamingThoseThatAre) {
   const auto refusal = thrown_by([&] { checkpoint_of(run_, "33"); });
-  EXPECT_CONTAINS(refusal.hint, "best, newest, 32");
+  EXPECT_CONTAINS(refusal.hint, "best, newest, 64, 32");
   for (const char* no_state : {"last", "-1", "1e99", "nan"}) {
     const auto thrown = thrown_by([&] { checkpoint_of(run_, no_state); });
     EXPECT_EQ(thrown.exit_code, 2) << no_state;
     EXPECT_CONTAINS(thrown.what, "--at is '" + std::string(no_state) + "': neither best nor newest");
-    EXPECT_CONTAINS(thrown.hint, "best, newest, 32");
+    EXPECT_CONTAINS(thrown.hint, "best, newest, 64, 32");
   }
   EXPECT_CONTAINS(thrown_by([&] { checkpoint_of(run_ / "checkpoints" / "000000032.ckpt", "32"); }).what, "is a file");
 }

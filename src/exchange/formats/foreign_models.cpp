@@ -56,16 +56,17 @@ constexpr Ending kEndings[] = {{".index", "a part of a TensorFlow checkpoint"},
                                {".pb", "a graph of TensorFlow"},
                                {".ckpt.data", "a part of a TensorFlow checkpoint"}};
 
-std::string save_command(const std::string& load) {
-  return "python3 -c \"import torch; " + load + "; torch.save(net, 'weights.pth')\"";
+/// `load` makes `net` of the file sys.argv[1].
+std::string save_command(const std::string& load, const fs::path& path) {
+  return python_command("import sys, torch; " + load + "; torch.save(net, \"weights.pth\")", {path.native()});
 }
 
 ForeignModel array_of_numpy(const fs::path& path, bool is_archive) {
   if (is_archive)
     return {"an archive of NumPy's arrays (.npz)",
             "as weights, if they have the names of the example's networks: " +
-                save_command("import numpy; net = {k: torch.from_numpy(v) for k, v in numpy.load(" +
-                             python_text(path.native()) + ").items()}")};
+                save_command("import numpy; net = {k: torch.from_numpy(v) for k, v in numpy.load(sys.argv[1]).items()}",
+                             path)};
   return {"an array of NumPy (.npy), not the named tensors of a network",
           "`dcgan inspect " + shell_word(path.native()) + "` says what it holds"};
 }
@@ -80,7 +81,7 @@ std::optional<ForeignModel> plain_pickle(const std::string& head, const fs::path
   return ForeignModel{
       "a pickle of Python's pickle.dump, not a file of torch.save",
       "if it is yours and holds a state dict: " +
-          save_command("import pickle; net = pickle.load(open(" + python_text(path.native()) + ", 'rb'))")};
+          save_command("import pickle; net = pickle.load(open(sys.argv[1], \"rb\"))", path)};
 }
 
 std::optional<ForeignModel> in_archive(const fs::path& path) {
@@ -126,7 +127,7 @@ std::optional<ForeignModel> foreign_model(const fs::path& path) {
     const std::string first = head.substr(0, head.find('\0'));
     if (first == "sys_info" || first == "pickle" || first == "storages" || first == "tensors")
       return ForeignModel{"written by a PyTorch before 0.1.10",
-                          "write it again: " + save_command("net = torch.load(" + python_text(path.native()) + ")")};
+                          "write it again: " + save_command("net = torch.load(sys.argv[1])", path)};
     return ForeignModel{"a tar archive", kUnpack};
   }
   if (auto pickle = plain_pickle(head, path)) return pickle;

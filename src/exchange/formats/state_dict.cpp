@@ -77,8 +77,9 @@ StateDict read_state_dict(const fs::path& path) {
   const std::string place = "'" + shown(path) + "'";
   if (is_before_zip(path))
     throw Error(place + " was written by a PyTorch before 1.6, or in its old format",
-                "write it again: python3 -c \"import torch; torch.save(torch.load(" + python_text(path.native()) +
-                    ", weights_only=True), 'again.pth')\"");
+                "write it again: " + python_command("import sys, torch; torch.save(torch.load(sys.argv[1], "
+                                                    "weights_only=True), \"again.pth\")",
+                                                    {path.native()}));
   if (!looks_like_zip(path)) throw Error(place + " is no file of torch.save");
   const TorchZip zip(path);
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");
