@@ -67,12 +67,13 @@ std::string hint_to_run_near(const fs::path& path) {
   };
   fs::path above = parent_of(without_slash(path));
   if (above.filename() == "checkpoints" || above.filename() == "samples") above = parent_of(above);
-  if (is_run(above)) return "give the run that it lies in: " + shown(above);
+  if (is_run(above)) return "give the run that it lies in: " + shell_word(above.native());
   fs::path last;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(path, ignored))
     if (is_run(entry.path()) && entry.path() > last) last = entry.path();
-  return last.empty() ? "give a directory that `dcgan train` made" : "give a run in it, such as " + shown(last);
+  if (last.empty()) return "give a directory that `dcgan train` made";
+  return "give a run in it, such as " + shell_word(last.native());
 }
 
 }  // namespace
@@ -99,7 +100,9 @@ void RunDirectory::check_free(const fs::path& path) {
   if (is_free(path)) return;
   throw UsageError(
       "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
-      "go on with it by `dcgan train --resume --run " + shell_word(path.native()) + "`, or choose another --run");
+      fs::is_regular_file(RunDirectory(path).config(), problem)
+          ? "go on with it by `dcgan train --resume --run " + shell_word(path.native()) + "`, or choose another --run"
+          : "it holds no run: choose another --run, or a folder that is not there yet");
 }
 
 RunDirectory RunDirectory::create(const fs::path& path) {

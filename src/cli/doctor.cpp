@@ -10,7 +10,6 @@
 #include "core/text.hpp"
 #include "dataset/options.hpp"
 #include "dataset/survey.hpp"
-#include "dataset/walk.hpp"
 #include "nn/network.hpp"
 
 namespace dcgan {
@@ -103,11 +102,8 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
 }
 
 void doctor(const Invocation& invocation, DoctorCommand& command) {
-  if (is_run_directory(invocation.positional(0)))
-    throw UsageError("'" + printable(invocation.positional(0)) + "' is a run directory, not data",
-                     "`dcgan inspect " + shell_word(invocation.positional(0)) + "` says what is in it");
   shape_plan(command.pixels.size);  // a size that cannot be built is said before minutes of decoding
-  check_show(command.show);
+  check_show(command.show, invocation.positional(0));
   const int64_t threads = automatic_threads().count;
   const DataSurvey survey =
       survey_data(invocation.positional(0), command.pixels.size, command.pixels.max_megapixels, threads);
@@ -117,7 +113,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   Json report = report_json(survey);
   if (!command.json) print_report(survey, command);
   if (!command.show.empty()) {
-    report["sheet"] = write_doctor_sheet(invocation.positional(0), command.pixels, threads, command.show);
+    report["sheet"] =
+        write_doctor_sheet(invocation.positional(0), command.pixels, survey.usable, threads, command.show);
     if (!command.json) std::printf("sheet:      %s\n", report["sheet"].get<std::string>().c_str());
   }
   if (command.json) std::printf("%s", pretty(printable_json(report)).c_str());

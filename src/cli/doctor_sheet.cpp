@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dataset/first_pictures.hpp"
+#include "dataset/walk.hpp"
 #include "image/png.hpp"
 #include "image/sheet.hpp"
 
@@ -73,16 +74,15 @@ Image sheet_of(const FirstPictures& found, int64_t columns) {
 }
 
 /// What is on a sheet and what is not, in words.
-std::string said_of(const FirstPictures& found, const std::string& out) {
-  int64_t shown_count = 0, all = 0;
-  for (const auto& one : found.classes) shown_count += static_cast<int64_t>(one.pictures.size()), all += one.count;
+std::string said_of(const FirstPictures& found, int64_t usable, const std::string& out) {
+  int64_t shown_count = 0;
+  for (const auto& one : found.classes) shown_count += static_cast<int64_t>(one.pictures.size());
   const auto classes = static_cast<int64_t>(found.classes.size());
   const bool has_classes = classes > 1 || !found.classes[0].name.empty();
   std::string text = "'" + shown(out) + "' shows " + counted(shown_count, "picture") + " as the network gets them";
   if (has_classes) text += ", of " + counted(classes, "class", "classes");
-  const int64_t more = all - shown_count - static_cast<int64_t>(found.skipped.size());
-  if (more > 0) text += "; " + with_commas(more) + " more of " + (has_classes ? "these" : "them") + " are not on it";
-  if (found.more_classes > 0) text += "; " + counted(found.more_classes, "more class", "more classes") + " not either";
+  if (usable > shown_count) text += "; " + with_commas(usable - shown_count) + " more are not on it";
+  if (found.more_classes > 0) text += ", nor any of " + counted(found.more_classes, "more class", "more classes");
   if (!found.skipped.empty())
     text += "; " + counted(static_cast<int64_t>(found.skipped.size()), "file") + " that cannot be used passed over";
   return text;
@@ -90,15 +90,18 @@ std::string said_of(const FirstPictures& found, const std::string& out) {
 
 }  // namespace
 
-void check_show(const std::string& out) {
+void check_show(const std::string& out, const fs::path& data) {
   if (out.empty()) return;
   if (lowercase(fs::path(out).extension().native()) != ".png")
     throw UsageError("--show '" + shown(out) + "' is no PNG file, which a sheet is",
                      "add --show " + shell_word(fs::path(out).stem().native() + ".png"));
   check_place(out, "--show");
+  if (lies_within(out, data))
+    throw UsageError("--show '" + shown(out) + "' lies in the folder of the pictures, and would be one of them",
+                     "name a file outside of it");
 }
 
-std::string write_doctor_sheet(const fs::path& data, const DataOptions& pixels, int64_t threads,
+std::string write_doctor_sheet(const fs::path& data, const DataOptions& pixels, int64_t usable, int64_t threads,
                                const std::string& out) {
   Room room = room_for(pixels.size);
   FirstPictures found = first_pictures(data, pixels, room.classes, room.each, threads);
@@ -109,7 +112,7 @@ std::string write_doctor_sheet(const fs::path& data, const DataOptions& pixels, 
   if (found.classes.size() == 1 && found.classes[0].name.empty() && room.each == kMostEach)
     found = first_pictures(data, pixels, 1, kMostWithoutClasses, threads);
   write_file(out, encode_png(sheet_of(found, room.each)));
-  return said_of(found, out);
+  return said_of(found, usable, out);
 }
 
 }  // namespace dcgan

@@ -91,14 +91,14 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json) {
 }
 
 void say_what_next(const RunDirectory& run, const std::string& data) {
-  const std::string name = shown(run.path());
+  const std::string name = shown(run.path()), word = shell_word(run.path().native());
   std::printf(
       "grids are in %s/samples, what it has learned in %s/generator.pt; next:\n"
       "  dcgan sample %s --out sheet.png --count 100\n"
       "  dcgan report %s\n"
       "  dcgan eval %s --data %s\n"
       "  dcgan train --resume --run %s --time 10m\n",
-      name.c_str(), name.c_str(), name.c_str(), name.c_str(), name.c_str(), printable(data).c_str(), name.c_str());
+      name.c_str(), name.c_str(), word.c_str(), word.c_str(), word.c_str(), shell_word(data).c_str(), word.c_str());
 }
 
 }  // namespace dcgan

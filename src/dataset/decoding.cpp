@@ -148,7 +148,7 @@ void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
     throw Error("no image in '" + shown(path) + "'", "give a folder or an archive that holds pictures");
   throw Error("no readable image in '" + shown(path) + "': " + counted(static_cast<int64_t>(skipped.size()), "file") +
                   " cannot be used, the first is '" + skipped[0].name + "' (" + skipped[0].reason + ")",
-              "`dcgan doctor` lists them");
+              "`dcgan doctor " + shell_word(path.native()) + "` lists them");
 }
 
 Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& path, bool strict, int64_t threads,

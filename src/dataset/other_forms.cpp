@@ -197,6 +197,12 @@ std::optional<OtherForm> form_of_zip(const fs::path& path) {
   if (all(".npy"))
     return arrays(path, "holds several arrays of NumPy's", "",
                   "z = numpy.load(sys.argv[1]); a = z[max(z, key=lambda k: z[k].size)]");
+  const bool has_code = std::any_of(zip.entries().begin(), zip.entries().end(),
+                                    [](const auto& entry) { return entry.name.find("/code/") != std::string::npos; });
+  if (has_code && any("/constants.pkl"))
+    return OtherForm{"is TorchScript, a network and no pictures",
+                     "`dcgan inspect " + word(path) + "` says which; a generator of ours draws pictures to train on: " +
+                         "dcgan sample " + word(path) + " --out " + word(result(path, ".npy"))};
   if (any("/data.pkl") && any("/version"))
     return arrays(path, "is a file of torch.save", ", torch",
                   "a = torch.load(sys.argv[1], weights_only=True); a = (a if torch.is_tensor(a) else a[0]).numpy()");

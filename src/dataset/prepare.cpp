@@ -12,6 +12,7 @@
 #include "dataset/cache.hpp"
 #include "dataset/decoding.hpp"
 #include "dataset/holdout.hpp"
+#include "dataset/walk.hpp"
 
 namespace dcgan {
 namespace {
@@ -64,15 +65,14 @@ struct PixelOptions {
 void refuse_as_pack(const fs::path& data, const fs::path& out) {
   std::error_code ignored;
   if (fs::is_directory(out, ignored))
-    throw UsageError("'" + shown(out) + "' is a folder", "name the file to make: --out " + shown(out / "FILE.pack"));
+    throw UsageError("'" + shown(out) + "' is a folder",
+                     "name the file to make: --out " + shell_word(without_slash(out).native() + ".pack"));
   if (const auto named = shard_name(out))
     throw UsageError(
         "'" + shown(out) + "' is the name of one shard",
         "name the set: --out " + shell_word(named->out.native()) + " --shards " + std::to_string(named->of));
   // Among the pictures that it is made of it would be one of them, and change them.
-  if (!fs::is_directory(data, ignored)) return;
-  const fs::path folder = fs::weakly_canonical(data, ignored), file = fs::weakly_canonical(out, ignored);
-  if (std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end())
+  if (lies_within(out, data))
     throw UsageError("'" + shown(out) + "' lies in the folder that is packed", "name a file outside of it");
 }
 

@@ -12,6 +12,7 @@
 #include "dataset/npy_pictures.hpp"
 #include "dataset/other_forms.hpp"
 #include "dataset/shards.hpp"
+#include "dataset/walk.hpp"
 #include "dataset/zip_source.hpp"
 
 namespace dcgan {
@@ -69,6 +70,9 @@ std::unique_ptr<Source> open_folder(const fs::path& path, int64_t most_files) {
 }  // namespace
 
 std::unique_ptr<Source> open_source(const fs::path& path, int64_t most_files) {
+  if (is_run_directory(path))
+    throw UsageError("'" + shown(path) + "' is a run directory, not data",
+                     "`dcgan inspect " + shell_word(path.native()) + "` says what is in it");
   std::error_code ignored;
   if (!fs::exists(path, ignored))
     if (const auto shards = other_packings(path, 1); !shards.empty())

@@ -175,6 +175,14 @@ void Listing::take_classes(const std::string& folder) {
     if (label >= 0) label = renamed[static_cast<size_t>(label)];
 }
 
+bool lies_within(const fs::path& file, const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return false;
+  const fs::path outer = fs::weakly_canonical(without_slash(folder), ignored);
+  const fs::path inner = fs::weakly_canonical(file, ignored);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 bool is_run_directory(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path / "config.json", ignored) && fs::is_directory(path / "checkpoints", ignored);

@@ -43,6 +43,10 @@ class Listing {
 /// open files (however deep the folders lie, two are enough), and Error soon after more than `most_files`.
 Listing list_folder(const fs::path& root, int64_t most_files = INT64_MAX / 32);
 
+/// True when `file`, which need not be there, lies in `folder` or deeper, whatever links lead there. A folder that is
+/// none holds nothing.
+bool lies_within(const fs::path& file, const fs::path& folder);
+
 /// True for a directory that `dcgan train` made.
 bool is_run_directory(const fs::path& path);
 

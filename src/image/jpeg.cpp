@@ -41,6 +41,18 @@ class JpegDecoder {
   JpegDecoder& operator=(const JpegDecoder&) = delete;
 
   Size size() const { return {info_.image_width, info_.image_height}; }
+  /// How many times finer one side of a pixel of colour is than the other, of the brightness' grid: 1 for 4:4:4 and
+  /// 4:2:0, 2 for 4:2:2, 4 for 4:1:1. Colours of less than full size are decoded finer where both sides allow it alone.
+  int64_t skew() const {
+    int64_t most = 1;
+    for (int i = 0; i < info_.num_components; ++i) {
+      const auto& one = info_.comp_info[i];
+      const int across = std::max(1, info_.max_h_samp_factor / one.h_samp_factor);
+      const int down = std::max(1, info_.max_v_samp_factor / one.v_samp_factor);
+      most = std::max<int64_t>(most, std::max(across, down) / std::min(across, down));
+    }
+    return most;
+  }
   /// What the frequencies of a picture in several scans take: all are kept until the last scan.
   int64_t scan_bytes() const {
     if (!errors_.several_scans) return 0;
@@ -178,6 +190,7 @@ Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels) {
   Jpeg out;
   out.orientation = exif_orientation(decoder.exif());
   if (out.orientation >= 5) std::swap(at_least.width, at_least.height);
+  at_least.width *= decoder.skew(), at_least.height *= decoder.skew();  // else colours would come coarser than they are
   const int divisor = divisor_for(decoder.size(), at_least, out.orientation != 1);
   decoder.start(divisor, static_cast<int>(std::clamp(kScannedPixels / pixels, kFewestScans, kMostScans)));
   out.image = Image(decoder.output().width, decoder.output().height, decoder.components());

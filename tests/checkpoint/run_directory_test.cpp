@@ -75,7 +75,10 @@ TEST(RunDirectoryCreate, RefusesWhatHoldsAnythingAndTouchesNothing) {
   write_text(folder / "full" / "a.txt", "mine");
   write_text(folder / "file", "mine");
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::create(folder / "full"); }), "not empty"));
+  EXPECT_TRUE(mentions(misuse([&] { RunDirectory::create(folder / "full"); }), "it holds no run"));
+  write_text(folder / "full" / "config.json", "{}");
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::create(folder / "full"); }), "--resume"));
+  fs::remove(folder / "full" / "config.json");
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::create(folder / "file"); }), "no folder"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "full"), {}), 1);
   EXPECT_EQ(read_text(folder / "file"), "mine");

@@ -96,10 +96,21 @@ TEST_F(DoctorSheet, IsOfTheChannelsAndTheCutThatTrainingIsAskedFor) {
 TEST_F(DoctorSheet, IsBoundedAndSaysHowManyMoreThereAre) {
   for (int c = 0; c < 18; ++c) make_pictures(at("many/class" + std::to_string(100 + c)), c == 0 ? 10 : 1);
   EXPECT_CONTAINS(shown_of("many")["sheet"].get<std::string>(),
-                  "shows 23 pictures as the network gets them, of 16 classes; 2 more of these are not on it; 2 more "
-                  "classes not either");
+                  "shows 23 pictures as the network gets them, of 16 classes; 4 more are not on it, nor any of 2 more "
+                  "classes");
   make_pictures(at("flat"), 70);
+  write_text(at("flat/zzz.png"), "no picture");  // counts nowhere
   EXPECT_CONTAINS(shown_of("flat")["sheet"].get<std::string>(), "shows 64 pictures as the network gets them; 6 more");
+}
+
+TEST_F(DoctorSheet, IsNeverWrittenAmongThePicturesThatItShows) {
+  make_pictures(at("some/cat"), 2);
+  const std::string before = read_text(at("some/cat/picture100.png"));
+  for (const char* place : {"some/cat/picture100.png", "some/sheet.png", "some/cat/../sheet.png"})
+    EXPECT_TRUE(refused(dcgan_.refusal({"doctor", at("some"), "--show", at(place)}), 2, "would be one of them"))
+        << place;
+  EXPECT_EQ(read_text(at("some/cat/picture100.png")), before);
+  EXPECT_FALSE(fs::exists(at("some/sheet.png")));
 }
 
 TEST_F(DoctorSheet, PassesOverWhatCannotBeReadAndIsNotWrittenWhenNothingCan) {

@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>  // jpeglib.h needs FILE
+#include <cstdlib>
+
+#include <jpeglib.h>
 
 #include "image/jpeg.hpp"
 #include "image/transform.hpp"
@@ -44,6 +48,47 @@ TEST(ScaledJpeg, ComesAtTheSmallestOfFullHalfQuarterAndEighthThatIsLargeEnough) 
                                      {{25, 20}, {26, 21}},
                                      {{1, 1}, {26, 21}}})
     EXPECT_EQ(size_of(at_least(jpeg, asked)), given) << to_text(asked);
+}
+
+/// Colours at one pixel for `across` x `down` of brightness.
+std::string sampled_jpeg(const Image& image, int across, int down) {
+  jpeg_compress_struct info{};
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* memory = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &memory, &size);
+  info.image_width = static_cast<JDIMENSION>(image.width), info.image_height = static_cast<JDIMENSION>(image.height);
+  info.input_components = 3, info.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, 95, TRUE);
+  info.comp_info[0].h_samp_factor = across, info.comp_info[0].v_samp_factor = down;
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < info.image_height) {
+    JSAMPROW line = const_cast<uint8_t*>(image.at(0, info.next_scanline));
+    jpeg_write_scanlines(&info, &line, 1);
+  }
+  jpeg_finish_compress(&info);
+  std::string bytes(reinterpret_cast<char*>(memory), size);
+  jpeg_destroy_compress(&info);
+  std::free(memory);
+  return bytes;
+}
+
+TEST(ScaledJpeg, OfEverySamplingOfItsColoursIsTheFullPictureMadeSmallerWithinTwoLevels) {
+  constexpr int kLevels = 2;
+  const Image scene = waves(768, 512, 3, 150);
+  for (const auto& [across, down] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}, {1, 4}, {4, 2}, {2, 4}})
+    for (const Size size : {Size{96, 64}, Size{192, 128}, Size{60, 60}}) {
+      const std::string jpeg = sampled_jpeg(scene, across, down);
+      const Image whole = fitted(decoded(jpeg), size, Fit::kCrop, CropAt::kCenter);
+      const Image scaled = fitted(at_least(jpeg, size), size, Fit::kCrop, CropAt::kCenter);
+      int most = 0;
+      for (size_t i = 0; i < whole.pixels.size(); ++i)
+        most = std::max(most, std::abs(whole.pixels[i] - scaled.pixels[i]));
+      EXPECT_LE(most, kLevels) << across << " x " << down << " at " << to_text(size);
+    }
 }
 
 TEST(ScaledJpeg, IsNeverSmallerThanAsked) {
