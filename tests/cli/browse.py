@@ -125,8 +125,10 @@ try:
     light = background()
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
     saw["light_and_dark"] = [light, background()]
-    saw["charts_are_dark"] = script("document.querySelector('#watch .chart').chart.options.plugins.title.color") == script(
-        "getComputedStyle(document.body).getPropertyValue('--text')")
+    # The page hears of it by an event, after its style has changed.
+    saw["charts_are_dark"] = wait.until(lambda _: script(
+        "document.querySelector('#watch .chart').chart.options.plugins.title.color === "
+        "getComputedStyle(document.body).getPropertyValue('--text')"))
     driver.set_window_size(1200, 1600)
     driver.find_element(By.CSS_SELECTOR, "[data-tab=watch]").click()
     screenshot("dark")
