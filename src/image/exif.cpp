@@ -9,7 +9,7 @@ namespace dcgan {
 int exif_orientation(std::string_view exif) {
   constexpr std::string_view kMark("Exif\0\0", 6);
   constexpr uint32_t kOrientation = 0x0112, kMostEntries = 1000;
-  enum Type : uint32_t { kByte = 1, kShort = 3, kLong = 4 };
+  enum Type : uint32_t { kByte = 1, kShort = 3, kLong = 4, kSignedLong = 9 };
   if (exif.starts_with(kMark)) exif.remove_prefix(kMark.size());
   const bool is_little = exif.starts_with("II");
   if (!is_little && !exif.starts_with("MM")) return 1;
@@ -21,7 +21,7 @@ int exif_orientation(std::string_view exif) {
     const size_t entry = directory + 2 + 12 * i;
     if (number(entry, 2) != kOrientation) continue;
     const uint32_t type = number(entry + 2, 2);
-    const uint32_t value = number(entry + 8, type == kByte ? 1 : type == kLong ? 4 : 2);
+    const uint32_t value = number(entry + 8, type == kByte ? 1 : type == kLong || type == kSignedLong ? 4 : 2);
     return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
   }
   return 1;

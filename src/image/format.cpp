@@ -27,6 +27,8 @@ constexpr Known kKnown[] = {
     {kAvif, "AVIF", "avifdec IN.avif OUT.png (libavif-bin)"},
     {kJpeg2000, "JPEG 2000", "opj_decompress -i IN.jp2 -o OUT.png (libopenjp2-tools)"},
     {kJpegXl, "JPEG XL", "djxl IN.jxl OUT.png (libjxl-tools)"},
+    {kJpegXr, "JPEG XR", "JxrDecApp -i IN.jxr -o OUT.bmp (libjxr-tools)"},
+    {kBitmapArray, "an OS/2 bitmap array", "convert 'IN.bmp[0]' OUT.png (ImageMagick)"},
     {kPsd, "a Photoshop file", "convert 'IN.psd[0]' OUT.png (ImageMagick)"},
     {kIcon, "an icon", "convert 'IN.ico[0]' OUT.png (ImageMagick)"},
     {kExr, "OpenEXR", "ffmpeg -i IN.exr OUT.png (ffmpeg)"},
@@ -69,6 +71,7 @@ constexpr Mark kMarks[] = {
     {kJpeg2000, "\xFF\x4F\xFF\x51"sv},
     {kJpegXl, "\0\0\0\x0CJXL \r\n\x87\n"sv},
     {kJpegXl, "\xFF\x0A"sv},
+    {kJpegXr, "II\xBC"sv},
     {kPsd, "8BPS"sv},
     {kExr, "v/1\x01"sv},
     {kHdr, "#?RADIANCE"sv},
@@ -135,6 +138,7 @@ ImageFormat format_of(std::string_view b) {
   if (b.size() >= 12 && b.starts_with("RIFF")) return riff_of(b);
   if (b.size() >= 12 && b.substr(4, 4) == "ftyp") return brand_of(b);
   if (is_bmp(b)) return kBmp;
+  if (b.size() >= 16 && b.starts_with("BA") && b.substr(14, 2) == "BM") return kBitmapArray;
   if (is_pnm(b)) return kPnm;
   if (is_icon(b)) return kIcon;
   return is_svg(b) ? kSvg : kUnknown;

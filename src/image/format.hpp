@@ -21,6 +21,8 @@ enum class ImageFormat {
   kAvif,
   kJpeg2000,
   kJpegXl,
+  kJpegXr,
+  kBitmapArray,
   kPsd,
   kIcon,
   kExr,

@@ -11,11 +11,15 @@
 namespace dcgan {
 namespace {
 
+std::string words_of(const std::string& kind, const std::string& command) {
+  return kind + " is of a kind that is not read; convert it: " + command;
+}
+
 /// PNG (ISO/IEC 15948): IHDR follows the signature.
 void probe_png(std::string_view b, Probe& p) {
   if (b.size() >= 16 && b.substr(12, 4) == "CgBI") {
     p.convert = "pngcrush -revert-iphone-optimizations IN.png OUT.png (pngcrush)";
-    return void(p.problem = "a PNG changed for iPhones is of a kind that is not read; convert it: " + p.convert);
+    return void(p.problem = words_of("a PNG changed for iPhones", p.convert));
   }
   if (b.size() < 33 || b.substr(12, 4) != "IHDR") return void(p.problem = "the PNG header is cut off");
   p.width = big_endian(b, 16, 4), p.height = big_endian(b, 20, 4), p.bits = big_endian(b, 24, 1);
@@ -71,6 +75,10 @@ void probe_jpeg(std::string_view b, Probe& p) {
       if (p.height == 0) refuse_kind(p, "a JPEG that tells its height behind its pixels");
       return;
     }
+    if (marker == 0xF7) {  // the frame of ITU T.87
+      p.convert = "ffmpeg -i IN.jls OUT.png (ffmpeg)";
+      return void(p.problem = words_of("a JPEG-LS", p.convert));
+    }
     if (marker == 0xD9 || marker == 0xDA) break;
     at += 2 + size_t{big_endian(b, at + 2, 2)};
   }
@@ -101,10 +109,6 @@ std::string command_for(ImageFormat format) {
                              : format == ImageFormat::kJpeg ? "jpg"
                                                             : lowercase(format_name(format));
   return "convert 'IN." + ending + "[0]' -depth 8 OUT.png (ImageMagick)";
-}
-
-std::string words_of(const std::string& kind, const std::string& command) {
-  return kind + " is of a kind that is not read; convert it: " + command;
 }
 
 }  // namespace

@@ -107,6 +107,11 @@ TEST(Decode, NamesJpegsOfProcessesThatAreNotReadAndDoesNotCallThemDamaged) {
   }
 }
 
+TEST(Decode, NamesJpegLsThatIsNoJpegCutOff) {
+  const std::string frame = std::string("\xFF\xD8\xFF\xF7\0\x0B\x08\0\x0C\0\x14\1\1\x11\0", 15);
+  EXPECT_THROW(decoded(frame + std::string(100, '\0')), NotRead);
+}
+
 TEST(Decode, NamesAPngChangedForPhonesWithWhatChangesItBack) {
   std::string png = png_of(noise(4, 4, 3));
   png.insert(8, png_chunk("CgBI", std::string(4, '\0')));

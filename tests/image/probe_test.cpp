@@ -147,6 +147,8 @@ TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
       {std::string("\xFF\x0A") + "xx", kJpegXl, "JPEG XL", "djxl"},
       {"8BPS and so on", kPsd, "Photoshop", "convert"},
       {std::string("\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0\0\1\0\0\x16\0\0\0", 22), kIcon, "icon", "convert"},
+      {std::string("II\xBC\1", 4) + std::string(20, '\0'), kJpegXr, "JPEG XR", "JxrDecApp"},
+      {"BA" + std::string(12, '\1') + "BM and so on", kBitmapArray, "bitmap array", "convert"},
       {"PF\n20 12\n-1.0\n", kPfm, "PFM", "convert"}};
   for (const auto& [bytes, format, name, command] : cases) {
     const Probe p = probe_image(bytes);

@@ -48,8 +48,8 @@ def upright(stored, orientation):
 def exif(orientation, order, size):
     """A TIFF header and a directory of three entries."""
     e = "<" if order == "II" else ">"
-    kind = {1: 1, 2: 3, 4: 4}[size]
-    value = struct.pack(e + {1: "B3x", 2: "H2x", 4: "I"}[size], orientation)
+    kind = {1: 1, 2: 3, 4: 4, -4: 9}[size]
+    value = struct.pack(e + {1: "B3x", 2: "H2x", 4: "I", -4: "i"}[size], orientation)
     entries = [struct.pack(e + "HHII", 0x0100, 4, 1, W), struct.pack(e + "HHI", 0x0112, kind, 1) + value,
                struct.pack(e + "HHI", 0x0128, 3, 1) + struct.pack(e + "H2x", 2)]
     return order.encode() + struct.pack(e + "HI", 42, 8) + struct.pack(e + "H", len(entries)) + b"".join(entries) + bytes(4)
@@ -161,7 +161,7 @@ def make_orientations():
     Image.fromarray(rgb).save(webp_io, "WEBP", lossless=True)
     jpeg, webp = jpeg_io.getvalue(), webp_io.getvalue()
     seen = np.asarray(Image.open(io.BytesIO(jpeg)))
-    for o, order, size in itertools.product(range(1, 9), ("II", "MM"), (1, 2, 4)):
+    for o, order, size in itertools.product(range(1, 9), ("II", "MM"), (1, 2, 4, -4)):
         block, tail = exif(o, order, size), f"{o}-{order}-{size}"
         add(f"orient-{tail}.png", png(rgb, 8, 2, before=chunk(b"eXIf", block)), upright(rgb, o))
         app1 = b"Exif\0\0" + block
