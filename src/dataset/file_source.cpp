@@ -46,13 +46,26 @@ void FileSource::find_classes() {
   classes_ = listing_.classes;
 }
 
+void FileSource::remark_on_lists_below() {
+  const std::string ending = "/" + std::string(kLabelList);
+  for (int64_t i = 0; i < count(); ++i) {
+    if (!listing_.path(i).ends_with(ending)) continue;
+    const fs::path folder = fs::path(listing_.path(i)).parent_path();
+    remarks_.push_back("labels in '" + shown(listing_.path(i)) +
+                       "' are not used, since other things lie beside its folder: " +
+                       (kind_ == "folder" ? "to use them give " + shell_word((listing_.root / folder).native())
+                                          : "to use them make an archive of '" + shown(folder) + "' alone"));
+    return;  // of several the first
+  }
+}
+
 void FileSource::take_label_list(const std::vector<std::string>& folders) {
   int64_t at = -1;
   size_t level = 0;
   for (; level < folders.size() && at < 0; ++level)
     for (int64_t i = 0; i < count() && at < 0; ++i)
       if (listing_.path(i) == folders[level] + std::string(kLabelList)) at = i;
-  if (at < 0) return;
+  if (at < 0) return remark_on_lists_below();
   const std::string& folder = folders[level - 1];
   has_json_at_top_ = folder.empty();
   std::string text, problem;

@@ -35,6 +35,7 @@ class FileSource : public Source {
   bool has_json_at_top_ = false;    // a dataset.json, whatever is in it
 
  private:
+  void remark_on_lists_below();
   void take_label_list(const std::vector<std::string>& folders);
 };
 

@@ -181,7 +181,10 @@ LabelList read_label_list(const std::string& text, const Listing& listing, const
   }
   out.is_one = true;
   const Json& labels = content["labels"];
-  if (labels.is_null()) return out;
+  if (labels.is_null()) {
+    out.remarks.push_back(place + " says that the pictures have no labels: folders beside it are no classes");
+    return out;
+  }
   std::string problem;
   const std::vector<NamedLabel> list = read_names(labels, problem);
   if (!problem.empty()) return unusable_label_list(folder, problem);

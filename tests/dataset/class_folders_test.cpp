@@ -166,6 +166,11 @@ TEST_F(LabelLists, WithBareNamesThatAreThereTwiceDoNotGuess) {
   EXPECT_EQ(found.classes.at("b/2.png"), "1");
 }
 
+TEST_F(LabelLists, BelowAFolderBesideWhichOtherThingsLieAreNotLostWithoutAWord) {
+  const Seen found = seen({{"w/a/1.png", ""}, {"x/2.png", ""}, {"w/dataset.json", R"({"labels": [["a/1.png", 0]]})"}});
+  EXPECT_CONTAINS(found.remarks, "labels in 'w/dataset.json' are not used");
+}
+
 TEST_F(LabelLists, ThatDoNotFitSaySoAndPicturesStay) {
   const auto remarks = [&](const std::string& json, size_t classes = 0) {
     const Seen found = seen({{"a/1.png", ""}, {"b/2.png", ""}, {"dataset.json", json}});
@@ -173,7 +178,7 @@ TEST_F(LabelLists, ThatDoNotFitSaySoAndPicturesStay) {
     EXPECT_EQ(found.names.size(), classes) << json;
     return found.remarks;
   };
-  EXPECT_EQ(remarks(R"({"labels": null})"), "");
+  EXPECT_CONTAINS(remarks(R"({"labels": null})"), "folders beside it are no classes");
   EXPECT_CONTAINS(remarks(R"({"labels": [["x.png", 0], ["y.png", 1]]})"),
                   "none of the 2 pictures in 'dataset.json' is there, the first is 'x.png'");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0], ["y.png", 1]]})", 2),
