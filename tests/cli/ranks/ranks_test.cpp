@@ -233,12 +233,20 @@ TEST_F(SeveralRanks, AVariableThatIsMissingIsNamed) {
 TEST_F(SeveralRanks, StartedAgainByTorchrunGoOnFromTheLastCheckpoint) {
   const std::filesystem::path torchrun = std::filesystem::path(DCGAN_TEST_TORCHRUN);
   if (torchrun.empty()) GTEST_SKIP() << "no torchrun was found when the build was configured";
-  // The first attempt's rank 1 is killed behind its first checkpoint.
+  // The first attempt's rank 1 is killed behind its first checkpoint. torchrun learns of it from rank 0 alone: told of
+  // both at once it might end rank 0 before that has noticed.
   write_text(at("rank.sh"),
-             "[ $RANK$TORCHELASTIC_RESTART_COUNT = 10 ] || exec \"$@\"\n"
-             "\"$@\" & until ls " +
+             "case $RANK$TORCHELASTIC_RESTART_COUNT in\n"
+             "00) echo $$ > " +
+                 at("first") +
+                 "; exec \"$@\";;\n"
+                 "10) ;;\n"
+                 "*) exec \"$@\";;\n"
+                 "esac\n"
+                 "\"$@\" & until ls " +
                  at("run") + "/checkpoints/*0.ckpt > " + at("seen") + " 2> " + at("ignored") +
-                 "; do sleep 0.05; done\nkill -9 $!; exit 1\n");
+                 "; do sleep 0.05; done\nkill -9 $!\nwhile kill -0 $(cat " + at("first") + ") 2> " + at("ignored") +
+                 "; do sleep 0.05; done\nexit 1\n");
   std::vector<std::string> all = {"/usr/bin/env",
                                   "XDG_CACHE_HOME=" + at("cache"),
                                   "OMP_WAIT_POLICY=passive",
