@@ -72,9 +72,11 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(),
               counted(survey.files, "file").c_str());
   if (!survey.formats.empty()) std::printf("formats:    %s\n", tally(survey.formats).c_str());
-  std::printf("modes:      %s\n", tally(survey.modes).c_str());
-  std::printf("sizes:      %s\n", tally(survey.sizes).c_str());
-  if (survey.usable > 0) std::printf("channels:   --channels auto would choose %s\n", survey.all_gray ? "gray" : "rgb");
+  if (survey.usable > 0) {
+    std::printf("modes:      %s\n", tally(survey.modes).c_str());
+    std::printf("sizes:      %s\n", tally(survey.sizes).c_str());
+    std::printf("channels:   --channels auto would choose %s\n", survey.all_gray ? "gray" : "rgb");
+  }
   if (!survey.classes.empty()) {
     std::map<std::string, int64_t> classes(survey.classes.begin(), survey.classes.end());
     std::printf("classes:    %zu: %s\n", survey.classes.size(), tally(classes, 12).c_str());
@@ -121,6 +123,10 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   if (command.pixels.strict && !survey.unusable.empty())
     throw Error("cannot use '" + survey.unusable[0].name + "': " + survey.unusable[0].reason,
                 "drop --strict to skip such files");
+  if (survey.usable == 0)
+    throw Error("none of '" + printable(invocation.positional(0)) +
+                    "' can be trained on: " + counted(survey.files, "file") + " cannot be used",
+                "convert them, or give a folder or an archive that holds pictures");
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   check_choices(command, format);
   const fs::path model = invocation.positional(0);
   if (looks_like_torchscript(model) && !looks_like_weights(model) && !foreign_model(model))
-    throw UsageError("'" + shown(model) + "' is an exported network already", "copy the file");
+    throw UsageError("'" + shown(model) + "' is an exported network already",
+                     "copy the file; for another format export the run or checkpoint that it was made of");
   const auto loaded = load_network(model, command.model);
   settle_threads();
   std::string what = "generator, discriminator and moving average";

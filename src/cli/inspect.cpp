@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "checkpoint/run_directory.hpp"
 #include "cli/describe.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
@@ -86,17 +87,20 @@ Json describe_pack(const fs::path& path) {
             "dcgan data unpack " + shell_word(path.native()) + " --out FOLDER"}}};
 }
 
-/// One PNG, and what it says of itself.
-Json describe_png(const fs::path& path) {
-  constexpr size_t kMost = 64'000'000;  // what a PNG says of itself stands in front
+/// One picture, and what a PNG says of itself.
+Json describe_picture(const fs::path& path) {
+  constexpr size_t kMost = 64'000'000;  // what a picture says of itself stands in front
   const std::string bytes = read_file(path, kMost);
   const Probe probe = probe_image(bytes);
-  if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem);
+  const std::string hint = probe.convert.empty() ? "" : "convert it: " + probe.convert;
+  if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem, hint);
   Json text = Json::object();
-  for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;
+  if (probe.format == ImageFormat::kPng)
+    for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;
   return {{"kind", text.contains("dcgan:model") ? "generated picture" : "picture"},
           {"path", shown(path)},
           {"bytes", stamp_of(path).bytes},
+          {"format", format_name(probe.format)},
           {"size", std::to_string(probe.width) + " x " + std::to_string(probe.height)},
           {"mode", probe.mode},
           {"text", text},
@@ -125,9 +129,9 @@ Json describe_npy(const fs::path& path) {
           {"use", use}};
 }
 
-bool looks_like_png(const fs::path& path) {
+bool looks_like_picture(const fs::path& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && probe_image(read_file(path, 64)).format == ImageFormat::kPng;
+  return fs::is_regular_file(path, ignored) && probe_image(read_file(path, 64)).format != ImageFormat::kUnknown;
 }
 
 /// PyTorch's archives, and ours, have a pickle in them; of a damaged one their readers say more.
@@ -143,19 +147,45 @@ bool is_zip_of_pictures(const fs::path& path) {
   }
 }
 
+bool is_run(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(RunDirectory(path).config(), ignored);
+}
+
+/// What else of ours it is, and what to look at instead: a file of a run, a folder of runs, a report.
+void refuse_what_lies_beside(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path whole = without_slash(fs::absolute(path, ignored)), run = whole.parent_path();
+  const std::string name = shown(path);
+  if (is_run(run))
+    throw Error("'" + name + "' is a part of a run", "look at the run: dcgan inspect " + shell_word(run.native()));
+  const std::string ending = lowercase(path.extension().native());
+  if (ending == ".html" || ending == ".htm") throw Error("'" + name + "' is a web page", "open it in a browser");
+  if (!fs::is_directory(path, ignored)) return;
+  std::vector<std::string> runs;
+  for (const auto& entry : fs::directory_iterator(path, ignored))
+    if (is_run(entry.path())) runs.push_back(shell_word(entry.path().native()));
+  if (runs.empty()) return;
+  std::sort(runs.begin(), runs.end());
+  throw Error("'" + name + "' holds " + counted(static_cast<int64_t>(runs.size()), "run"),
+              "look at one, the newest say: dcgan inspect " + runs.back() + "; or at all of them: dcgan report " +
+                  shell_word(path.native()) + "/* --out report.html");
+}
+
 Json describe(const fs::path& path) {
   check_named_is_there(path);
   std::error_code ignored;
   if (is_zip_of_pictures(path)) return describe_data(path);
   if (const auto model = describe_model(path)) return *model;
   if (looks_like_pack(path)) return describe_pack(path);
-  if (looks_like_png(path)) return describe_png(path);
+  if (looks_like_picture(path)) return describe_picture(path);
   if (fs::is_regular_file(path, ignored) && looks_like_npy(read_file(path, 16))) return describe_npy(path);
   try {
     Json data = describe_data(path);
     if (data["pictures"] == 0) throw UsageError("no picture in it");
     return data;
   } catch (const UsageError&) {
+    refuse_what_lies_beside(path);
     if (form_of(path)) throw;  // it says what it is
     if (const auto foreign = foreign_model(path))
       throw Error("'" + shown(path) + "' is " + foreign->what, foreign->hint);
@@ -207,7 +237,7 @@ Verb inspect_verb() {
   verb.name = "inspect";
   verb.help = "say what a run, checkpoint, exported model, weights, picture or data folder is, and how to use it";
   verb.positionals = {
-      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, PNG, pack, or data"}};
+      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, picture, pack, or data"}};
   set_options<InspectCommand>(verb, inspect);
   return verb;
 }

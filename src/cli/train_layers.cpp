@@ -1,5 +1,7 @@
 #include "cli/train_layers.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/json_file.hpp"
 #include "core/platform/file.hpp"
@@ -20,6 +22,19 @@ Json read_options(const fs::path& path) {
 std::string init_from(const Json& options) {
   const Json value = options.is_object() ? options.value("init_from", Json()) : Json();
   return value.is_string() ? value.get<std::string>() : "none";
+}
+
+/// The paths that these options name become absolute, for a resume may be elsewhere. A file that is called like a word
+/// of the option ("none") is meant by "./none" alone.
+void make_absolute(const Fields& fields, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const Field& field = *find_field(fields, name);
+    std::string& value = *std::get<std::string*>(field.target);
+    const auto& words = field.limit.words;
+    std::error_code ignored;
+    if (std::find(words.begin(), words.end(), value) == words.end() && fs::exists(value, ignored))
+      value = fs::absolute(value).lexically_normal().native();
+  }
 }
 
 }  // namespace
@@ -43,8 +58,7 @@ void apply_layers(TrainCommand& command, const Invocation& invocation, const std
   for (const auto& [name, text] : invocation.given)
     if (is_length(name)) command.all.length = {};
   set_all(fields_of(command), invocation.given);
-  for (std::string* path : {&command.all.init_from, &command.all.watch.eval_features})  // a resume may be elsewhere
-    if (std::error_code ignored; fs::exists(*path, ignored)) *path = fs::absolute(*path).lexically_normal().native();
+  make_absolute(fields_of(command.all), {"init-from", "eval-features"});
 }
 
 TrainCommand layered(const Invocation& invocation, const std::string& preset) {

@@ -12,7 +12,7 @@ namespace dcgan {
 namespace {
 
 /// Its pictures were checked when it was made; here every record is compared with its checksum.
-DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
+DataSurvey survey_pack(const fs::path& path, int64_t threads) {
   const PackSet pack(path);
   const PixelsInfo& info = pack.info();
   DataSurvey survey;
@@ -41,7 +41,6 @@ DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
       continue;
     }
     ++survey.usable;
-    if (info.size.width < size.width || info.size.height < size.height) survey.smaller.push_back(name);
     if (pack.label(i) >= 0) ++per_class[static_cast<size_t>(pack.label(i))];
   }
   survey.modes[info.channels == 1 ? "gray" : info.channels == 3 ? "RGB" : "RGBA"] = survey.usable;
@@ -53,7 +52,7 @@ DataSurvey survey_pack(const fs::path& path, Size size, int64_t threads) {
 }  // namespace
 
 DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, int64_t threads) {
-  if (looks_like_pack(path)) return survey_pack(path, size, threads);
+  if (looks_like_pack(path)) return survey_pack(path, threads);
   const auto source = open_source(path);
   DataSurvey survey;
   survey.kind = source->kind();
@@ -84,12 +83,12 @@ DataSurvey survey_data(const fs::path& path, Size size, int64_t max_megapixels, 
   std::vector<int64_t> per_class(source->classes().size());
   for (int64_t i = 0; i < survey.files; ++i) {
     const auto& one = found[static_cast<size_t>(i)];
-    if (one.probe.format != ImageFormat::kUnknown) ++survey.formats[format_name(one.probe.format)];
     if (!one.problem.empty()) {
       survey.unusable.push_back({source->name(i), one.problem, one.convert});
       continue;
     }
     ++survey.usable;
+    if (one.probe.format != ImageFormat::kUnknown) ++survey.formats[format_name(one.probe.format)];
     ++survey.modes[one.probe.mode + (one.probe.bits == 16 ? ", 16 bit" : "")];
     ++survey.sizes[std::to_string(one.width) + " x " + std::to_string(one.height)];
     if (one.width < size.width || one.height < size.height) survey.smaller.push_back(source->name(i));

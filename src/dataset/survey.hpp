@@ -17,13 +17,13 @@ struct DataSurvey {
   std::string kind;
   int64_t files = 0;
   int64_t usable = 0;
-  std::map<std::string, int64_t> formats;  // "PNG" -> how many
+  std::map<std::string, int64_t> formats;  // of usable files: "PNG" -> how many
   std::map<std::string, int64_t> modes;    // "RGB", "gray, 16 bit"...
   std::map<std::string, int64_t> sizes;    // "178 x 218"
   std::vector<std::pair<std::string, int64_t>> classes;
   std::vector<FileReport> unusable;
   std::vector<std::vector<std::string>> duplicates;  // groups of files with the same bytes
-  std::vector<std::string> smaller;                  // would be enlarged to the asked size
+  std::vector<std::string> smaller;  // would be enlarged to the asked size; none of a pack, which has its own
   bool all_gray = true;
   std::vector<std::string> remarks;
 };

@@ -136,7 +136,7 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
   std::error_code ignored;
   if (!fs::is_directory(model, ignored)) {
     if (looks_like_weights(model))
-      throw UsageError("'" + shown(model) + "' holds weights alone, in a format of another program",
+      throw UsageError("'" + shown(model) + "' holds weights alone, for other programs",
                        "make a checkpoint of it: dcgan import " + shell_word(model.native()) + " --out imported.ckpt");
     if (looks_like_onnx(model))
       throw UsageError(

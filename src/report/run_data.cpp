@@ -80,14 +80,12 @@ Json run_figures(const RunDirectory& run, int64_t points) {
   const Json options = required<Json>(config, "options", origin);
   if (!options.is_object()) throw Error(origin + ": the key 'options' is no object", "was it edited?");
   const auto data = value_or<std::string>(config, "data", "", origin);
-  Json out = {
-      {"name", run.name()},
-      {"path", shown(run.path())},
-      {"version", printable(value_or<std::string>(config, "dcgan", "", origin))},
-      {"data_path", printable(data)},
-      {"data_images", value_or<int64_t>(config, "data_images", -1, origin)},
-      {"options", printable_json(options)},
-      {"again", "dcgan train " + shell_word(data) + " --config " + shell_word(run.config().native()) + " --run NEW"}};
+  Json out = {{"name", run.name()},
+              {"path", shown(run.path())},
+              {"version", printable(value_or<std::string>(config, "dcgan", "", origin))},
+              {"data_path", printable(data)},
+              {"data_images", value_or<int64_t>(config, "data_images", -1, origin)},
+              {"options", printable_json(options)}};
   if (out["data_images"] == -1) out["data_images"] = nullptr;
   Json curves = curves_of_file(run.log(), points);
   out["remarks"] = remarks_on(curves);
@@ -97,6 +95,9 @@ Json run_figures(const RunDirectory& run, int64_t points) {
   for (const auto& positions : {run.grids(), run.checkpoints()})
     if (!positions.empty()) seen = std::max(seen, positions.back());
   out["images_seen"] = seen;
+  // Its length is in images: a --time, or that of another resume, would end elsewhere.
+  out["again"] = "dcgan train " + shell_word(data) + " --config " + shell_word(run.config().native()) +
+                 (seen > 0 ? " --images " + std::to_string(seen) : "") + " --run NEW";
   return out;
 }
 

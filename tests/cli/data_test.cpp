@@ -93,6 +93,28 @@ TEST(Doctor, NamesThePicturesThatWouldBeEnlarged) {
   EXPECT_NE(dcgan({"doctor", folder.native(), "--size", "12"}).out.find("\n  small.png\n"), std::string::npos);
 }
 
+TEST(Doctor, OfAPackNamesNoneForItHasItsOwnSize) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 2);
+  ASSERT_EXIT_CODE(dcgan({"data", "pack", dcgan.at("photos"), "--size", "16", "--out", dcgan.at("p.pack")}), 0);
+  EXPECT_EQ(Json::parse(dcgan({"doctor", dcgan.at("p.pack"), "--json"}).out)["smaller"], Json::array());
+}
+
+TEST(Doctor, CountsFormatsOfUsableFilesAndFailsWhereThereIsNoneOrWhereStrict) {
+  Program dcgan;
+  make_mixed_folder(dcgan, "mixed", 8);
+  EXPECT_EQ(Json::parse(dcgan({"doctor", dcgan.at("mixed"), "--json"}).out)["formats"], Json({{"PNG", 8}}));
+  const Finished strict = dcgan({"doctor", dcgan.at("mixed"), "--strict"});
+  EXPECT_EXIT_CODE(strict, 1);
+  EXPECT_CONTAINS(strict.out, "skipped:    5 files");
+  EXPECT_SAYS(strict, "drop --strict");
+  write_text(dcgan.at("texts/a.jpg"), "x");
+  const Finished none = dcgan({"doctor", dcgan.at("texts")});
+  EXPECT_EXIT_CODE(none, 1);
+  EXPECT_CONTAINS(none.out, "a.jpg: not a picture");
+  EXPECT_SAYS(none, "can be trained on");
+}
+
 TEST(Doctor, RefusesASizeThatNoNetworkCanHave) {
   Program dcgan;
   make_pictures(dcgan.at("pictures"), 1);

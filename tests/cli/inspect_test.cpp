@@ -5,6 +5,7 @@
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
 #include "support/networks.hpp"
+#include "support/pictures.hpp"
 #include "support/program.hpp"
 #include "support/zip.hpp"
 
@@ -103,6 +104,31 @@ TEST_F(Inspect, SaysWhatASetInAnotherFormIs) {
   EXPECT_CONTAINS(thrown.hint, "pandas.read_parquet");
   write_text(at("x.txt"), "text");
   EXPECT_CONTAINS(dcgan_.refusal({"inspect", at("x.txt")}).what, "is none of ours");
+}
+
+TEST_F(Inspect, OfAPictureOfAnyFormatSaysItsSizeAndColours) {
+  write_text(at("a.pgm"), "P5 3 2 255\n......");
+  const Json found = inspected(at("a.pgm"));
+  EXPECT_EQ(found["kind"], "picture");
+  EXPECT_EQ(found["size"], "3 x 2");
+  EXPECT_EQ(found["mode"], "gray");
+  write_text(at("cut.png"), png_signature());
+  EXPECT_EQ(dcgan_.refusal({"inspect", at("cut.png")}).exit_code, 1);
+}
+
+TEST_F(Inspect, OfWhatLiesBesideARunSaysWhereToLook) {
+  make_pictures(at("photos"), 4);
+  ASSERT_EQ(dcgan_.call(dcgan_.small_train("photos", "runs/a", {"--images", "8", "--eval-every", "0"})), 0);
+  for (const char* part : {"config.json", "log.jsonl", "checkpoints"}) {
+    const Thrown thrown = dcgan_.refusal({"inspect", at("runs/a/") + part});
+    EXPECT_CONTAINS(thrown.what, "is a part of a run") << part;
+    EXPECT_CONTAINS(thrown.hint, "dcgan inspect " + at("runs/a")) << part;
+  }
+  const Thrown runs = dcgan_.refusal({"inspect", at("runs/")});
+  EXPECT_CONTAINS(runs.what, "holds 1 run");
+  EXPECT_CONTAINS(runs.hint, "dcgan inspect " + at("runs/a"));
+  ASSERT_EQ(dcgan_.call({"report", at("runs/a"), "--out", at("report.html")}), 0);
+  EXPECT_CONTAINS(dcgan_.refusal({"inspect", at("report.html")}).hint, "browser");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Reports as a browser shows them.
 #include <cstdlib>
 
+#include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {
@@ -75,6 +77,20 @@ TEST_F(Report, OfSeveralRunsGroupsSeedsAndShowsOptionsThatDiffer) {
   EXPECT_NE(page.find("<tr class=\"differs\"><td>loss</td><td>relativistic</td><td>relativistic</td><td>hinge</td>"),
             std::string::npos);
   EXPECT_EQ(page.find("<tr class=\"differs\"><td>batch</td>"), std::string::npos);
+}
+
+TEST_F(Report, OfARunThatWasResumedSaysTheCommandThatMakesItAgainBitForBit) {
+  ASSERT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run0"), "--images", "240"}), 0);
+  ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), "--out", dcgan.at("r.html")}), 0);
+  const std::string page = read_text(dcgan.at("r.html")), key = "\"again\":\"dcgan ";
+  const size_t start = page.find(key) + key.size();
+  std::string words = page.substr(start, page.find('"', start) - start);
+  ASSERT_TRUE(words.ends_with(" --images 240 --run NEW")) << words;
+  words.replace(words.size() - 3, 3, dcgan.at("again"));
+  ASSERT_EXIT_CODE(Process({"/bin/sh", "-c", std::string(DCGAN_TEST_PROGRAM) + " " + words}).wait(), 0);
+  const ArchiveReader first(RunDirectory(dcgan.at("run0")).checkpoint(240)),
+      second(RunDirectory(dcgan.at("again")).checkpoint(240));
+  for (const auto& [name, shape] : first.list()) EXPECT_TRUE(at::equal(first.read(name), second.read(name))) << name;
 }
 
 TEST_F(Report, OfWhatIsNoRunIsRefused) {

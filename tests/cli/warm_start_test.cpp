@@ -124,5 +124,21 @@ TEST(Presets, ThatAreNotThereAreRefusedNamingThoseThatAre) {
   EXPECT_TRUE(refused(refusal, 2, "pytorch-example"));
 }
 
+TEST(AFolder, ThatIsCalledLikeAWordOfAnOptionIsNotTakenForItsPath) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 4);
+  for (const char* name : {"none", "random-a", "auto", "off"}) fs::create_directories(dcgan.at(name));
+  const std::string program = DCGAN_TEST_PROGRAM, cd = "cd '" + dcgan.at("") + "' && ";
+  const Finished end = Process({"/bin/sh", "-c",
+                                cd + program +
+                                    " train photos --run run --size 16 --base-channels 4 --batch 4 "
+                                    "--images 8 --cache off"})
+                           .wait();
+  ASSERT_EXIT_CODE(end, 0);
+  const Json options = Json::parse(read_text(dcgan.at("run/config.json")))["options"];
+  EXPECT_EQ(options["init_from"], "none");
+  EXPECT_EQ(options["eval_features"], "random-a");
+}
+
 }  // namespace
 }  // namespace dcgan::test
