@@ -1,4 +1,4 @@
-// Times the training step alone: dcgan::Trainer on pictures that lie ready in memory (train/measure). bench/compare.py
+// Times the training step alone: dcgan::Trainer on pictures that lie ready in memory (step/measure). bench/compare.py
 // alternates this program with a Python loop.
 //
 //   dcgan_bench_step --size 64 --base-channels 64 --batch 64 --threads 2 --seconds 8 --rounds 5
@@ -19,8 +19,8 @@
 #include "core/options.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
-#include "train/device.hpp"
-#include "train/measure.hpp"
+#include "step/device.hpp"
+#include "step/measure.hpp"
 
 namespace dcgan {
 namespace {

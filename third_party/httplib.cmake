@@ -1,7 +1,7 @@
 # cpp-httplib 0.11 to 0.18: the server of the live page. Debian and Ubuntu: libcpp-httplib-dev, whose library was built
 # with OpenSSL, zlib and brotli: its header must be told so, or its classes have another layout. Where there is the header
-# alone, as upstream has it, nothing else is needed. Used by src/serve/http.cpp alone, which keeps to what these versions
-# have in public (tests/serve/http_test.cpp is built with others of them, too).
+# alone, as upstream has it, nothing else is needed. Used by src/pages/http/http.cpp alone, which keeps to what these versions
+# have in public (tests/pages/http/http_test.cpp is built with others of them, too).
 
 # Sets VERSION, "" where the folder has no httplib.h, and PARTS: definitions that the library must be told.
 function(dcgan_probe_httplib folder)

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <map>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

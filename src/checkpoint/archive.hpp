@@ -12,7 +12,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "nn/named_tensors.hpp"
 
 namespace dcgan {

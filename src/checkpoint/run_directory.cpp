@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/platform/lines.hpp"
+#include "core/platform/io/lines.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -19,8 +19,8 @@ constexpr char kBegunFiles[] = ".dcgan-aside-";  // as AtomicFile calls them
 constexpr char kBest[] = "best-";
 constexpr char kPassedOver[] = ".passed-over";  // behind the name of a checkpoint that a run did not go on from
 
-/// Numbers of the files PREFIXNNNNNNNNN.extension in a folder, rising. Of names that are written here alone: 900.ckpt is
-/// somebody else's file.
+/// Numbers of the files PREFIXNNNNNNNNN.extension in a folder, rising. Of names that are written here alone: 900.ckpt
+/// is somebody else's file.
 std::vector<int64_t> numbered(const fs::path& folder, const std::string& extension, const std::string& prefix = "") {
   std::vector<int64_t> out;
   std::error_code ignored;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/json.hpp"
-#include "core/platform/directory_lock.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/directory_lock.hpp"
+#include "core/platform/io/file.hpp"
 
 namespace dcgan {
 

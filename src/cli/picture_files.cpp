@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dataset/npy.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "exchange/generator.hpp"
 #include "image/sheet.hpp"
 

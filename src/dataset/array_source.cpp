@@ -3,8 +3,8 @@
 #include <exception>
 
 #include "core/checked.hpp"
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 

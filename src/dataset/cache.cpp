@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/platform/io/private_folder.hpp"
 #include "core/platform/machine.hpp"
-#include "core/platform/private_folder.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

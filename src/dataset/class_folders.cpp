@@ -5,21 +5,22 @@
 #include <map>
 #include <set>
 
-#include "core/platform/file_name.hpp"
+#include "core/platform/io/file_name.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
 namespace {
 
 constexpr std::string_view kOthers[] = {
-    "txt", "md", "rst", "json", "jsonl", "csv", "tsv",   "xml", "html", "htm",    "pdf",    "yaml", "yml", "toml",
-    "ini", "cfg", "log", "doc",  "docx",  "xls", "xlsx",  "py",  "sh",   "ipynb",  "m",      "mat",  "npy", "npz",
-    "pkl", "h5",  "db",  "hdf5", "sql",   "zip", "tar",   "gz",  "bz2",  "xz",     "7z",     "rar",  "url", "lnk",
-    "nfo", "md5", "bib", "tex",  "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
+    "txt",  "md",    "rst",    "json", "jsonl",  "csv",     "tsv",    "xml",      "html",      "htm",    "pdf",
+    "yaml", "yml",   "toml",   "ini",  "cfg",    "log",     "doc",    "docx",     "xls",       "xlsx",   "py",
+    "sh",   "ipynb", "m",      "mat",  "npy",    "npz",     "pkl",    "h5",       "db",        "hdf5",   "sql",
+    "zip",  "tar",   "gz",     "bz2",  "xz",     "7z",      "rar",    "url",      "lnk",       "nfo",    "md5",
+    "bib",  "tex",   "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
 constexpr std::string_view kSplits[] = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"};
 
-constexpr std::string_view kPictures[] = {"png", "jpg", "jpeg", "jpe",  "jfif", "webp", "bmp",  "dib", "tif",
-                                          "tiff", "pnm", "pbm", "pgm",  "ppm",  "gif",  "heic", "heif", "avif"};
+constexpr std::string_view kPictures[] = {"png",  "jpg", "jpeg", "jpe", "jfif", "webp", "bmp",  "dib",  "tif",
+                                          "tiff", "pnm", "pbm",  "pgm", "ppm",  "gif",  "heic", "heif", "avif"};
 
 template <size_t n>
 bool is_one_of(const std::string_view (&all)[n], const std::string& one) {
@@ -88,8 +89,7 @@ std::vector<std::string> remarks_on_classes(const std::vector<std::string>& clas
     if (!is_new) twins.push_back("'" + printable(first->second) + "' and '" + printable(name) + "'");
   }
   if (!twins.empty())
-    remarks.push_back("the classes " + cut_list(twins) +
-                      " differ in capitals or in how accents are stored alone; " +
+    remarks.push_back("the classes " + cut_list(twins) + " differ in capitals or in how accents are stored alone; " +
                       "if they are one class, put their pictures into one folder");
   if (splits.size() < 2) return remarks;
   std::vector<std::string> quoted;

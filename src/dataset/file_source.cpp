@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "dataset/class_folders.hpp"
 #include "dataset/label_list.hpp"

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
-#include "dataset/npy.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 namespace {
@@ -18,11 +18,11 @@ bool is_channels(int64_t n) { return n == 1 || n == 3 || n == 4; }
 /// The command that saves what Python's `expression` makes of the array `a`.
 std::string saved(const fs::path& path, const std::string& expression) {
   const fs::path out = parent_of(path) / (path.stem().native() + "-uint8.npy");
-  return "make another of it, and give that: " +
-         python_command("import numpy, sys; a = numpy.load(sys.argv[1]); "
-                        "numpy.save(sys.argv[2], numpy.ascontiguousarray(" +
-                            expression + "))",
-                        {path.native(), out.native()});
+  return "make another of it, and give that: " + python_command(
+                                                     "import numpy, sys; a = numpy.load(sys.argv[1]); "
+                                                     "numpy.save(sys.argv[2], numpy.ascontiguousarray(" +
+                                                         expression + "))",
+                                                     {path.native(), out.native()});
 }
 
 template <class T>
@@ -55,14 +55,22 @@ std::pair<double, double> range_of_halves(std::string_view data) {
 std::string scaled(const NpyArray& npy) {
   const auto range = [&]() -> std::pair<double, double> {
     switch (npy.type) {
-      case ElementType::kF64: return range_of<double>(npy.data);
-      case ElementType::kF32: return range_of<float>(npy.data);
-      case ElementType::kF16: return range_of_halves(npy.data);
-      case ElementType::kI64: return range_of<int64_t>(npy.data);
-      case ElementType::kI32: return range_of<int32_t>(npy.data);
-      case ElementType::kI16: return range_of<int16_t>(npy.data);
-      case ElementType::kI8: return range_of<int8_t>(npy.data);
-      default: return {0, 1};
+      case ElementType::kF64:
+        return range_of<double>(npy.data);
+      case ElementType::kF32:
+        return range_of<float>(npy.data);
+      case ElementType::kF16:
+        return range_of_halves(npy.data);
+      case ElementType::kI64:
+        return range_of<int64_t>(npy.data);
+      case ElementType::kI32:
+        return range_of<int32_t>(npy.data);
+      case ElementType::kI16:
+        return range_of<int16_t>(npy.data);
+      case ElementType::kI8:
+        return range_of<int8_t>(npy.data);
+      default:
+        return {0, 1};
     }
   }();
   constexpr double kAlmost = 1e-3;  // what was made of bytes and back is a little beyond
@@ -95,11 +103,10 @@ void check_pictures(const fs::path& path, const NpyArray& npy, const std::string
   const bool is_bytes = npy.type == ElementType::kU8;
   const auto shape = reshaped(npy.shape);
   if (is_bytes && shape == "") return;
-  const std::string what = shape == "" ? " holds numbers that are no bytes"
-                                       : " holds no pictures: its shape is " + shape_text(npy.shape);
+  const std::string what =
+      shape == "" ? " holds numbers that are no bytes" : " holds no pictures: its shape is " + shape_text(npy.shape);
   if (!shape)
-    throw Error(place + what,
-                "save uint8 [N, height, width, channels], of 1, 3 or 4 channels, or [N, height, width]");
+    throw Error(place + what, "save uint8 [N, height, width, channels], of 1, 3 or 4 channels, or [N, height, width]");
   throw Error(place + what,
               saved(path, is_bytes ? "a" + *shape
                                    : "numpy.clip(numpy.rint(" + scaled(npy) + "), 0, 255).astype(\"uint8\")" + *shape));

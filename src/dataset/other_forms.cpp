@@ -1,7 +1,5 @@
 #include "dataset/other_forms.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <map>
 
@@ -9,9 +7,10 @@
 #include "core/text.hpp"
 #include "dataset/cifar.hpp"
 #include "dataset/class_folders.hpp"
-#include "dataset/idx.hpp"
-#include "dataset/npy.hpp"
-#include "dataset/zip.hpp"
+#include "formats/deflate.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
+#include "formats/zip.hpp"
 #include "image/format.hpp"
 
 namespace dcgan {
@@ -33,8 +32,7 @@ using Files = std::vector<fs::path>;
 
 std::string words(const Files& files) {
   constexpr size_t kMostNamed = 10;
-  if (files.size() > kMostNamed)
-    return word(parent_of(files[0])) + "/*" + shell_word(files[0].extension().native());
+  if (files.size() > kMostNamed) return word(parent_of(files[0])) + "/*" + shell_word(files[0].extension().native());
   std::string out;
   for (const auto& file : files) out += (out.empty() ? "" : " ") + word(file);
   return out;
@@ -91,16 +89,6 @@ OtherForm pickles_of_cifar(const Files& files, bool is_of_hundred) {
                      words(files))};
 }
 
-/// The first bytes of what was gzipped.
-std::string inside_gzip(const fs::path& path) {
-  const gzFile file = gzopen(path.c_str(), "rb");
-  if (!file) return "";
-  std::string head(kHead, '\0');
-  head.resize(static_cast<size_t>(std::max(0, gzread(file, head.data(), static_cast<unsigned>(head.size())))));
-  gzclose(file);
-  return head;
-}
-
 bool is_tar(const std::string& head) { return head.size() > 262 && head.compare(257, 5, "ustar") == 0; }
 
 bool is_picture(const std::string& head) {
@@ -116,8 +104,7 @@ std::optional<OtherForm> form_by_mark(const Files& files, const std::string& hea
   };
   const fs::path folder = result(path);
   if (is_tar(head)) return tar(files);
-  if (begins("\x1f\x8b"))
-    return is_tar(inside_gzip(path)) ? tar(files) : packed(files, "gzip", "gzip -dk");
+  if (begins("\x1f\x8b")) return is_tar(head_of_gzip(path, kHead)) ? tar(files) : packed(files, "gzip", "gzip -dk");
   if (begins("BZh")) return packed(files, "bzip2", "bzip2 -dk");
   if (begins(std::string_view("\xfd"
                               "7zXZ\0",
@@ -186,9 +173,8 @@ std::optional<OtherForm> form_by_name(const Files& files, const std::string& hea
 std::optional<OtherForm> form_of_zip(const fs::path& path) {
   const ZipFile zip(path);
   const auto all = [&](std::string_view ending) {
-    return !zip.entries().empty() && std::all_of(zip.entries().begin(), zip.entries().end(), [&](const auto& entry) {
-      return entry.name.ends_with(ending);
-    });
+    return !zip.entries().empty() && std::all_of(zip.entries().begin(), zip.entries().end(),
+                                                 [&](const auto& entry) { return entry.name.ends_with(ending); });
   };
   const auto any = [&](std::string_view ending) {
     return std::any_of(zip.entries().begin(), zip.entries().end(),

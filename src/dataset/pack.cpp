@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "core/checked.hpp"
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "core/json.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "dataset/pixels.hpp"
 #include "dataset/shards.hpp"
 

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <thread>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/json.hpp"
 #include "core/platform/machine.hpp"
 #include "core/platform/signals.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 
 namespace dcgan {
 

@@ -7,13 +7,13 @@
 #include "dataset/array_source.hpp"
 #include "dataset/cifar.hpp"
 #include "dataset/file_source.hpp"
-#include "dataset/idx.hpp"
-#include "dataset/npy.hpp"
 #include "dataset/npy_pictures.hpp"
 #include "dataset/other_forms.hpp"
 #include "dataset/shards.hpp"
 #include "dataset/walk.hpp"
 #include "dataset/zip_source.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 namespace {
@@ -49,8 +49,8 @@ std::unique_ptr<Source> open_idx(const fs::path& path) {
 std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar) {
   std::vector<fs::path> files = cifar.records;
   if (!cifar.names.empty()) files.push_back(cifar.names);
-  return std::make_unique<ArraySource>(cifar.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100", path, files,
-                                       [=] { return read_cifar(cifar); }, cifar.remarks);
+  return std::make_unique<ArraySource>(
+      cifar.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100", path, files, [=] { return read_cifar(cifar); }, cifar.remarks);
 }
 
 bool is_npy(const fs::path& path) { return looks_like_npy(read_file(path, 16)); }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/memory_share.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "image/image.hpp"
 #include "image/probe.hpp"
 

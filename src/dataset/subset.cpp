@@ -1,6 +1,6 @@
 #include "dataset/subset.hpp"
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "core/json.hpp"
 
 namespace dcgan {

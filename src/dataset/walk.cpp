@@ -8,8 +8,8 @@
 #include <map>
 #include <set>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "dataset/litter.hpp"
 
 namespace dcgan {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -35,8 +35,8 @@ void ZipSource::list_entries() {
     remarks_.push_back("another archive stands in front of this one in the file; it is not read");
   if (!links.empty()) remarks_.push_back("passed over links in the archive: " + cut_list(links));
   if (!twins.empty())
-    remarks_.push_back(counted(static_cast<int64_t>(twins.size()), "file") +
-                       " in the archive " + (twins.size() == 1 ? "has" : "have") +
+    remarks_.push_back(counted(static_cast<int64_t>(twins.size()), "file") + " in the archive " +
+                       (twins.size() == 1 ? "has" : "have") +
                        " the name of a later one, which counts: " + cut_list(twins));
   // In the order of their names as they are stored, whatever these mean: so a run that began on it goes on.
   std::vector<std::pair<const std::string*, size_t>> sorted;
@@ -65,9 +65,9 @@ void ZipSource::number_identities() {
   int32_t next = 0;
   for (auto& [name, number] : folders) number = next++;
   for (int64_t i = 0; i < count(); ++i)
-    identity_numbers_.push_back(has_listed_labels_                  ? label(i)
+    identity_numbers_.push_back(has_listed_labels_                ? label(i)
                                 : has_json_at_top_ || !has_top(i) ? -1
-                                                                   : folders[top_of(i)]);
+                                                                  : folders[top_of(i)]);
 }
 
 std::string ZipSource::identity_of(int64_t index, const std::string& digest) const {

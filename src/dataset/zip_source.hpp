@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dataset/file_source.hpp"
-#include "dataset/zip.hpp"
+#include "formats/zip.hpp"
 
 namespace dcgan {
 

@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/choice.hpp"
-#include "nn/kernels.hpp"
+#include "nn/kernels/settle.hpp"
 
 namespace dcgan {
 

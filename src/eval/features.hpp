@@ -9,7 +9,7 @@
 #include <string>
 
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "dist/group.hpp"
 #include "eval/images.hpp"
 

@@ -3,14 +3,14 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/script.h>
 
-#include "core/digest.hpp"
 #include "core/element.hpp"
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/io/digest.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
 #include "eval/features.hpp"
 #include "exchange/script.hpp"
-#include "nn/kernels.hpp"
+#include "nn/kernels/settle.hpp"
 
 namespace dcgan {
 namespace {

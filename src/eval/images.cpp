@@ -3,7 +3,7 @@
 #include <ATen/Functions.h>
 
 #include "core/parallel.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 

@@ -17,10 +17,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "core/random.hpp"
 #include "eval/features.hpp"
-#include "nn/kernels.hpp"
+#include "nn/kernels/settle.hpp"
 
 namespace dcgan {
 namespace {

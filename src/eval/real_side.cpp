@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "checkpoint/archive.hpp"
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "eval/choice.hpp"
 

@@ -10,7 +10,7 @@
 #include "eval/classifier.hpp"
 #include "eval/features.hpp"
 #include "exchange/generator.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 

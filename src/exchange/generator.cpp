@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "checkpoint/run_directory.hpp"
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
-#include "exchange/formats/foreign_models.hpp"
-#include "exchange/formats/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
+#include "formats/foreign_models.hpp"
+#include "formats/onnx.hpp"
 #include "nn/weights.hpp"
 
 namespace dcgan {

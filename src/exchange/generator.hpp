@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "checkpoint/archive.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "nn/generator.hpp"
 
 namespace dcgan {

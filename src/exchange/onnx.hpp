@@ -6,8 +6,8 @@
 // nn/layers, as TorchScript is.
 #pragma once
 
-#include "exchange/formats/onnx.hpp"
 #include "exchange/generator.hpp"
+#include "formats/onnx.hpp"
 
 namespace dcgan {
 

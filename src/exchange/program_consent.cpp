@@ -3,10 +3,10 @@
 #include <mutex>
 #include <set>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/log.hpp"
-#include "core/platform/user_folder.hpp"
+#include "core/platform/io/user_folder.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

@@ -6,12 +6,12 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
-#include "exchange/formats/program_archive.hpp"
 #include "exchange/layer_list.hpp"
 #include "exchange/program_consent.hpp"
+#include "formats/program_archive.hpp"
 
 namespace dcgan {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "exchange/torchscript.hpp"
 #include "nn/layers.hpp"
 

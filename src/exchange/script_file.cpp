@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "exchange/weights_file.hpp"
 

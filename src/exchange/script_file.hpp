@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
-#include "exchange/formats/program.hpp"
+#include "core/platform/io/file.hpp"
+#include "formats/program.hpp"
 #include "nn/named_tensors.hpp"
 
 namespace dcgan {

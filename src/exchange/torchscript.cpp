@@ -2,14 +2,14 @@
 
 #include <sstream>
 
-#include "core/digest.hpp"
 #include "core/element.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "exchange/layer_list.hpp"
 #include "exchange/metadata.hpp"
 #include "exchange/script.hpp"
-#include "nn/kernels.hpp"
+#include "nn/kernels/settle.hpp"
 
 namespace dcgan {
 namespace {

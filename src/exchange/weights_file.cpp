@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
-#include "dataset/zip.hpp"
+#include "formats/zip.hpp"
 
 namespace dcgan {
 namespace {
@@ -99,8 +99,7 @@ WeightsFile read_weights(const fs::path& path) {
   }
   const std::string bytes = read_file(path);
   SafeTensors read = read_safetensors(bytes, "'" + shown(path) + "'");
-  for (const auto& one : read.tensors)
-    out.tensors.emplace_back(one.name, tensor_from(one.data, one.type, one.shape));
+  for (const auto& one : read.tensors) out.tensors.emplace_back(one.name, tensor_from(one.data, one.type, one.shape));
   out.metadata = std::move(read.metadata);
   return out;
 }

@@ -2,9 +2,9 @@
 // names a network has there is not decided here.
 #pragma once
 
-#include "core/platform/file.hpp"
-#include "exchange/formats/safetensors.hpp"
-#include "exchange/formats/state_dict.hpp"
+#include "core/platform/io/file.hpp"
+#include "formats/safetensors.hpp"
+#include "formats/state_dict.hpp"
 #include "nn/named_tensors.hpp"
 
 namespace dcgan {

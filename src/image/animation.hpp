@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "image/image.hpp"
 
 namespace dcgan {

@@ -1,33 +1,10 @@
 #include "image/damage.hpp"
 
-#include <array>
-#include <cstdint>
-
 #include "core/text.hpp"
+#include "formats/deflate.hpp"
 #include "image/bytes.hpp"
 
 namespace dcgan {
-namespace {
-
-constexpr std::array<uint32_t, 256> crc_table() {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t n = 0; n < 256; ++n) {
-    uint32_t c = n;
-    for (int k = 0; k < 8; ++k) c = c & 1 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
-    table[n] = c;
-  }
-  return table;
-}
-
-/// CRC-32 as PNG uses it (ISO/IEC 15948, annex D).
-uint32_t crc32_of(std::string_view bytes) {
-  static constexpr auto kTable = crc_table();
-  uint32_t c = 0xFFFFFFFFu;
-  for (const char b : bytes) c = kTable[(c ^ static_cast<uint8_t>(b)) & 0xFF] ^ (c >> 8);
-  return ~c;
-}
-
-}  // namespace
 
 std::string png_damage(std::string_view bytes) {
   bool has_pixels = false;

@@ -3,7 +3,7 @@
 #include <opencv2/videoio.hpp>
 
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
 #include "image/animations.hpp"
 
@@ -58,8 +58,7 @@ class Mp4 : public Animation {
     const MappedFile written(file_.aside());
     const bool whole = is_whole({reinterpret_cast<const char*>(written.bytes().data()), written.bytes().size()});
     written.check();
-    if (!whole)
-      throw Error("cannot write '" + shown(path_) + "': not all of it arrived", "is the disk full?");
+    if (!whole) throw Error("cannot write '" + shown(path_) + "': not all of it arrived", "is the disk full?");
     file_.commit();
   }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 

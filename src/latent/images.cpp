@@ -11,7 +11,7 @@
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 namespace {

@@ -95,7 +95,7 @@ void throw_if_stopped_at(int64_t made, int64_t of);
 
 /// Calls `take(position in names, image)` for every name, in order. Memory: one block, whatever the count.
 void generate(Generator& generator, const ImageNames& names, const std::function<void(int64_t, const Image&)>& take);
-/// The same with classes as asked for, and latents truncated to -most .. most (latent/latents).
+/// The same with classes as asked for, and latents truncated to -most .. most (nn/latents).
 void generate(Generator& generator, const ImageNames& names, const ImageClasses& classes,
               const std::function<void(int64_t, const Image&)>& take,
               double most = std::numeric_limits<double>::infinity());

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/options.hpp"
-#include "latent/latents.hpp"
 #include "nn/discriminator.hpp"
 #include "nn/generator.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
-#include "core/platform/mapped_file.hpp"
-#include "dataset/npy.hpp"
+#include "core/platform/io/mapped_file.hpp"
+#include "formats/npy.hpp"
 #include "latent/images.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan {
 

@@ -4,10 +4,10 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "nn/batch_moments.hpp"
-#include "nn/cpu_tensors.hpp"
-#include "nn/norm_activation.hpp"
-#include "nn/norm_kernels.hpp"
+#include "nn/kernels/batch_moments.hpp"
+#include "nn/kernels/cpu_tensors.hpp"
+#include "nn/kernels/norm_activation.hpp"
+#include "nn/kernels/norm_kernels.hpp"
 #include "nn/sync_norm.hpp"
 
 namespace dcgan {

@@ -5,11 +5,11 @@
 
 #include "core/error.hpp"
 #include "nn/class_norm.hpp"
-#include "nn/kernels.hpp"
+#include "nn/kernels/norm_activation.hpp"
+#include "nn/kernels/settle.hpp"
+#include "nn/kernels/strided.hpp"
 #include "nn/minibatch_std.hpp"
-#include "nn/norm_activation.hpp"
 #include "nn/spectral_norm.hpp"
-#include "nn/strided.hpp"
 
 namespace dcgan {
 namespace {

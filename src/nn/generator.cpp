@@ -5,8 +5,8 @@
 
 #include "core/error.hpp"
 #include "nn/class_norm.hpp"
-#include "nn/kernels.hpp"
-#include "nn/strided.hpp"
+#include "nn/kernels/settle.hpp"
+#include "nn/kernels/strided.hpp"
 
 namespace dcgan {
 namespace {

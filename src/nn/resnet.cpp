@@ -3,8 +3,8 @@
 #include <ATen/Functions.h>
 
 #include "nn/class_norm.hpp"
+#include "nn/kernels/strided.hpp"
 #include "nn/spectral_norm.hpp"
-#include "nn/strided.hpp"
 
 namespace dcgan {
 namespace {

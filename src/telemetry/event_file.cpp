@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 
 namespace dcgan {
 

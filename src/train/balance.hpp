@@ -1,6 +1,6 @@
 // Whether training is going well: a verdict with its reason, from figures that every record has and from a few that
 // come now and then. Pure and resumable: the same figures give the same verdicts, whenever a run was stopped in
-// between. Not here: how figures are made (train/trainer, eval), and what is done about a verdict (train/run). No
+// between. Not here: how figures are made (step/trainer, eval), and what is done about a verdict (train/run). No
 // torch.
 #pragma once
 

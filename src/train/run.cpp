@@ -15,12 +15,12 @@
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
 #include "image/decode.hpp"
-#include "train/fit.hpp"
+#include "plan/fit.hpp"
+#include "step/trainer.hpp"
 #include "train/run_events.hpp"
 #include "train/run_states.hpp"
 #include "train/sheets.hpp"
 #include "train/together.hpp"
-#include "train/trainer.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {

@@ -5,8 +5,8 @@
 
 #include "checkpoint/run_directory.hpp"
 #include "dist/group.hpp"
+#include "plan/plan.hpp"
 #include "telemetry/console.hpp"
-#include "train/plan.hpp"
 
 namespace dcgan {
 

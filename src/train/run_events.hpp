@@ -4,9 +4,9 @@
 
 #include "checkpoint/run_directory.hpp"
 #include "nn/named_tensors.hpp"
+#include "plan/plan.hpp"
 #include "telemetry/event_file.hpp"
 #include "telemetry/record.hpp"
-#include "train/plan.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {

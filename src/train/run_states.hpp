@@ -8,10 +8,10 @@
 #include "checkpoint/run_directory.hpp"
 #include "dist/group.hpp"
 #include "exchange/generator.hpp"
+#include "plan/plan.hpp"
+#include "step/trainer.hpp"
 #include "telemetry/console.hpp"
-#include "train/plan.hpp"
 #include "train/sheets.hpp"
-#include "train/trainer.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "latent/images.hpp"
-#include "train/trainer.hpp"
+#include "step/trainer.hpp"
 
 namespace dcgan {
 namespace {

@@ -4,7 +4,7 @@
 #include "checkpoint/run_directory.hpp"
 #include "dataset/loader.hpp"
 #include "image/sheet.hpp"
-#include "train/plan.hpp"
+#include "plan/plan.hpp"
 
 namespace dcgan {
 

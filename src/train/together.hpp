@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "dist/group.hpp"
-#include "train/trainer.hpp"
+#include "step/trainer.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {

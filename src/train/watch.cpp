@@ -6,7 +6,7 @@
 #include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/comparison.hpp"
-#include "train/objective.hpp"
+#include "step/objective.hpp"
 
 namespace dcgan {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "dist/group.hpp"
 #include "eval/real_side.hpp"
+#include "plan/plan.hpp"
 #include "telemetry/record.hpp"
 #include "train/balance.hpp"
-#include "train/plan.hpp"
 #include "train/progress.hpp"
 
 namespace dcgan {

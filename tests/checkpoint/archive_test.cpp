@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
 

@@ -1,7 +1,7 @@
 // `dcgan doctor --show`: a sheet of what the network gets, for a person.
 #include <set>
 
-#include "dataset/npy.hpp"
+#include "formats/npy.hpp"
 #include "support/idx.hpp"
 #include "support/networks.hpp"
 #include "support/pictures.hpp"
@@ -69,9 +69,9 @@ TEST_F(DoctorSheet, OfArraysShowsThemAsTheyAreStored) {
     const Image sheet = read_png(at("sheet.png")), found = picture_at(sheet, 4, 4, 16, 4);
     ASSERT_EQ(sheet.channels, 1) << data;
     const std::string expected = is_second ? counting_bytes(256, 50) : gray;  // class 0 is the second's
-    EXPECT_TRUE(std::equal(found.pixels.begin(), found.pixels.end(), expected.begin(),
-                           [](uint8_t a, char b) { return a == static_cast<uint8_t>(b); }))
-        << data;
+    EXPECT_TRUE(std::equal(found.pixels.begin(), found.pixels.end(), expected.begin(), [](uint8_t a, char b) {
+      return a == static_cast<uint8_t>(b);
+    })) << data;
   }
   fs::create_directories(at("cifar"));
   write_text(at("cifar/data_batch_1.bin"), std::string("\3") + std::string(3072, '\x40'));

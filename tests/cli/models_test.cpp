@@ -1,7 +1,7 @@
 // The models that ship are those of their cards, and draw.
 #include <filesystem>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {

@@ -1,5 +1,5 @@
 // Another process of this program. Here that is this binary: told a role as its first word, it plays that and ends.
-#include "core/platform/child.hpp"
+#include "core/platform/io/child.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -53,7 +53,7 @@ TEST(Quota, OfEitherVersionAndOfAnyGroupAboveIsObeyed) {
   using Case = std::tuple<std::string, std::string, std::string, double>;
   for (const auto& [groups, file, text, granted] : std::vector<Case>{
            {"0::/a/b\n", "groups/a/b/cpu.max", "150000 100000\n", 1.5},
-           {"0::/a/b\n", "groups/a/cpu.max", "50000 100000\n", 0.5},  // that of a group above
+           {"0::/a/b\n", "groups/a/cpu.max", "50000 100000\n", 0.5},     // that of a group above
            {"0::/host/path\n", "groups/cpu.max", "200000 100000\n", 2},  // a container that sees its group as the root
            {"0::/../../other\n", "groups/cpu.max", "200000 100000\n", 2},
            {"1:memory:/x\n0::/a\n", "groups/unified/a/cpu.max", "400000 100000\n", 4}}) {

@@ -1,4 +1,4 @@
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 
 #include <gtest/gtest.h>
 

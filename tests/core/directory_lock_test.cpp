@@ -1,5 +1,5 @@
 // One process a directory.
-#include "core/platform/directory_lock.hpp"
+#include "core/platform/io/directory_lock.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -55,7 +55,6 @@ TEST(DirectoryLock, MovesWithItsObject) {
   outer = DirectoryLock();
   EXPECT_NO_THROW(DirectoryLock second(folder.path()));
 }
-
 
 /// A system whose locks fail with this errno, and whose signs of life come fast.
 LockSystem without_locks(int problem) {
@@ -137,7 +136,8 @@ TEST(DirectoryLock, OfAnotherMachineHoldsAsLongAsItGivesSignsOfLife) {
 }
 
 TEST(DirectoryLock, OfAnotherMachineWithoutASignOfLifeIsTakenOver) {
-  for (const std::string& left : {lock_of_other("abc"), std::string(), std::string("somebody's\nfile"), std::string(9, '\0')}) {
+  for (const std::string& left :
+       {lock_of_other("abc"), std::string(), std::string("somebody's\nfile"), std::string(9, '\0')}) {
     const TemporaryFolder folder;
     write_text(folder / kLockName, left);
     const DirectoryLock lock(folder.path(), without_locks(ENOLCK));

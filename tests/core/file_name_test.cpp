@@ -1,12 +1,12 @@
 // Names from files as names of files: whatever they hold, one plain name each.
-#include "core/platform/file_name.hpp"
+#include "core/platform/io/file_name.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "support/hostile_names.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"

@@ -1,4 +1,4 @@
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/log.hpp"
-#include "core/platform/file.hpp"
-#include "core/platform/scratch.hpp"
+#include "core/platform/io/file.hpp"
+#include "core/platform/io/scratch.hpp"
 #include "core/platform/signals.hpp"
 #include "support/temporary.hpp"
 
@@ -64,7 +64,9 @@ TEST_F(GraceDeathTest, WhatIsToBeDoneThenIsDoneUnlessItWasTakenBack) {
       {
         watch_signals();
         const AtAbruptEnd done([] { std::fprintf(stderr, "done"); });
-        { const AtAbruptEnd not_done([] { std::fprintf(stderr, "not"); }); }
+        {
+          const AtAbruptEnd not_done([] { std::fprintf(stderr, "not"); });
+        }
         ::kill(::getpid(), SIGTERM);
         look_at_nothing();
       },

@@ -1,5 +1,5 @@
 // What writers leave behind, and how it is known that it may go.
-#include "core/platform/leftovers.hpp"
+#include "core/platform/io/leftovers.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "core/platform/aside_folder.hpp"
+#include "core/platform/io/aside_folder.hpp"
 #include "support/forked.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"

@@ -1,4 +1,4 @@
-#include "core/platform/lines.hpp"
+#include "core/platform/io/lines.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/platform/listener.hpp"
+#include "core/platform/io/listener.hpp"
 
 #include <gtest/gtest.h>
 

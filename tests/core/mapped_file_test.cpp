@@ -1,5 +1,5 @@
 // Files that are mapped, and what becomes of a map whose file is cut under it.
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -34,7 +34,6 @@ TEST(MappedFile, StaysWholeWhenTheFileIsReplaced) {
   write_file(folder / "a", "short");
   EXPECT_EQ(std::string(file.bytes().begin(), file.bytes().end()), std::string(10'000, 'o'));
 }
-
 
 const size_t kPage = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 

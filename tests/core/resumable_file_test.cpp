@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "support/forked.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"

@@ -1,4 +1,4 @@
-#include "core/platform/scratch.hpp"
+#include "core/platform/io/scratch.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/platform/secret.hpp"
+#include "core/platform/io/secret.hpp"
 
 #include <gtest/gtest.h>
 

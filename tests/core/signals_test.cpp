@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
@@ -132,7 +132,7 @@ void get(const std::vector<int>& signals) {
 
 // What comes in pairs without anybody's impatience: of a dropped connection, of systemd, of `timeout`.
 TEST_F(SignalsDeathTest, ASignalThatASystemSendsBehindAnotherDoesNotEndTheProcessAtOnce) {
-  const std::vector<std::vector<int>> all = {{SIGHUP, SIGHUP},  {SIGTERM, SIGHUP},  {SIGHUP, SIGTERM},
+  const std::vector<std::vector<int>> all = {{SIGHUP, SIGHUP},   {SIGTERM, SIGHUP},  {SIGHUP, SIGTERM},
                                              {SIGTERM, SIGXCPU}, {SIGTERM, SIGTERM}, {SIGXCPU, SIGXCPU, SIGXCPU}};
   for (const auto& signals : all)
     EXPECT_EXIT(

@@ -1,4 +1,4 @@
-#include "core/platform/user_folder.hpp"
+#include "core/platform/io/user_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "dataset/idx.hpp"
+#include "formats/idx.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <fstream>
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/io/digest.hpp"
 #include "dataset/cache.hpp"
 #include "image/transform.hpp"
 #include "opening.hpp"

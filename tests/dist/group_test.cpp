@@ -9,7 +9,7 @@
 #include <csignal>
 #include <thread>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "support/networks.hpp"
 #include "support/ranks.hpp"
@@ -146,9 +146,7 @@ TEST(Group, SaysThatThePortIsInUse) {
   address.sin_port = htons(static_cast<uint16_t>(port));
   ASSERT_EQ(::bind(taken, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(::listen(taken, 1), 0);
-  const Thrown thrown = thrown_by([&] {
-    join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0});
-  });
+  const Thrown thrown = thrown_by([&] { join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0}); });
   ::close(taken);
   EXPECT_CONTAINS(thrown.what, "rank 0 cannot open the ranks' store at 127.0.0.1:" + std::to_string(port));
   EXPECT_CONTAINS(thrown.hint, "MASTER_PORT");
@@ -235,9 +233,7 @@ TEST(Group, DoesNotMeetARankOfAnotherSecret) {
     }
     ::_exit(0);
   }
-  const Thrown thrown = thrown_by([&] {
-    join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0}, seal_of("one"));
-  });
+  const Thrown thrown = thrown_by([&] { join(launch_of(0, 2, port), at::Device(at::kCPU), {1.0}, seal_of("one")); });
   ::waitpid(child, nullptr, 0);
   EXPECT_CONTAINS(thrown.what, "rank 1 has not come to the start");
   EXPECT_CONTAINS(thrown.hint, "the same secret");

@@ -7,7 +7,7 @@
 #include "eval/choice.hpp"
 #include "golden.hpp"
 #include "image/sheet.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 
 namespace dcgan::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "eval/kid.hpp"
 #include "golden.hpp"
 

@@ -1,10 +1,10 @@
 // Exported files are data: those of version 1 (tests/goldens/exports.py), and those that claim what they do not hold.
 #include <ATen/Functions.h>
 
-#include "dataset/npy.hpp"
 #include "exchange/exported.hpp"
 #include "exchange/layer_list.hpp"
-#include "latent/latents.hpp"
+#include "formats/npy.hpp"
+#include "nn/latents.hpp"
 #include "support/program_archives.hpp"
 
 namespace dcgan::test {

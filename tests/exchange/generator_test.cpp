@@ -26,7 +26,7 @@ TEST(ToBytes, RoundsToTheNearestOf256AndClamps) {
 
 TEST(ToBytes, UndoesWhatTrainingDoesToEveryPixelValue) {
   const auto pixels = at::arange(256, at::kByte);
-  const auto seen = pixels.to(at::kFloat).div(127.5).sub(1.0);  // as train/trainer does
+  const auto seen = pixels.to(at::kFloat).div(127.5).sub(1.0);  // as step/trainer does
   EXPECT_TRUE(same_bits(to_bytes(seen.view({1, 1, 16, 16})).flatten(), pixels));
 }
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/digest.hpp"
+#include "core/io/digest.hpp"
 #include "exchange/metadata.hpp"
 #include "support/networks.hpp"
 #include "support/process.hpp"

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "support/program_archives.hpp"
 #include "support/temporary.hpp"
 

@@ -1,4 +1,4 @@
-#include "dataset/npy.hpp"
+#include "formats/npy.hpp"
 #include "fuzz/target.hpp"
 
 DCGAN_FUZZ_TARGET(dcgan::read_npy)

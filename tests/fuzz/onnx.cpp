@@ -1,4 +1,4 @@
-#include "exchange/formats/onnx.hpp"
+#include "formats/onnx.hpp"
 #include "fuzz/target.hpp"
 
 DCGAN_FUZZ_TARGET(dcgan::read_onnx)

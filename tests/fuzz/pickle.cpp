@@ -1,4 +1,4 @@
-#include "exchange/formats/pickle.hpp"
+#include "formats/pickle.hpp"
 #include "fuzz/target.hpp"
 
 DCGAN_FUZZ_TARGET(dcgan::read_pickled_state)

@@ -1,4 +1,4 @@
-#include "exchange/formats/program.hpp"
+#include "formats/program.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "exchange/formats/safetensors.hpp"
+#include "formats/safetensors.hpp"
 #include "fuzz/target.hpp"
 
 DCGAN_FUZZ_TARGET(dcgan::read_safetensors)

@@ -1,4 +1,4 @@
-#include "exchange/formats/state_dict.hpp"
+#include "formats/state_dict.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

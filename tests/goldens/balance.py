@@ -66,7 +66,7 @@ def early_rows(run: pathlib.Path) -> list[list]:
 def rows_of(run: pathlib.Path) -> list[dict]:
     options = json.loads((run / "config.json").read_text())["options"]
     is_sure = options["loss"] in ("bce", "minimax", "lsgan", "relativistic") and not any(
-        options[penalty] for penalty in ("r1", "r2", "gradient_penalty"))  # tells_how_sure() of train/objective
+        options[penalty] for penalty in ("r1", "r2", "gradient_penalty"))  # tells_how_sure() of step/objective
     rows, diversity = [], None
     for line in map(json.loads, (run / "log.jsonl").read_text().splitlines()):
         if line.get("event") == "eval":

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <vector>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "image/decode.hpp"
 #include "image/transform.hpp"
 #include "support/pictures.hpp"
@@ -54,7 +54,8 @@ class Variants : public testing::Test {
   }
   static void TearDownTestSuite() { delete folder_; }
   void SetUp() override {
-    if (!folder_) GTEST_SKIP() << "no Python with what third_party/readers.txt names; scripts/setup --tests installs it";
+    if (!folder_)
+      GTEST_SKIP() << "no Python with what third_party/readers.txt names; scripts/setup --tests installs it";
   }
 
   static inline TemporaryFolder* folder_ = nullptr;
@@ -99,7 +100,8 @@ TEST_F(Variants, ThatWereChangedOrCutAnywhereAreReadOrRefusedAndNothingElse) {
       std::string bytes = read_file(*folder_ / name);
       const auto place = [&](uint32_t i) { return draw.word(i) % bytes.size(); };
       if (time == 0) bytes.resize(1 + place(0));
-      for (uint32_t i = 1; time > 0 && i <= 4; ++i) bytes[place(i) / (time == 1 ? 8 : 1)] = static_cast<char>(draw.word(i + 4));
+      for (uint32_t i = 1; time > 0 && i <= 4; ++i)
+        bytes[place(i) / (time == 1 ? 8 : 1)] = static_cast<char>(draw.word(i + 4));
       // A copy of exactly this length, so that the address sanitizer sees every byte read beyond it.
       const std::vector<char> exact(bytes.begin(), bytes.end());
       const std::string_view changed(exact.data(), exact.size());

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 #include "support/networks.hpp"
 
 namespace dcgan::test {

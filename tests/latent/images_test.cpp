@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "exchange/torchscript.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "exchange/generator.hpp"
-#include "latent/latents.hpp"
+#include "nn/latents.hpp"
 #include "support/networks.hpp"
 #include "support/thrown.hpp"
 

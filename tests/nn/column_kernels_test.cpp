@@ -1,10 +1,10 @@
 // Kernels against LibTorch's unfold and fold, on every processor: which of them a step uses is decided elsewhere.
-#include "nn/column_kernels.hpp"
+#include "nn/kernels/column_kernels.hpp"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
-#include "nn/cpu_tensors.hpp"
+#include "nn/kernels/cpu_tensors.hpp"
 #include "support/networks.hpp"
 
 namespace dcgan::test::columns {

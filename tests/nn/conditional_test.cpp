@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "nn/class_norm.hpp"
-#include "nn/norm_activation.hpp"
+#include "nn/kernels/norm_activation.hpp"
 #include "support/networks.hpp"
 
 namespace dcgan::test::conditional {

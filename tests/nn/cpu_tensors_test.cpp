@@ -1,4 +1,4 @@
-#include "nn/cpu_tensors.hpp"
+#include "nn/kernels/cpu_tensors.hpp"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>

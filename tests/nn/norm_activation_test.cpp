@@ -1,4 +1,4 @@
-#include "nn/norm_activation.hpp"
+#include "nn/kernels/norm_activation.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -1,4 +1,4 @@
-#include "nn/strided.hpp"
+#include "nn/kernels/strided.hpp"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

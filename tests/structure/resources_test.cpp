@@ -38,7 +38,7 @@ TEST(Resources, ThreadsAreStartedInOnePlace) {
 TEST(Resources, WhoeverReadsAMapAsksWhetherItWasThere) {
   int readers = 0;
   for (const auto& [path, text] : sources()) {
-    if (path == "core/platform/mapped_file" || text.find("MappedFile") == std::string::npos) continue;
+    if (path == "core/platform/io/mapped_file" || text.find("MappedFile") == std::string::npos) continue;
     ++readers;
     EXPECT_TRUE(text.find(".check()") != std::string::npos || text.find(".check_unchanged()") != std::string::npos)
         << path << " reads a MappedFile and never asks it";

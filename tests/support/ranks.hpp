@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/platform/io/file.hpp"
 #include "dist/group.hpp"
 #include "support/temporary.hpp"
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
+#include "step/trainer.hpp"
 #include "support/networks.hpp"
-#include "train/trainer.hpp"
 
 namespace dcgan::test {
 

@@ -1,28 +1,14 @@
 // ZIP archives made by hand, sound or not.
 #pragma once
 
-#include <zlib.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace dcgan::test {
+#include "support/deflated.hpp"
 
-/// Raw deflate data.
-inline std::string deflated(std::string_view text) {
-  std::string out(::compressBound(static_cast<uLong>(text.size())) + 64, '\0');
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())),
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data()), stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+namespace dcgan::test {
 
 class ZipMaker {
  public:
@@ -56,9 +42,6 @@ class ZipMaker {
   std::vector<Entry> entries;
 
  private:
-  static uint32_t crc_of(const std::string& text) {
-    return static_cast<uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()));
-  }
   static std::string number(uint64_t value, int width) {
     std::string out;
     for (int i = 0; i < width; ++i) out += static_cast<char>(value >> 8 * i);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "image/sheet.hpp"
 #include "latent/images.hpp"
 

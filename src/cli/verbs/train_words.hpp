@@ -1,0 +1,26 @@
+// What `dcgan train` says before it trains: the data, and with --dry-run what a run would cost.
+#pragma once
+
+#include <string>
+
+#include "checkpoint/run_directory.hpp"
+#include "plan/plan.hpp"
+
+namespace dcgan {
+
+/// One line on the data, where its decoded pixels are, and what is odd about it; on standard error.
+void describe_data(const std::string& path, const Dataset& dataset, double cache_limit);
+
+/// Says so where `threads` are more than the cores, or other programs keep cores busy that they want, too.
+void describe_load(int64_t threads);
+
+/// Of a run that goes on with the threads that it has: says so where OMP_NUM_THREADS asks for others.
+void describe_other_wishes(int64_t threads);
+
+/// What a run that is over has made, and what to type next; on standard output.
+void say_what_next(const RunDirectory& run, const std::string& data);
+
+/// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
+void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
+
+}  // namespace dcgan

@@ -1,0 +1,99 @@
+#include "plan/checks.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "eval/features.hpp"
+#include "step/objective.hpp"
+
+namespace dcgan {
+namespace {
+
+/// Options that say how something is done which may not be done at all.
+struct Dependence {
+  std::vector<std::string> names;
+  std::string condition;  // what makes them matter, as a user would type it
+  bool is_met;
+};
+
+std::vector<Dependence> dependences(const AllOptions& all) {
+  const auto& train = all.train;
+  const auto& objective = train.objective;
+  const auto& schedule = train.schedule;
+  return {
+      {{"augment-p"}, "--augment all", train.augment.kinds().any()},
+      {{"ada-target", "ada-speed"}, "--augment-p adaptive", train.augment.adaptive()},
+      {{"penalty-every"}, "--r1 or --r2", objective.r1 > 0 || objective.r2 > 0},
+      {{"instance-noise-images"}, "--instance-noise", objective.instance_noise > 0},
+      {{"lr-hold", "lr-floor"}, "--lr-half-life", schedule.lr_half_life > 0},
+      {{"ema-ramp"}, "--ema-images above 0", schedule.ema_images > 0},
+      {{"eval-samples", "eval-features"}, "--eval-every above 0", all.watch.eval_every != 0},
+      {{"crop-at"}, "--fit crop", all.data.fit == "crop"},
+      {{"cache-limit"}, "--cache", all.data.cache != "off"},
+  };
+}
+
+}  // namespace
+
+void check_one_length(const LengthOptions& length) {
+  std::vector<std::string> given;
+  if (length.images) given.push_back("--images");
+  if (length.epochs) given.push_back("--epochs");
+  if (length.time) given.push_back("--time");
+  if (given.size() > 1) throw UsageError(joined(given, " and ") + " are both lengths of the run", "give one of them");
+}
+
+void check_training(const AllOptions& options) {
+  const auto& train = options.train;
+  const auto& watch = options.watch;
+  options.network.has_batch_norm_d();  // refuses what the architecture cannot have
+  check_penalties(resolve_objective(train.objective), options.network,
+                  options.init_from == "none" ? "--norm-d batch" : "--init-from, whose discriminator has BatchNorm,");
+  train.augment.first_probability();
+  if (!train.augment.kinds().any() && train.augment.adaptive())
+    throw UsageError("--augment-p adaptive and --augment none exclude one another: there is nothing to do more often",
+                     "say which kinds: --augment all");
+  const auto needs_evaluations = [&](bool is_asked, const std::string& option) {
+    if (is_asked && watch.eval_every == 0)
+      throw UsageError(option +
+                           " and --eval-every 0 exclude one another: a run that never measures itself knows no best "
+                           "state",
+                       "leave out --eval-every");
+  };
+  needs_evaluations(watch.stop_when_flat > 0, "--stop-when-flat " + std::to_string(watch.stop_when_flat));
+  needs_evaluations(watch.on_collapse != "warn", "--on-collapse " + watch.on_collapse);
+  if (train.freeze_d > 0 && options.init_from == "none")
+    throw UsageError(
+        "--freeze-d " + std::to_string(train.freeze_d) + " needs --init-from: random weights are not worth keeping",
+        "add --init-from MODEL, or leave out --freeze-d");
+  if (watch.eval_every != 0) check_features(watch.eval_features, options.data.size);
+}
+
+void check_in_vain(const Given& given, const AllOptions& options) {
+  const auto all = dependences(options);
+  for (const auto& [name, text] : given)
+    for (const auto& [names, condition, is_met] : all)
+      if (!is_met && std::find(names.begin(), names.end(), dashed(name)) != names.end())
+        throw UsageError("--" + dashed(name) + " " + text + " changes nothing without " + condition,
+                         "add " + condition + ", or leave out --" + dashed(name));
+}
+
+void check_resolved(const TrainPlan& plan) {
+  const auto& train = plan.options.train;
+  if (*train.batch % train.schedule.accumulate != 0)
+    throw UsageError("--accumulate " + std::to_string(train.schedule.accumulate) + " does not divide --batch " +
+                         std::to_string(*train.batch),
+                     "its parts must have one size, so that every image weighs as much");
+  if (train.freeze_d > plan.network.shape.doublings)
+    throw UsageError("--freeze-d " + std::to_string(train.freeze_d) +
+                         " is more than the discriminator has: " + counted(plan.network.shape.doublings, "block") +
+                         " at --size " + to_text(plan.options.data.size),
+                     "freeze fewer");
+  if (plan.options.watch.eval_every != 0 && plan.data_images < 2)
+    throw UsageError(
+        "a run that measures itself needs two pictures, and there is " + counted(plan.data_images, "picture"),
+        "add pictures, or say --eval-every 0");
+}
+
+}  // namespace dcgan

@@ -1,0 +1,115 @@
+// Options of training. Each is written here (or in the room it steers) and nowhere else. No torch.
+#pragma once
+
+#include "core/options.hpp"
+#include "dataset/options.hpp"
+#include "dist/options.hpp"
+#include "nn/network.hpp"
+#include "plan/presets.hpp"
+#include "step/options.hpp"
+
+namespace dcgan {
+
+/// How a run measures itself, and what it does about what it finds.
+struct WatchOptions {
+  std::optional<int64_t> eval_every;
+  int64_t eval_samples = 2'000;
+  std::string eval_features = "random-a";
+  int64_t stop_when_flat = 0;
+  std::string on_collapse = "warn";
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("eval-every", eval_every,
+          "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of "
+          "the "
+          "time",
+          automatic(within(0, 1e12, "images")));
+    visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"));
+    visit("eval-features", eval_features,
+          "network that images are compared by: random-a, random-b, or a TorchScript file",
+          words_or_path({"random-a", "random-b"}, "FILE.pt"));
+    visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
+          within(0, 1e12, "images"));
+    visit("on-collapse", on_collapse,
+          "when images have become all alike; rollback: to the best state, with half the step sizes",
+          one_of({"warn", "stop", "rollback"}));
+  }
+};
+
+/// How a run is logged and where it computes. None of it changes what is learned, except threads and
+/// device in the last bits.
+struct RunOptions {
+  std::string device = "auto";
+  GpuOptions gpu;
+  std::optional<int64_t> threads;
+  int64_t log_every = 20;
+  std::optional<int64_t> sample_every;
+  std::optional<int64_t> checkpoint_every;
+  int64_t keep = 3;
+  bool tensorboard = true;
+  bool histograms = false;
+  bool preview = false;
+  GroupOptions ranks;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
+          words_or({"auto", "cpu", "cuda"}, "cuda:N"));
+    gpu.fields(visit);
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
+    visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
+    visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",
+          automatic(within(1, 1e12, "images")));
+    visit("checkpoint-every", checkpoint_every,
+          "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU",
+          automatic(within(1, 1e12, "images")));
+    visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
+    visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {});
+    visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {});
+    visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {});
+    ranks.fields(visit);
+  }
+};
+
+/// When to stop; at most one is given.
+struct LengthOptions {
+  std::optional<int64_t> images;
+  std::optional<int64_t> epochs;
+  std::optional<double> time;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("images", images, "stop after this many in all; auto: no end", automatic(within(1, 1e15, "images")));
+    visit("epochs", epochs, "stop after this many passes in all; auto: no end", automatic(within(1, 1e12)));
+    visit("time", time, "stop this process after; auto: no end, as without a length",
+          automatic(above(0, 1e9, "seconds")));
+  }
+};
+
+/// Everything that is stored with a run.
+struct AllOptions {
+  std::string preset = "auto";
+  std::string init_from = "none";
+  DataOptions data;
+  NetworkOptions network;
+  TrainOptions train;
+  WatchOptions watch;
+  RunOptions run;
+  LengthOptions length;
+
+  template <class Visit>
+  void fields(Visit&& visit) {
+    visit("preset", preset,
+          "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
+          words_or(preset_names(), ""));
+    visit(
+        "init-from", init_from,
+        "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
+        words_or_path({"none"}, "MODEL"));
+    length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),
+        run.fields(visit);
+  }
+};
+
+}  // namespace dcgan

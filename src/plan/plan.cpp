@@ -1,0 +1,104 @@
+#include "plan/plan.hpp"
+
+#include "core/error.hpp"
+#include "core/platform/cores.hpp"
+#include "core/platform/io/file.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "dataset/classes.hpp"
+#include "plan/cadence.hpp"
+#include "plan/checks.hpp"
+#include "plan/fit.hpp"
+#include "plan/precision_choice.hpp"
+#include "step/device.hpp"
+#include "step/objective.hpp"
+
+namespace dcgan {
+
+std::optional<int64_t> TrainPlan::total_images() const {
+  if (options.length.images) return options.length.images;
+  if (options.length.epochs) return *options.length.epochs * data_images;
+  return std::nullopt;
+}
+
+TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset) {
+  check_one_length(options.length);
+  check_training(options);
+  TrainPlan plan;
+  const auto& info = dataset.pixels->info();
+  check_class_balanced(*dataset.pixels, options.data);
+  plan.data = data_path;
+  plan.data_identity = info.identity;
+  plan.data_images = info.count;
+  auto& remarks = plan.remarks;
+  if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
+  if (options.data.channels == "auto") {
+    options.data.channels = channels_name(info.channels);
+    remarks.push_back("channels: " + options.data.channels +
+                      (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
+  }
+  if (options.data.size != info.size) {
+    options.data.size = info.size;
+    remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
+  }
+  options.train.objective = resolve_objective(options.train.objective);
+  if (options.network.norm_d == "auto" && has_penalty(options.train.objective)) {
+    options.network.norm_d = "none";
+    remarks.push_back("norm-d: none, for the penalty on D's gradient");
+  }
+  if (const auto& objective = options.train.objective;
+      *objective.gradient_penalty > 0 && (objective.r1 > 0 || objective.r2 > 0))
+    remarks.push_back("penalties: --r1 " + number_text(objective.r1) + " and --r2 " + number_text(objective.r2) +
+                      " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
+                      "; without them: --r1 0 --r2 0");
+  options.network.resolve();
+  options.run.device = resolve_device(options.run.device, remarks);
+  const bool on_cpu = options.run.device == "cpu";
+  if (!options.run.threads) {
+    options.run.threads = automatic_threads().count;
+    remarks.push_back("threads: " + automatic_threads().said);
+  }
+  const auto choose = [&](std::optional<int64_t>& value, const char* name, int64_t cpu, int64_t gpu) {
+    if (value) return;
+    value = on_cpu ? cpu : gpu;
+    remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " +
+                      (on_cpu ? "CPU" : "GPU"));
+  };
+  choose(options.run.sample_every, "sample-every", 10'000, 100'000);
+  choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
+  plan.network = {options.network, shape_plan(options.data.size), info.channels};
+  if (options.train.conditional) {
+    check_classes(*dataset.pixels,
+                  options.init_from == "none" ? "--conditional" : "the conditional model of --init-from");
+    plan.network.classes = static_cast<int64_t>(info.classes.size());
+    for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
+  }
+  if (!options.watch.eval_every) {
+    options.watch.eval_every = usual_eval_every(plan.network, options.watch.eval_samples, on_cpu);
+    remarks.push_back("eval-every: " + std::to_string(*options.watch.eval_every) + ", about a twentieth of the time");
+  }
+  options.train.precision =
+      resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
+  const int64_t usual = on_cpu ? 64 : 128;
+  const int64_t batch = fitting_batch(options.train.batch, usual, plan.network, options.train, options.run, remarks);
+  if (!options.train.batch && batch == usual)
+    remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
+  options.train.batch = batch;
+  plan.options = std::move(options);
+  check_resolved(plan);
+  return plan;
+}
+
+Json options_json(AllOptions options) { return to_json(fields_of(options)); }
+
+Json config_json(const TrainPlan& plan) {
+  return {{"format", "dcgan-run"},
+          {"version", kRunVersion},
+          {"dcgan", kVersionText},
+          {"data", printable(plan.data)},
+          {"data_images", plan.data_images},
+          {"data_identity", plan.data_identity},
+          {"options", options_json(plan.options)}};
+}
+
+}  // namespace dcgan

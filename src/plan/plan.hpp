@@ -1,0 +1,39 @@
+// The plan of a run: every option resolved, nothing left to decide. Made once from options and data, then
+// only read. No torch.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dataset/pixels.hpp"
+#include "plan/options.hpp"
+#include "telemetry/console.hpp"
+
+namespace dcgan {
+
+struct TrainPlan {
+  AllOptions options;  // no "auto" left but that of the cache, which is a place
+  NetworkPlan network;
+  std::string data;  // the path as given, made absolute
+  std::string data_identity;
+  int64_t data_images = 0;
+  std::vector<std::string> remarks;  // what "auto" chose and why, and other things to know
+
+  /// Images seen at which the run is complete; nothing when only time or a signal ends it.
+  std::optional<int64_t> total_images() const;
+  Goal goal() const { return {total_images(), options.length.time}; }
+};
+
+/// Resolves everything against the data. Throws UsageError for two lengths, and Error when the batch does not fit into
+/// memory (plan/fit).
+TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
+
+/// Options as they are stored in config.json and in checkpoints.
+/// Version of the meaning of config.json.
+inline constexpr int kRunVersion = 1;
+
+Json options_json(AllOptions options);
+/// config.json: options resolved, and the data they were resolved against.
+Json config_json(const TrainPlan& plan);
+
+}  // namespace dcgan

@@ -1,0 +1,21 @@
+// Beginning a run with the weights of another: what it takes over, and what must match. No torch.
+#pragma once
+
+#include "core/json.hpp"
+#include "core/platform/io/file.hpp"
+#include "nn/network.hpp"
+
+namespace dcgan {
+
+/// Options that give the networks of MODEL (a run directory or a checkpoint): its network options, size and channels.
+/// Throws Error or UsageError when it is none or cannot be read.
+Json options_of_model(const fs::path& model);
+
+/// Throws UsageError naming what the preset's networks have otherwise than those of MODEL, which win: the run would not
+/// be what the preset's name says.
+void check_preset(const std::string& preset, const fs::path& model);
+
+/// Throws UsageError naming every option in which `plan` differs from the networks of MODEL.
+void check_same_networks(const NetworkPlan& plan, const fs::path& model);
+
+}  // namespace dcgan

@@ -1,0 +1,142 @@
+// The state of a run and its one step: a batch in, new weights and a contribution to the next record out.
+// Not here: when to log, to draw or to save (train/run).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "dataset/loader.hpp"
+#include "dist/gradient_mean.hpp"
+#include "nn/discriminator.hpp"
+#include "nn/generator.hpp"
+#include "nn/named_tensors.hpp"
+#include "nn/precision.hpp"
+#include "step/options.hpp"
+#include "step/adam.hpp"
+#include "step/augment.hpp"
+#include "step/gpu.hpp"
+#include "step/inputs.hpp"
+#include "step/objective.hpp"
+#include "telemetry/record.hpp"
+
+namespace dcgan {
+
+/// Threads and memory of the process, settled once before the first Trainer is made. Throws Error where the system does
+/// not give so many threads.
+void settle_process(int64_t threads);
+
+/// What a rank wants all to do after a step. Any rank's wish is everyone's.
+struct Wishes {
+  bool interrupt = false, terminate = false;  // it got SIGINT, or another signal that ends
+  bool time_is_up = false;
+  bool fails = false;  // it cannot take the step after this one
+};
+
+class Trainer {
+ public:
+  /// Networks with initial weights drawn from options.seed. `batch` and `precision` must be resolved. On a GPU it
+  /// belongs to the thread that makes it. With a group of several ranks each has its share of every batch, and all do
+  /// the same steps; without one it is alone.
+  Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Device device, const GpuOptions& gpu = {},
+          std::shared_ptr<Group> group = alone());
+
+  /// One alternating step. Order: D on real, D on generated, D's update, G through the updated D, G's
+  /// update; D stays in training mode throughout and G's step computes no gradient for D's weights. With critic steps
+  /// above 1 G's part comes in every so many steps only. Radford et al. 2015; Goodfellow et al. 2014, algorithm 1.
+  /// `batch` is this rank's share; shares are of one size. On a GPU it returns before the GPU is done, if it is alone.
+  /// The wishes of all ranks.
+  Wishes step(const Batch& batch, const Wishes& wishes = {});
+
+  /// On a GPU: steps are replayed from a recording by now.
+  bool is_recorded() const { return gpu_ && gpu_->is_recorded(); }
+
+  int64_t images() const { return images_; }
+  int64_t steps() const { return steps_; }
+  /// Steps since the last record.
+  int64_t steps_in_record() const { return steps_in_record_; }
+  /// Means since the last record go into `record`, and the sums start anew. On a GPU this waits for it.
+  void take_record(Record& record);
+
+  /// Real images as D is shown them at this position: augmented, with noise. [N, C, H, W]; undefined when D is shown
+  /// them as they are.
+  at::Tensor shown_to_d(const Batch& batch) const;
+
+  /// The generator that is shown and exported: the moving average, statistics recomputed.
+  GeneratorNet evaluation_generator();
+
+  /// Everything that a checkpoint must hold; `evaluation` is what evaluation_generator() gave.
+  NamedTensors state(const GeneratorNetImpl& evaluation) const;
+  /// Takes the state back; `origin` says where it is from. Throws Error naming what does not fit.
+  void load(NamedTensors stored, const std::string& origin);
+  /// Takes the weights of both networks and of the average, and BatchNorm's statistics, from another run's state.
+  /// Everything else stays at its beginning.
+  void take_weights(const NamedTensors& stored, const std::string& origin);
+  /// After load() of an earlier state: goes on at the position of now, with half the step sizes.
+  void count_rollback();
+  int64_t rollbacks() const { return rollbacks_; }
+  /// All ranks: the first one's whole state for all.
+  void share_state();
+  /// All ranks: BatchNorm's running statistics become the means of all ranks' ones. Weights do not depend on them.
+  void average_statistics();
+  /// Position for the checkpoint's head, and back.
+  Json position() const;
+  void set_position(const Json& meta, const std::string& origin);
+
+  /// Weights of both networks and their gradients of the last step: "weights/generator.0.weight",
+  /// "gradients/discriminator.0.weight" and so on.
+  NamedTensors weights_and_gradients() const;
+
+  GeneratorNet& generator() { return generator_; }
+  DiscriminatorNet& discriminator() { return discriminator_; }
+
+ private:
+  /// What a step consists of. Steps of one kind launch the same kernels.
+  struct StepKind {
+    bool updates_g = true, is_lazy_turn = false;
+    int number() const { return 2 * updates_g + is_lazy_turn; }
+  };
+  /// Part of a batch, and what was generated for it.
+  struct Part {
+    at::Tensor real, z, classes, fake, mix;
+    at::Tensor augment, noise;  // one for each Pass, see StepInputs
+  };
+
+  void take_turn() const;
+  StepKind next_kind() const;
+  /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
+  /// a GPU can record it once and replay it.
+  void alternate(const StepInputs& inputs, StepKind kind);
+  std::vector<Part> parts_of(const StepInputs& inputs, int64_t count) const;
+  at::Tensor generate(const Part& part);
+  /// What D is shown of images in this pass.
+  at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
+  /// The loss over one part; its figures go into `figures`.
+  at::Tensor loss_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures);
+  at::Tensor loss_g(Part& part, std::vector<at::Tensor>& figures);
+  /// Names and tensors that are live in this object, to be written or filled.
+  NamedTensors live_state() const;
+  NamedTensors average_state() const;
+  /// The average's weights in a state.
+  NamedTensors average_in(const NamedTensors& stored) const;
+
+  TrainOptions options_;
+  Precision precision_;
+  at::Device device_;
+  std::shared_ptr<Group> group_;
+  std::unique_ptr<GpuPipeline> gpu_;  // nullptr on a CPU
+  GeneratorNet generator_;
+  DiscriminatorNet discriminator_;
+  Adam adam_g_, adam_d_;
+  std::unique_ptr<GradientMean> mean_g_, mean_d_;
+  Objective objective_;
+  AugmentKinds augment_kinds_;
+  AdaptiveProbability augment_p_;
+  std::vector<at::Tensor> average_;  // in the order of the generator's parameters
+  // A number each, on the device: what this step's schedules say.
+  at::Tensor average_weight_;  // of the live weights in the average
+  at::Tensor noise_level_, moves_augment_p_;
+  at::Tensor wishes_;  // float, one place a wish
+  int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
+  at::Tensor sums_;  // float64, one place a figure of Record
+};
+
+}  // namespace dcgan

@@ -1,0 +1,162 @@
+#include "plan/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "plan/cadence.hpp"
+#include "support/thrown.hpp"
+
+namespace dcgan::test {
+namespace {
+
+class NoPixels : public Pixels {
+ public:
+  explicit NoPixels(const PixelsInfo& info) { info_ = info; }
+  void copy(int64_t, uint8_t*) const override {}
+  int32_t label(int64_t) const override { return -1; }
+  bool decodes() const override { return false; }
+};
+
+Dataset dataset_of(int64_t channels, int64_t count = 1000, Size size = {64, 64}) {
+  PixelsInfo info;
+  info.size = size, info.channels = channels, info.count = count, info.identity = "abc";
+  Dataset dataset;
+  dataset.pixels = std::make_unique<NoPixels>(info);
+  return dataset;
+}
+
+TEST(MakePlan, LeavesNothingAutomatic) {
+  AllOptions options;
+  options.run.device = "cpu";
+  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  EXPECT_EQ(plan.options.data.channels, "rgb");
+  EXPECT_EQ(plan.options.train.batch, 64);
+  EXPECT_GE(plan.options.run.threads.value_or(0), 1);
+  EXPECT_EQ(plan.options.run.sample_every, 10'000);
+  EXPECT_EQ(plan.options.run.checkpoint_every, 25'000);
+  const Json stored = options_json(plan.options);
+  for (const auto& [key, value] : stored.items()) {
+    if (key == "cache") continue;  // where decoded pixels lie is decided when the data is opened
+    EXPECT_NE(value, "auto") << key;
+    if (key == "images" || key == "epochs" || key == "time") continue;  // a run may have no length
+    EXPECT_FALSE(value.is_null()) << key;
+  }
+}
+
+TEST(MakePlan, SaysWhatItChose) {
+  AllOptions options;
+  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  const auto said = [&](const std::string& start) {
+    return std::any_of(plan.remarks.begin(), plan.remarks.end(),
+                       [&](const auto& line) { return line.starts_with(start); });
+  };
+  for (const char* what : {"channels: rgb", "device: ", "threads: ", "batch: ", "precision: ", "sample-every: ",
+                           "checkpoint-every: ", "eval-every: "})
+    EXPECT_TRUE(said(what)) << what;
+}
+
+TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
+  AllOptions options;
+  options.data.channels = "rgb", options.run.device = "cpu", options.run.threads = 3, options.train.batch = 10;
+  options.train.precision = "fp32";
+  options.run.sample_every = 20, options.run.checkpoint_every = 30, options.watch.eval_every = 40;
+  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  EXPECT_EQ(plan.options.run.threads, 3);
+  EXPECT_EQ(plan.options.train.batch, 10);
+  EXPECT_EQ(plan.options.run.sample_every, 20);
+  EXPECT_EQ(plan.options.run.checkpoint_every, 30);
+  EXPECT_TRUE(plan.remarks.empty()) << plan.remarks.front();
+}
+
+TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore) {
+  NetworkPlan small{{}, shape_plan({32, 32})}, large{{}, shape_plan({64, 64})};
+  small.options.base_channels = {16, 16};
+  EXPECT_GT(usual_eval_every(small, 2000, true), usual_eval_every(large, 2000, true));
+  EXPECT_GT(usual_eval_every(large, 20'000, true), usual_eval_every(large, 2000, true));
+  EXPECT_EQ(usual_eval_every(large, 2000, true) % 5000, 0);
+}
+
+TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
+  AllOptions options;
+  options.run.device = "cpu";
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "batch");
+  options.train.objective.r1 = 1;
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "none");
+  options.network.norm_d = "batch";
+  EXPECT_TRUE(
+      contains(usage_error([&] { make_plan(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
+}
+
+TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
+  const auto said = [](const std::function<void(AllOptions&)>& set, int64_t pictures = 1000) {
+    AllOptions options;
+    options.run.device = "cpu";
+    set(options);
+    return usage_error([&] { make_plan(options, "/photos", dataset_of(3, pictures)); });
+  };
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.batch = 8, o.train.schedule.accumulate = 3; }),
+                       "--accumulate 3 does not divide --batch 8"));
+  EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 5, o.init_from = "run"; }), "--freeze-d 5 is more"));
+  EXPECT_TRUE(contains(said([](auto&) {}, 1), "needs two pictures"));
+}
+
+TEST(MakePlan, TakesChannelsFromThePictures) {
+  for (const auto& [channels, name] :
+       std::vector<std::pair<int64_t, std::string>>{{1, "gray"}, {3, "rgb"}, {4, "rgba"}}) {
+    const auto plan = make_plan({}, "/photos", dataset_of(channels));
+    EXPECT_EQ(plan.options.data.channels, name);
+    EXPECT_EQ(plan.network.image_channels, channels);
+  }
+}
+
+TEST(MakePlan, TakesTheShapeFromTheSize) {
+  AllOptions options;
+  options.data.size = {64, 48};
+  const auto plan = make_plan(options, "/photos", dataset_of(3, 1000, {64, 48}));
+  EXPECT_EQ(plan.network.shape, (ShapePlan{{4, 3}, 4}));
+  EXPECT_EQ(plan.network.options.latent, 100);
+}
+
+TEST(MakePlan, CountsEpochsInImages) {
+  AllOptions options;
+  options.length.epochs = 3;
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3, 70)).total_images(), 210);
+  options.length = {};
+  options.length.images = 99;
+  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3, 70)).total_images(), 99);
+  options.length = {};
+  options.length.time = 5;
+  const auto plan = make_plan(options, "/photos", dataset_of(3, 70));
+  EXPECT_EQ(plan.total_images(), std::nullopt);
+  EXPECT_EQ(plan.goal().seconds, 5);
+}
+
+TEST(MakePlan, RefusesTwoLengthsNamingBoth) {
+  AllOptions options;
+  options.length.images = 10, options.length.time = 5;
+  const auto said = usage_error([&] { make_plan(options, "/photos", dataset_of(3)); });
+  EXPECT_TRUE(contains(said, "--images and --time")) << said;
+}
+
+TEST(OptionsJson, ReadsBackAsTheSameOptions) {
+  AllOptions options;
+  options.run.device = "cpu", options.train.adam.beta1 = {0.25, 0.75}, options.train.seed = 8'999'999'999'999'999'999;
+  options.data.size = {64, 48}, options.length.epochs = 7;
+  AllOptions again;
+  set_from_json(fields_of(again), options_json(options), "the test");
+  EXPECT_EQ(options_json(again), options_json(options));
+  EXPECT_EQ(again.train.seed, 8'999'999'999'999'999'999);  // exact beyond 2^53
+}
+
+TEST(ConfigJson, HoldsTheDataTheOptionsWereResolvedAgainst) {
+  const auto config = config_json(make_plan({}, "/photos", dataset_of(3, 70)));
+  EXPECT_EQ(config["format"], "dcgan-run");
+  EXPECT_EQ(config["data"], "/photos");
+  EXPECT_EQ(config["data_images"], 70);
+  EXPECT_EQ(config["data_identity"], "abc");
+}
+
+}  // namespace
+}  // namespace dcgan::test
