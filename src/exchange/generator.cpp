@@ -66,16 +66,17 @@ at::Tensor to_bytes(const at::Tensor& images) {
 
 GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool ema, const std::string& origin) {
   const Size size = plan.shape.size();
-  return {plan.options.latent,
-          plan.image_channels,
-          size.height,
-          size.width,
-          plan.classes,
-          images_seen,
-          ema,
-          origin,
-          plan.class_names,
-          plan.options.latent_space().is_uniform};
+  return {.latent = plan.options.latent,
+          .channels = plan.image_channels,
+          .height = size.height,
+          .width = size.width,
+          .classes = plan.classes,
+          .images_seen = images_seen,
+          .ema = ema,
+          .origin = origin,
+          .class_names = plan.class_names,
+          .has_uniform_latents = plan.options.latent_space().is_uniform,
+          .input = plan.generator().inputs.front()};
 }
 
 at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& y) {

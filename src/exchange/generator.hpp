@@ -23,6 +23,7 @@ struct GeneratorInfo {
   std::vector<std::string> class_names = {};     // one a class
   bool has_uniform_latents = false;              // see LatentSpace
   std::string fit = "crop", crop_at = "center";  // how the pictures it learned from were cut: see DataOptions
+  MapShape input = {latent, 1, 1};                         // what the latent is laid out as
   LatentSpace latent_space() const { return {latent, has_uniform_latents}; }
 };
 /// What a network of this plan is.

@@ -179,8 +179,8 @@ bool ImportedModel::has_discriminator() const {
 std::string described(const ExampleNetwork& network) {
   const Size size = network.image_size();
   return "'" + printable(network.key) + "' (a " + (network.is_generator ? "generator" : "discriminator") +
-         (size.width > 0 ? " for " + to_text(size) + " pixels" : "") + ", " +
-         counted(network.numbers(), "number") + ")";
+         (size.width > 0 ? " for " + to_text(size) + " pixels" : "") + ", " + counted(network.numbers(), "number") +
+         ")";
 }
 
 std::string import_command(const std::vector<fs::path>& files, const std::vector<ExampleNetwork>& networks) {
@@ -223,13 +223,12 @@ ImportedModel read_model(const std::vector<fs::path>& files, const std::vector<s
   const auto chosen = chosen_of(all, keys);
   check_choice_is_made(files, chosen);
   const auto of_kind = [&](bool is_generator) {
-    const auto one = std::find_if(chosen.begin(), chosen.end(),
-                                  [&](const auto& net) { return net.is_generator == is_generator; });
+    const auto one =
+        std::find_if(chosen.begin(), chosen.end(), [&](const auto& net) { return net.is_generator == is_generator; });
     return one == chosen.end() ? nullptr : &*one;
   };
   const ExampleNetwork *generator = of_kind(true), *discriminator = of_kind(false);
-  if (!generator)
-    throw UsageError(listed(places, ", ") + " is a discriminator alone", "give the generator (netG) too");
+  if (!generator) throw UsageError(listed(places, ", ") + " is a discriminator alone", "give the generator (netG) too");
   ImportedModel model = from_networks(from_example(*generator, discriminator));
   for (size_t i = 0; i < files.size(); ++i) note_others(contents[i], files[i], chosen, model.notes);
   return model;

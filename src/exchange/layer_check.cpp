@@ -20,7 +20,7 @@ class LayerCheck {
  public:
   LayerCheck(const GeneratorInfo& info, at::ScalarType weights, const std::string& origin)
       : info_(info), weights_(weights), origin_(origin) {
-    values_.push_back(bounded({info.latent, 1, 1}));
+    values_.push_back(bounded({info.input.channels, info.input.height, info.input.width}));
   }
 
   void add(const Layer& layer) {
@@ -80,7 +80,10 @@ class LayerCheck {
     const bool has_bias = !is_transposed && layer_->find("bias").defined();
     wants(has_bias ? 2 : 1);
     const at::Tensor& weight = tensor("weight", 4, weights_);
-    if (weight.size(is_transposed ? 0 : 1) != from.channels) fail("its weight fits no channels of its input");
+    const int64_t groups = layer_->groups;
+    if (groups < 1 || from.channels % groups != 0 || weight.size(0) % groups != 0 || (is_transposed && groups != 1))
+      fail("its groups do not divide its channels");
+    if (weight.size(is_transposed ? 0 : 1) != from.channels / groups) fail("its weight fits no channels of its input");
     const int64_t out = weight.size(is_transposed ? 1 : 0);
     if (has_bias) wants_numbers("bias", out, weights_);
     const auto side = [&](int64_t n, int64_t kernel) {
@@ -114,15 +117,23 @@ class LayerCheck {
         wants(0);
         return from;
       case Kind::kUpsample:
+      case Kind::kResizeUp:
         wants(0);
         return {from.channels, 2 * from.height, 2 * from.width};
       case Kind::kMeans:
         wants(0);
         return {from.channels, from.height / 2, from.width / 2};
+      case Kind::kScale:
+        wants(1), wants_numbers("weight", from.channels, weights_);
+        return from;
       case Kind::kAdd:
         wants(0);
         if (from != other) fail("it adds values of two shapes");
         return from;
+      case Kind::kConcat:
+        wants(0);
+        if (from.height != other.height || from.width != other.width) fail("it joins values of two sizes");
+        return {from.channels + other.channels, from.height, from.width};
       case Kind::kSum:
       case Kind::kMinibatchStd:
       case Kind::kClassDot:

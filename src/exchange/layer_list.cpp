@@ -31,10 +31,14 @@ constexpr KindName kKinds[] = {{Kind::kConvTranspose, "conv_transpose"},
                                {Kind::kSum, "sum"},
                                {Kind::kMinibatchStd, "minibatch_std"},
                                {Kind::kClassDot, "class_dot"},
+                               {Kind::kResizeUp, "resize_up"},
+                               {Kind::kScale, "scale"},
                                {Kind::kAdd, "add"},
+                               {Kind::kConcat, "concat"},
                                {Kind::kTanh, "tanh"}};
 
 bool is_convolution(Kind kind) { return kind == Kind::kConv || kind == Kind::kConvTranspose; }
+bool takes_two(Kind kind) { return kind == Kind::kAdd || kind == Kind::kConcat; }
 bool is_norm(Kind kind) { return kind == Kind::kBatchNorm || kind == Kind::kClassBatchNorm; }
 
 /// Where a tensor of a layer is in the file: by its flat name, or as the constant that equals it.
@@ -58,12 +62,13 @@ Json layers_to_json(const Layers& layers, const NamedTensors& weights) {
     const auto* named =
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& one) { return one.kind == layer.kind; });
     Json one = {{"kind", named->name}, {"from", layer.from}};
-    if (layer.kind == Kind::kAdd) one["other"] = layer.other;
+    if (takes_two(layer.kind)) one["other"] = layer.other;
     if (!layer.tensors.empty()) {
       one["name"] = layer.name;
       for (const auto& [part, tensor] : layer.tensors) one["tensors"][part] = place_of(layer, part, tensor, weights);
     }
     if (is_convolution(layer.kind)) one["stride"] = layer.stride, one["padding"] = layer.padding;
+    if (layer.groups != 1) one["groups"] = layer.groups;
     if (is_norm(layer.kind)) one["eps"] = layer.eps;
     if (layer.kind == Kind::kLeakyRelu) one["slope"] = layer.slope;
     list.push_back(std::move(one));
@@ -83,9 +88,10 @@ Layers layers_from_json(const Json& list, const NamedTensors& weights, const std
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& each) { return kind == each.name; });
     if (known == std::end(kKinds)) throw Error(place + " is of an unknown kind, '" + printable(kind) + "'");
     Layer layer{.kind = known->kind, .from = required<int64_t>(one, "from", place)};
-    if (layer.kind == Kind::kAdd) layer.other = required<int64_t>(one, "other", place);
+    if (takes_two(layer.kind)) layer.other = required<int64_t>(one, "other", place);
     if (is_convolution(layer.kind))
-      layer.stride = required<int64_t>(one, "stride", place), layer.padding = required<int64_t>(one, "padding", place);
+      layer.stride = required<int64_t>(one, "stride", place), layer.padding = required<int64_t>(one, "padding", place),
+      layer.groups = value_or<int64_t>(one, "groups", 1, place);
     if (is_norm(layer.kind)) layer.eps = required<double>(one, "eps", place);
     if (layer.kind == Kind::kLeakyRelu) layer.slope = required<double>(one, "slope", place);
     if (one.contains("tensors")) {

@@ -12,8 +12,8 @@
 
 namespace dcgan {
 
-/// One object an operation: "kind", "from", of kAdd "other", "name" and, by part, "tensors": names in `weights`;
-/// stride, padding, eps and slope where the kind has them. `weights` are those of the file, which hold the layers'
+/// One object an operation: "kind", "from", of kAdd and kConcat "other", "name" and, by part, "tensors": names in
+/// `weights`; stride, padding, groups (where there are several), eps and slope where the kind has them. `weights` are those of the file, which hold the layers'
 /// tensors by flat name or, frozen, as equal constants. Throws Error when one is not there, as a NaN is not.
 Json layers_to_json(const Layers& layers, const NamedTensors& weights);
 
@@ -25,7 +25,7 @@ Layers layers_from_json(const Json& list, const NamedTensors& weights, const std
 Layers layers_of_version_1(const std::string& arch, bool has_classes, const ScriptWeights& weights,
                            const std::string& program, const std::string& origin);
 
-/// Throws Error unless the operations make [N, channels, height, width] of [N, latent, 1, 1]: each takes values made
+/// Throws Error unless the operations make [N, channels, height, width] of info.input: each takes values made
 /// before it, has the tensors of its kind, of shapes that fit its input, in the numbers `weights` (statistics, and
 /// BatchNorm's own, in float32), mixes no images, and makes at most 2^30 numbers an image, all together at most 2^32.
 void check_layers(const Layers& layers, const GeneratorInfo& info, at::ScalarType weights, const std::string& origin);

@@ -24,6 +24,8 @@ Json shared(const char* format, const GeneratorInfo& info, const std::string& ar
 Json generator_metadata(const GeneratorInfo& info, const std::string& arch, int64_t version) {
   Json out = shared("dcgan-generator", info, arch, version);
   out["latent"] = info.latent;
+  if (info.input != MapShape{info.latent, 1, 1})
+    out["input"] = {info.input.channels, info.input.height, info.input.width};
   out["latent_distribution"] = info.has_uniform_latents ? "uniform" : "normal";
   out["ema"] = info.ema;
   return out;

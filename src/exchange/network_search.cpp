@@ -26,8 +26,7 @@ std::vector<Entry> entries_of(const WeightsFile& weights) {
     const auto& [name, tensor] = weights.tensors[i];
     all.push_back({name, i < weights.containers.size() ? weights.containers[i] : 0, &tensor, "", tensor.sizes().vec()});
   }
-  for (const auto& one : weights.unusable)
-    all.push_back({one.name, one.container, nullptr, one.unusable, one.shape});
+  for (const auto& one : weights.unusable) all.push_back({one.name, one.container, nullptr, one.unusable, one.shape});
   return all;
 }
 
@@ -103,8 +102,7 @@ std::vector<ExampleTensor> members_of(const std::vector<Entry>& all, const std::
                                                    [&](const auto& other) { return entry.name.starts_with(other); });
     if (!is_its && (!own.starts_with(module) || is_another)) continue;
     out.push_back({is_its ? place->number : -1, is_its ? place->part : "", own, entry.name,
-                   entry.tensor ? *entry.tensor : at::Tensor(),
-                   entry.unusable, entry.shape});
+                   entry.tensor ? *entry.tensor : at::Tensor(), entry.unusable, entry.shape});
   }
   return out;
 }

@@ -24,7 +24,7 @@ class OnnxBuilder {
     model_.inputs.push_back({"z", {"N", info.latent}});
     if (info.classes > 0) model_.inputs.push_back({"y", {"N", info.classes}});
     model_.outputs.push_back({"image", {"N", info.channels, info.height, info.width}});
-    reshape("z", {-1, info.latent, 1, 1}, "x0");
+    reshape("z", {-1, info.input.channels, info.input.height, info.input.width}, "x0");
   }
 
   void add(const Layer& layer, const std::string& output) {
@@ -40,14 +40,27 @@ class OnnxBuilder {
         return class_norm(layer, x, output);
       case Kind::kRelu:
         return node("Relu", {x}, output);
+      case Kind::kLeakyRelu:
+        return node("LeakyRelu", {x}, output, {{"alpha", static_cast<float>(layer.slope)}});
       case Kind::kUpsample:
-        return upsample(x, output);
+        return resize(
+            x, output,
+            {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}});
+      case Kind::kResizeUp:
+        return resize(x, output, {{"mode", "linear"}, {"coordinate_transformation_mode", "half_pixel"}});
+      case Kind::kMeans:
+        return node("AveragePool", {x}, output,
+                    {{"kernel_shape", std::vector<int64_t>{2, 2}}, {"strides", std::vector<int64_t>{2, 2}}});
+      case Kind::kScale:
+        return node("Mul",
+                    {x, tensor(layer.name + ".weight", layer.tensor("weight").to(at::kFloat).view({1, -1, 1, 1}))},
+                    output);
+      case Kind::kConcat:
+        return node("Concat", {x, "x" + std::to_string(layer.other)}, output, {{"axis", int64_t{1}}});
       case Kind::kAdd:
         return node("Add", {x, "x" + std::to_string(layer.other)}, output);
       case Kind::kTanh:
         return node("Tanh", {x}, output);
-      case Kind::kLeakyRelu:
-      case Kind::kMeans:
       case Kind::kSum:
       case Kind::kMinibatchStd:
       case Kind::kClassDot:
@@ -83,10 +96,13 @@ class OnnxBuilder {
 
   void convolution(const Layer& layer, const std::string& x, const std::string& output) {
     const auto& w = layer.tensor("weight");
-    node(layer.kind == Layer::Kind::kConv ? "Conv" : "ConvTranspose", {x, weight(layer, "weight")}, output,
-         {{"kernel_shape", std::vector<int64_t>{w.size(2), w.size(3)}},
-          {"strides", std::vector<int64_t>(2, layer.stride)},
-          {"pads", std::vector<int64_t>(4, layer.padding)}});
+    std::vector<std::string> inputs = {x, weight(layer, "weight")};
+    if (layer.find("bias").defined()) inputs.push_back(weight(layer, "bias"));
+    std::vector<OnnxAttribute> attributes = {{"kernel_shape", std::vector<int64_t>{w.size(2), w.size(3)}},
+                                             {"strides", std::vector<int64_t>(2, layer.stride)},
+                                             {"pads", std::vector<int64_t>(4, layer.padding)}};
+    if (layer.groups != 1) attributes.push_back({"group", layer.groups});
+    node(layer.kind == Layer::Kind::kConv ? "Conv" : "ConvTranspose", std::move(inputs), output, std::move(attributes));
   }
 
   void norm(const Layer& layer, const std::string& x, const std::string& gain, const std::string& bias,
@@ -114,10 +130,10 @@ class OnnxBuilder {
     node("Add", {scaled, of_classes(layer, "class_bias", output)}, output);
   }
 
-  void upsample(const std::string& x, const std::string& output) {
+  /// To twice the sides.
+  void resize(const std::string& x, const std::string& output, std::vector<OnnxAttribute> how) {
     const std::string scales = tensor(output + ".scales", at::tensor(std::vector<float>{1, 1, 2, 2}));
-    node("Resize", {x, "", scales}, output,
-         {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}});
+    node("Resize", {x, "", scales}, output, std::move(how));
   }
 
   OnnxModel model_;

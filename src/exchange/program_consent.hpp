@@ -8,8 +8,8 @@
 
 namespace dcgan {
 
-/// Remembers it for this process and, in the user's own folder (core/platform/io/user_folder), for later ones; warns
-/// where that cannot be had.
+/// Remembers it for this process and, in the user's own folder (core/platform/io/user_folder), for later ones; warns where
+/// that cannot be had.
 void agree_to_run(const std::string& sha256, const std::string& file);
 
 /// The same of a whole file, for what will be opened later. Does nothing where there is no such file.

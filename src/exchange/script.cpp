@@ -48,7 +48,8 @@ std::string expression_of(const Layer& l) {
              pair(l.padding) + ", [0, 0], 1, [1, 1])";
     case Kind::kConv:
       return "torch.conv2d(" + x + ", " + own("weight") + ", " + (l.find("bias").defined() ? own("bias") : "None") +
-             ", " + pair(l.stride) + ", " + pair(l.padding) + ")";
+             ", " + pair(l.stride) + ", " + pair(l.padding) +
+             (l.groups == 1 ? ")" : ", [1, 1], " + std::to_string(l.groups) + ")");
     case Kind::kBatchNorm:
       return norm(own("weight") + ", " + own("bias"));
     case Kind::kClassBatchNorm:
@@ -59,6 +60,8 @@ std::string expression_of(const Layer& l) {
       return "torch.leaky_relu(" + x + ", " + number_text(l.slope) + ")";
     case Kind::kUpsample:
       return "torch.upsample_nearest2d(" + x + ", [2 * " + x + ".size(2), 2 * " + x + ".size(3)])";
+    case Kind::kResizeUp:
+      return "torch.upsample_bilinear2d(" + x + ", [2 * " + x + ".size(2), 2 * " + x + ".size(3)], False)";
     case Kind::kMeans:
       return "torch.avg_pool2d(" + x + ", [2, 2])";
     case Kind::kSum:
@@ -67,6 +70,10 @@ std::string expression_of(const Layer& l) {
       return "self.minibatch_std(" + x + ")";
     case Kind::kClassDot:
       return "torch.sum(" + x + " * " + of_class("weight") + ", [1], True)";
+    case Kind::kScale:
+      return x + " * " + own("weight") + ".view([1, -1, 1, 1])";
+    case Kind::kConcat:
+      return "torch.cat([" + x + ", x" + std::to_string(l.other) + "], 1)";
     case Kind::kAdd:
       return x + " + x" + std::to_string(l.other);
     case Kind::kTanh:

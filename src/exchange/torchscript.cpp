@@ -21,8 +21,8 @@ std::string forward_source(const Layers& layers, const GeneratorInfo& info, at::
     << "    assert z.dim() == 2 or z.dim() == 4, \"z must be [N, " << info.latent << "] or [N, " << info.latent
     << ", 1, 1]\"\n"
     << "    assert z.size(1) == " << info.latent << ", \"z must have " << info.latent << " numbers an image\"\n"
-    << script_classes(info.classes, "z") << "    x0 = z.reshape([z.size(0), " << info.latent << ", 1, 1])"
-    << script_cast(type) << "\n"
+    << script_classes(info.classes, "z") << "    x0 = z.reshape([z.size(0), " << info.input.channels << ", "
+    << info.input.height << ", " << info.input.width << "])" << script_cast(type) << "\n"
     << script_lines(layers, last_value(layers)) << "    return x" << last_value(layers) << script_cast(at::kFloat)
     << "\n";
   return s.str();
@@ -60,7 +60,8 @@ class LayersGenerator : public Generator {
 
  private:
   at::Tensor images(const at::Tensor& z, const at::Tensor& y) override {
-    return run_layers(layers_, z.reshape({z.size(0), info_.latent, 1, 1}).to(type_), y).to(at::kFloat);
+    const MapShape& in = info_.input;
+    return run_layers(layers_, z.reshape({z.size(0), in.channels, in.height, in.width}).to(type_), y).to(at::kFloat);
   }
 
   Layers layers_;
@@ -134,6 +135,13 @@ GeneratorInfo info_from(const ScriptFile& file, const fs::path& path) {
     return json.contains(key) ? required<std::string>(json, key, origin) : otherwise;
   };
   info.has_uniform_latents = text("latent_distribution", "normal") == "uniform";
+  if (json.contains("input")) {
+    const auto sides = required<std::vector<int64_t>>(json, "input", origin);
+    if (sides.size() == 3) info.input = {sides[0], sides[1], sides[2]};
+    const bool is_sane = std::all_of(sides.begin(), sides.end(), [&](int64_t n) { return n > 0 && n <= info.latent; });
+    if (sides.size() != 3 || !is_sane || element_count(sides).value_or(-1) != info.latent)
+      throw Error(origin + " lays its latents out in a way that does not fit them", "export it anew");
+  }
   info.fit = text("fit", info.fit), info.crop_at = text("crop_at", info.crop_at);
   if (info.classes > 0)
     for (const auto& name : required<std::vector<std::string>>(json, "class_names", origin))

@@ -71,8 +71,8 @@ void export_torchscript(DiscriminatorNet net, const GeneratorInfo& info, const f
   const at::NoGradGuard no_grad;
   net->eval();
   const ScriptNumbers numbers = script_numbers(options.weights);
-  std::vector<int64_t> maps;
-  const Layers layers = net->layers(&maps);
+  const Layers layers = net->layers();
+  const std::vector<int64_t>& maps = net->description().maps;
   const auto x = at::linspace(-1, 1, 2 * info.channels * info.height * info.width)
                      .view({2, info.channels, info.height, info.width});
   constexpr int64_t kGrid = 4 * 4;

@@ -1,6 +1,7 @@
-// Exports of version 1, which say what they are by their program alone: the operations of the three architectures that
-// wrote such files, as src/nn has them, filled with the file's tensors. A frozen one names no tensor; in which order
+// Exports of version 1, which say what they are by their program alone: the operations of the architecture that
+// wrote such a file, as src/nn has them, filled with the file's tensors. A frozen one names no tensor; in which order
 // its program takes its constants, some of them twice, is read from the text of that program, which stays text.
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -10,62 +11,31 @@
 namespace dcgan {
 namespace {
 
-using Kind = Layer::Kind;
-
 constexpr int64_t kMostDoublings = 20;
 
-/// Operations without tensors: each part is there, undefined.
-class Template {
- public:
-  Template(bool has_classes, std::string arch, int64_t doublings) : has_classes_(has_classes) {
-    convolution(Kind::kConvTranspose, "conv0", 1, 0);
-    arch == "resnet" ? residual(doublings) : plain(doublings);
-    append(layers_, {.kind = Kind::kTanh});
-  }
-  Layers take() { return std::move(layers_); }
+/// In the order in which a program takes them.
+constexpr const char* kNormParts[] = {"weight", "bias", "running_mean", "running_var"};
+constexpr const char* kClassNormParts[] = {"running_mean", "running_var", "class_gain", "class_bias"};
 
- private:
-  void convolution(Kind kind, const std::string& name, int64_t stride, int64_t padding) {
-    append(layers_, {.kind = kind, .name = name, .tensors = {{"weight", {}}}, .stride = stride, .padding = padding});
+/// The operations of a generator without their tensors: each part is there, undefined. How wide it is says its file.
+Layers without_tensors(const std::string& arch, bool has_classes, int64_t doublings) {
+  NetworkPlan plan;
+  plan.options.arch = arch, plan.options.latent = 1;
+  plan.options.base_channels = {1, 1}, plan.options.max_channels = 1;
+  plan.shape = {{1, 1}, doublings};
+  plan.classes = has_classes ? 1 : 0;
+  Layers layers;
+  for (const PlannedLayer& planned : plan.generator().layers) {
+    Layer layer{.kind = planned.kind, .from = planned.from, .other = planned.other, .name = planned.name};
+    layer.stride = planned.stride, layer.padding = planned.padding, layer.eps = planned.eps;
+    if (planned.is_convolution()) layer.tensors = {{"weight", {}}};
+    if (planned.is_norm())
+      for (const char* part : has_classes ? kClassNormParts : kNormParts)
+        layer.tensors.emplace_back(part, at::Tensor());
+    layers.push_back(std::move(layer));
   }
-  void norm(const std::string& name) {
-    constexpr double kEps = 1e-5;
-    Layer layer{.kind = has_classes_ ? Kind::kClassBatchNorm : Kind::kBatchNorm, .name = name};
-    for (const char* part : has_classes_ ? kOfClasses : kOfAll) layer.tensors.emplace_back(part, at::Tensor());
-    layer.eps = kEps;
-    append(layers_, std::move(layer));
-    append(layers_, {.kind = Kind::kRelu});
-  }
-  void plain(int64_t doublings) {
-    for (int64_t i = 0; i < doublings; ++i) {
-      norm("norm" + std::to_string(i));
-      convolution(Kind::kConvTranspose, "conv" + std::to_string(i + 1), 2, 1);
-    }
-  }
-  void residual(int64_t doublings) {
-    for (int64_t i = 0; i < doublings; ++i) {
-      const std::string name = "block" + std::to_string(i);
-      const int64_t x = last_value(layers_);
-      norm(name + ".norm0");
-      convolution(Kind::kConvTranspose, name + ".conv0", 2, 1);
-      norm(name + ".norm1");
-      convolution(Kind::kConv, name + ".conv1", 1, 1);
-      const int64_t h = last_value(layers_);
-      convolution(Kind::kConv, name + ".shortcut", 1, 0);
-      layers_.back().from = x;
-      append(layers_, {.kind = Kind::kUpsample});
-      append(layers_, {.kind = Kind::kAdd, .other = h});
-    }
-    norm("norm");
-    convolution(Kind::kConv, "last", 1, 1);
-  }
-
-  /// In the order in which a program takes them.
-  static constexpr const char* kOfAll[] = {"weight", "bias", "running_mean", "running_var"};
-  static constexpr const char* kOfClasses[] = {"running_mean", "running_var", "class_gain", "class_bias"};
-  bool has_classes_;
-  Layers layers_;
-};
+  return layers;
+}
 
 /// The numbers of the constants that forward() takes, in the order of its text.
 std::vector<size_t> constants_in_order(std::string_view program) {
@@ -98,7 +68,8 @@ Layers layers_of_version_1(const std::string& arch, bool has_classes, const Scri
   const auto refuse = [&](const std::string& why) {
     throw Error(origin + " is no generator that dcgan exported: " + why, "export it anew from its run or checkpoint");
   };
-  if (arch != "dcgan" && arch != "upsample" && arch != "resnet") refuse("its architecture is unknown");
+  const auto known = architecture_names();
+  if (std::find(known.begin(), known.end(), arch) == known.end()) refuse("its architecture is unknown");
   std::vector<at::Tensor> in_order;  // of a frozen one
   if (weights.is_frozen())
     for (const size_t number : constants_in_order(program)) {
@@ -108,7 +79,7 @@ Layers layers_of_version_1(const std::string& arch, bool has_classes, const Scri
   const size_t count = weights.is_frozen() ? in_order.size() : weights.tensors.size();
   Layers layers;
   for (int64_t doublings = 1; doublings <= kMostDoublings && tensors_in(layers) < count; ++doublings)
-    layers = Template(has_classes, arch, doublings).take();
+    layers = without_tensors(arch, has_classes, doublings);
   if (tensors_in(layers) != count) refuse("it has other weights than its architecture");
   const std::unordered_map<std::string, at::Tensor> by_name(weights.tensors.begin(), weights.tensors.end());
   size_t next = 0;

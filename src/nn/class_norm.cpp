@@ -4,6 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <stdexcept>
+
 #include "nn/kernels/batch_moments.hpp"
 #include "nn/kernels/cpu_tensors.hpp"
 #include "nn/kernels/norm_activation.hpp"
@@ -137,9 +139,11 @@ torch::nn::BatchNorm2d make_norm(int64_t channels, int64_t classes) {
       std::shared_ptr<torch::nn::BatchNorm2dImpl>(std::make_shared<ClassNormImpl>(channels, classes)));
 }
 
-at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope) {
+at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope,
+                                 int64_t batches) {
   const auto* own = dynamic_cast<const ClassNormImpl*>(norm.get());
-  if (!own) return norm_activation(norm, x, slope);
+  if (!own) return norm_activation(norm, x, slope, batches);
+  if (batches != 1) throw std::logic_error("a class's BatchNorm takes one batch");
   const auto gain = own->class_gain.index_select(0, y), bias = own->class_bias.index_select(0, y);
   Group* const group = norm->is_training() ? NormScope::current() : nullptr;
   if (norm->is_training() && !group && has_kernels(x))
@@ -149,24 +153,15 @@ at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor&
   return slope == 0 ? at::relu(t) : at::leaky_relu(t, slope);
 }
 
-void append_activation(Layers& layers, double slope) {
-  append(layers, {.kind = slope == 0 ? Layer::Kind::kRelu : Layer::Kind::kLeakyRelu, .slope = slope});
-}
-
-void append_norm_activation(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name,
-                            double slope) {
-  Layer layer{.kind = Layer::Kind::kBatchNorm, .name = name};
-  if (const auto* own = dynamic_cast<const ClassNormImpl*>(&norm)) {
-    layer.kind = Layer::Kind::kClassBatchNorm;
-    layer.tensors = {{"class_gain", own->class_gain}, {"class_bias", own->class_bias}};
-  } else {
-    layer.tensors = {{"weight", norm.weight}, {"bias", norm.bias}};
-  }
-  layer.tensors.emplace_back("running_mean", norm.running_mean);
-  layer.tensors.emplace_back("running_var", norm.running_var);
-  layer.eps = norm.options.eps();
-  append(layers, std::move(layer));
-  append_activation(layers, slope);
+std::vector<std::pair<std::string, at::Tensor>> norm_tensors(const torch::nn::BatchNorm2dImpl& norm) {
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
+  if (const auto* own = dynamic_cast<const ClassNormImpl*>(&norm))
+    tensors = {{"class_gain", own->class_gain}, {"class_bias", own->class_bias}};
+  else
+    tensors = {{"weight", norm.weight}, {"bias", norm.bias}};
+  tensors.emplace_back("running_mean", norm.running_mean);
+  tensors.emplace_back("running_var", norm.running_var);
+  return tensors;
 }
 
 }  // namespace dcgan

@@ -5,7 +5,9 @@
 
 #include <torch/nn/modules/batchnorm.h>
 
-#include "nn/layers.hpp"
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace dcgan {
 
@@ -20,14 +22,12 @@ class ClassNormImpl : public torch::nn::BatchNorm2dImpl {
 /// A norm over `channels`: BatchNorm2d, or with classes a ClassNorm.
 torch::nn::BatchNorm2d make_norm(int64_t channels, int64_t classes);
 
-/// norm_activation() of either. `y`, int64 [N], the images' classes; not looked at by a plain norm. A ClassNorm's is
-/// max(t, 0) + slope min(t, 0) of t = gain[y] (x - mean) / deviation + bias[y]. Differentiable once.
-at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope);
+/// norm_activation() of either. `y`, int64 [N], the images' classes; not looked at by a plain norm. A ClassNorm's, of
+/// one batch, is max(t, 0) + slope min(t, 0) of t = gain[y] (x - mean) / deviation + bias[y]. Differentiable once.
+at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope,
+                                 int64_t batches = 1);
 
-/// The same as operations of evaluation mode, on the last value.
-void append_norm_activation(Layers& layers, const torch::nn::BatchNorm2dImpl& norm, const std::string& name,
-                            double slope);
-/// max(t, 0) + slope min(t, 0) of the last value.
-void append_activation(Layers& layers, double slope);
+/// Tensors of either by part, as a layer of evaluation has them: gains, biases and statistics.
+std::vector<std::pair<std::string, at::Tensor>> norm_tensors(const torch::nn::BatchNorm2dImpl& norm);
 
 }  // namespace dcgan

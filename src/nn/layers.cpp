@@ -27,7 +27,7 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
     case Kind::kConvTranspose:
       return at::conv_transpose2d(x, l.tensor("weight"), {}, stride, padding);
     case Kind::kConv:
-      return at::conv2d(x, l.tensor("weight"), l.find("bias"), stride, padding);
+      return at::conv2d(x, l.tensor("weight"), l.find("bias"), stride, padding, at::IntArrayRef{1, 1}, l.groups);
     case Kind::kBatchNorm:
       return statistics_norm(l, x, l.tensor("weight"), l.tensor("bias"));
     case Kind::kClassBatchNorm:
@@ -38,17 +38,21 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
     case Kind::kLeakyRelu:
       return at::leaky_relu(x, l.slope);
     case Kind::kUpsample:
-      return at::upsample_nearest2d(x, at::IntArrayRef{2 * x.size(2), 2 * x.size(3)});
+    case Kind::kResizeUp:
     case Kind::kMeans:
-      return at::avg_pool2d(x, at::IntArrayRef{2, 2});
+      return resized(l.kind, x);
     case Kind::kSum:
       return x.sum({2, 3}, /*keepdim=*/true);
     case Kind::kMinibatchStd:
       return with_minibatch_std(x, 1);
     case Kind::kClassDot:
       return (x * of_classes(l.tensor("weight"), y)).sum(1, /*keepdim=*/true);
+    case Kind::kScale:
+      return x * l.tensor("weight").view({1, -1, 1, 1});
     case Kind::kAdd:
       return x + other;
+    case Kind::kConcat:
+      return at::cat({x, other}, 1);
     case Kind::kTanh:
       return at::tanh(x);
   }
@@ -80,21 +84,19 @@ void append(Layers& layers, Layer layer) {
   layers.push_back(std::move(layer));
 }
 
-Layer convolution(const std::string& name, const at::Tensor& weight, const at::Tensor& bias, int64_t stride,
-                  int64_t padding) {
-  Layer layer{.kind = Layer::Kind::kConv, .name = name, .tensors = {{"weight", weight}}};
-  if (bias.defined()) layer.tensors.emplace_back("bias", bias);
-  layer.stride = stride, layer.padding = padding;
-  return layer;
+at::Tensor resized(LayerKind kind, const at::Tensor& x) {
+  const std::vector<int64_t> twice = {2 * x.size(2), 2 * x.size(3)};
+  if (kind == LayerKind::kUpsample) return at::upsample_nearest2d(x, twice);
+  if (kind == LayerKind::kResizeUp) return at::upsample_bilinear2d(x, twice, /*align_corners=*/false);
+  return at::avg_pool2d(x, at::IntArrayRef{2, 2});
 }
 
-std::vector<at::Tensor> run_layers(const Layers& layers, const at::Tensor& input, const at::Tensor& y,
+std::vector<at::Tensor> run_layers(const Layers& layers, std::vector<at::Tensor> values, const at::Tensor& y,
                                    const std::vector<int64_t>& wanted) {
-  std::vector<size_t> last_use(layers.size() + 1, 0);
+  std::vector<size_t> last_use(layers.size() + values.size(), 0);
   for (size_t i = 0; i < layers.size(); ++i)
     last_use[static_cast<size_t>(layers[i].from)] = last_use[static_cast<size_t>(layers[i].other)] = i;
   for (const int64_t number : wanted) last_use[static_cast<size_t>(number)] = layers.size();
-  std::vector<at::Tensor> values = {input};
   for (size_t i = 0; i < layers.size(); ++i) {
     const auto from = static_cast<size_t>(layers[i].from), other = static_cast<size_t>(layers[i].other);
     values.push_back(applied(layers[i], values[from], values[other], y));

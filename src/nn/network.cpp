@@ -52,10 +52,11 @@ ShapePlan shape_plan(Size size) {
 }
 
 bool NetworkOptions::has_batch_norm_d() const {
-  if (is_resnet() && norm_d == "batch")
-    throw UsageError("--norm-d batch does not go with --arch resnet, whose discriminator is built without it",
+  const bool can = architecture_named(arch).can_norm_d;
+  if (!can && norm_d == "batch")
+    throw UsageError("--norm-d batch does not go with --arch " + arch + ", whose discriminator is built without it",
                      "leave --norm-d out, or take another --arch");
-  return norm_d == "auto" ? !is_resnet() : norm_d == "batch";
+  return norm_d == "auto" ? can : norm_d == "batch";
 }
 
 std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
@@ -65,13 +66,16 @@ std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
   return levels;
 }
 
+NetworkDescription NetworkPlan::generator() const { return architecture_named(options.arch).generator(*this); }
+
+NetworkDescription NetworkPlan::discriminator() const {
+  options.has_batch_norm_d();
+  return architecture_named(options.arch).discriminator(*this);
+}
+
 void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, const std::string& origin) {
-  constexpr int64_t kLeastTaps = 9;  // of the convolutions between levels, in every architecture
-  const auto& base = plan.options.base_channels;
-  const auto levels = plan.channels(is_generator ? base.generator : base.discriminator);
-  int64_t least =
-      is_generator ? plan.options.latent * levels.front() * plan.shape.base.width * plan.shape.base.height : 0;
-  for (size_t i = 1; i < levels.size(); ++i) least += kLeastTaps * levels[i - 1] * levels[i];
+  // Half of them: a single tensor of another shape is named by who reads it.
+  const int64_t least = (is_generator ? plan.generator() : plan.discriminator()).weight_count() / 2;
   if (least > there)
     throw Error(origin + " holds " + with_commas(there) + " numbers, and the " +
                     (is_generator ? "generator" : "discriminator") + " that it claims to hold has at least " +

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/options.hpp"
+#include "nn/architectures.hpp"
 
 namespace dcgan {
 
@@ -35,11 +36,7 @@ struct NetworkOptions {
     visit("base-channels", base_channels, "feature maps beside the image; they double as sides halve",
           within(1, 1024, "channels"));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
-    visit("arch", arch,
-          "blocks of both networks: strided ones (the paper's), G's as resize-and-convolve (no checkerboard), or "
-          "residual ones (better for many pictures, several times the work)",
-          one_of({"dcgan", "upsample", "resnet"}),
-          "Radford et al. 2015; Odena et al. 2016; Miyato et al. 2018, appendix B");
+    visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources());
     visit("norm-d", norm_d,
           "discriminator's normalisation; auto: none for resnet and where its gradient is penalised, else batch",
           one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
@@ -50,8 +47,7 @@ struct NetworkOptions {
   }
 
   LatentSpace latent_space() const { return {latent, latent_distribution == "uniform"}; }
-  bool is_resnet() const { return arch == "resnet"; }
-  /// "auto" resolved: whether the discriminator has BatchNorm. Throws UsageError for resnet with batch.
+  /// "auto" resolved: whether the discriminator has BatchNorm. Throws UsageError where the architecture's cannot.
   bool has_batch_norm_d() const;
   /// Leaves no "auto". Throws as has_batch_norm_d() does.
   void resolve() { norm_d = has_batch_norm_d() ? "batch" : "none"; }
@@ -78,11 +74,15 @@ struct NetworkPlan {
 
   /// Feature maps of the levels, beside the base first: base_channels x 2^(doublings-1) ... base_channels.
   std::vector<int64_t> channels(int64_t base_channels) const;
+
+  /// Both networks, as their architecture makes them. Throws UsageError for options that it cannot have.
+  NetworkDescription generator() const;
+  NetworkDescription discriminator() const;
 };
 
-/// Throws Error naming `origin` when the generator of this plan, or its discriminator, has more weights than the
-/// `there` numbers of a file. For before it is built: what a file claims must not take memory that its own bytes do not
-/// fill.
+/// Throws Error naming `origin` when the generator of this plan, or its discriminator, has more than twice
+/// as many weights as the `there` numbers of a file. For before it is built: what a file claims must not take memory
+/// that its own bytes do not fill.
 void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, const std::string& origin);
 
 }  // namespace dcgan

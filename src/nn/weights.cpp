@@ -12,47 +12,36 @@ namespace dcgan {
 
 namespace {
 
-/// The spread of Glorot's weights, [outputs or inputs, the other, k, k].
-float glorot_spread(const at::Tensor& weight) {
-  const auto fans = static_cast<double>((weight.size(0) + weight.size(1)) * weight[0][0].numel());
-  return static_cast<float>(std::sqrt(2 / fans));
-}
-
 at::Tensor normal_like(const at::Tensor& target, const Draw& draw) {
   auto values = at::empty(target.sizes(), at::kFloat);
   draw.normal({values.mutable_data_ptr<float>(), static_cast<size_t>(values.numel())});
   return values;
 }
 
-/// Sets one parameter by its name.
-void draw_parameter(const std::string& name, at::Tensor& parameter, const Draw& draw) {
-  constexpr float kSpread = 0.02f;
-  if (name.ends_with("bias")) {
-    parameter.zero_();
-  } else if (name.ends_with("class_gain")) {
-    parameter.fill_(1);
-  } else {
-    const bool is_in_block = name.starts_with("block") && parameter.dim() == 4;
-    const float spread = is_in_block ? glorot_spread(parameter) : kSpread, mean = parameter.dim() == 1 ? 1.0f : 0.0f;
-    auto values = normal_like(parameter, draw);
-    float* all = values.mutable_data_ptr<float>();
-    for (int64_t i = 0; i < values.numel(); ++i) all[i] = mean + spread * all[i];
-    parameter.copy_(values);
+void draw_parameter(const PlannedWeight& planned, at::Tensor& parameter, const Draw& draw) {
+  const auto mean = static_cast<float>(planned.mean), spread = static_cast<float>(planned.spread);
+  if (spread == 0) {
+    parameter.fill_(mean);
+    return;
   }
+  auto values = normal_like(parameter, draw);
+  float* all = values.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < values.numel(); ++i) all[i] = mean + spread * all[i];
+  parameter.copy_(values);
 }
 
 }  // namespace
 
-void initialise(torch::nn::Module& network, uint64_t seed, NetworkRole role) {
+void initialise(DescribedNetImpl& network, uint64_t seed, NetworkRole role) {
   const at::NoGradGuard no_grad;
   const auto buffers = network.named_buffers();
+  auto parameters = network.named_parameters();
   uint64_t number = 0;
-  for (auto& named : network.named_parameters()) {
-    const std::string& name = named.key();
+  for (const PlannedWeight& planned : network.planned_weights()) {
     const uint64_t index = static_cast<uint64_t>(role) << 32 | number++;
-    draw_parameter(name, named.value(), Draw(seed, Purpose::kInitialWeights, index));
-    if (!name.ends_with(".weight")) continue;
-    if (const auto* u = buffers.find(name.substr(0, name.size() - 6) + "u")) {
+    draw_parameter(planned, parameters[planned.name], Draw(seed, Purpose::kInitialWeights, index));
+    if (!planned.name.ends_with(".weight")) continue;
+    if (const auto* u = buffers.find(planned.name.substr(0, planned.name.size() - 6) + "u")) {
       const auto start = normal_like(*u, Draw(seed, Purpose::kSpectralStart, index));
       at::Tensor(*u).copy_(start / start.norm());
     }

@@ -5,17 +5,16 @@
 
 #include <cstdint>
 
+#include "nn/described_net.hpp"
+
 namespace dcgan {
 
 /// Which network is initialised: part of the draws' names, so the two never share numbers.
 enum class NetworkRole : uint16_t { kGenerator = 0, kDiscriminator = 1 };
 
-/// Weights ~ N(0, 0.02), BatchNorm scales ~ N(1, 0.02), biases 0 (Radford et al. 2015, section 4 and the authors' code
-/// for BatchNorm). In residual blocks, whose shortcuts no norm scales up again, weights ~ N(0, 2 / (fan in + fan out))
-/// (Glorot and Bengio 2010, equation 12, as Miyato et al. 2018 take it). Gains of classes 1. First vectors of spectral
-/// norms: uniform on the unit sphere. Names decide. Keyed by (seed, role, number of the parameter): independent of
-/// device, memory format and threads.
-void initialise(torch::nn::Module& network, uint64_t seed, NetworkRole role);
+/// Every weight is drawn as its description says (nn/description). First vectors of spectral norms: uniform on the unit
+/// sphere. Keyed by (seed, role, number of the parameter): independent of device, memory format and threads.
+void initialise(DescribedNetImpl& network, uint64_t seed, NetworkRole role);
 
 /// Trainable numbers.
 int64_t parameter_count(const torch::nn::Module& network);

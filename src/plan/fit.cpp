@@ -66,6 +66,28 @@ bool fits_on_gpu(const NetworkPlan& network, const TrainOptions& options, const 
   return fits;
 }
 
+/// Numbers of an image that are in memory at once while a network learns: what convolutions made, what activations made
+/// of it, and sums. What is summed at once, and a norm apart from its activation, needs no place of its own.
+int64_t kept_numbers(const NetworkDescription& net) {
+  std::vector<int64_t> uses(net.inputs.size() + net.layers.size()), sums = uses;
+  for (const auto& layer : net.layers) {
+    ++uses[static_cast<size_t>(layer.from)];
+    if (!layer.takes_two()) continue;
+    ++uses[static_cast<size_t>(layer.other)];
+    ++sums[static_cast<size_t>(layer.from)], ++sums[static_cast<size_t>(layer.other)];
+  }
+  int64_t kept = 0;
+  size_t value = net.inputs.size();
+  for (const auto& layer : net.layers) {
+    const bool has_place = layer.is_convolution() || layer.is_activation() || layer.takes_two() ||
+                           layer.kind == LayerKind::kTanh || layer.kind == LayerKind::kMinibatchStd;
+    const bool is_summed_at_once = sums[value] == 1 && uses[value] == 1;
+    if (has_place && !is_summed_at_once) kept += layer.out.numbers();
+    ++value;
+  }
+  return kept;
+}
+
 /// A trial's batch. With fewer images the peak is where weights are updated, and says nothing of an image's share.
 int64_t telling_batch(const StepMemory& rough) {
   constexpr int64_t kLeast = 2, kMost = 64;
@@ -120,33 +142,12 @@ int64_t memory_for_training(const std::string& device) {
 }
 
 StepMemory rough_step_memory(const NetworkPlan& network) {
-  // Maps that are alive at once: a layer's output and what its activation made of it, in G once and in D for real and
-  // generated images; fp32. A residual block keeps more, most of it at the larger of its two sizes. Weights: live,
-  // averaged, two moments, gradients, a copy to draw with.
-  constexpr int64_t kMaps = 2, kPasses = 2, kWeights = 6, kFloat = 4, kTaps = 16, kFewTaps = 9;
-  const bool is_resnet = network.options.is_resnet();
-  const auto g = network.channels(network.options.base_channels.generator);
-  const auto d = network.channels(network.options.base_channels.discriminator);
-  double maps = 0, weights = 0;
-  int64_t pixels = network.shape.base.width * network.shape.base.height;
-  weights += static_cast<double>(network.options.latent * g.front() * pixels);
-  for (size_t i = 0; i < g.size(); ++i, pixels *= 4) {
-    const int64_t next_g = i + 1 < g.size() ? g[i + 1] : network.image_channels,
-                  next_d = i + 1 < d.size() ? d[i + 1] : network.image_channels;
-    if (is_resnet) {
-      // G: conv0's output, norm1's, conv1's with the sum, and norm0's of the next block. D: its input (the block
-      // below's output), ReLU of that, conv0's output.
-      const int64_t in_g = g[i == 0 ? 0 : i - 1], hidden_d = i + 1 < d.size() ? next_d : d[i];
-      maps += static_cast<double>(4 * pixels * (4 * g[i] + kPasses * (2 * next_d + hidden_d)));
-      weights += static_cast<double>(kFewTaps * (g[i] * (in_g + g[i]) + hidden_d * (next_d + d[i])) + in_g * g[i] +
-                                     next_d * d[i]);
-    } else {
-      maps += static_cast<double>(pixels * kMaps * (g[i] + kPasses * d[i]));
-      weights += static_cast<double>(kTaps * (g[i] * next_g + d[i] * next_d));
-    }
-  }
-  maps += static_cast<double>(3 * pixels * network.image_channels);
-  return {static_cast<int64_t>(kFloat * kWeights * weights), static_cast<int64_t>(kFloat * maps)};
+  // Weights: live, averaged, two moments, gradients, a copy to draw with. Maps once for G, and in D for real and
+  // generated images; fp32.
+  constexpr int64_t kPasses = 2, kWeights = 6, kFloat = 4;
+  const NetworkDescription g = network.generator(), d = network.discriminator();
+  return {kFloat * kWeights * (g.weight_count() + d.weight_count()),
+          kFloat * (kept_numbers(g) + kPasses * kept_numbers(d))};
 }
 
 int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const NetworkPlan& network,

@@ -19,66 +19,30 @@ namespace {
 /// from the input, a transposed one spreads them over the output.
 struct Work {
   int64_t pixels, taps_in, taps_out;
-  int64_t weights;           // trained numbers: fewer than taps where a kernel of 3 x 3 is widened
-  bool takes_input = false;  // z or an image, which need no gradient in D's step
+  bool takes_input;  // z or an image, which need no gradient in D's step
 };
 
-constexpr int64_t kTaps = 16, kFewTaps = 9;  // filters of 4 x 4 and 3 x 3
-
-Work work(int64_t pixels, int64_t taps_in, int64_t taps_out) { return {pixels, taps_in, taps_out, taps_in * taps_out}; }
-Work as_input(Work one) {
-  one.takes_input = true;
-  return one;
-}
-/// One whose weights are 3 x 3 and whose kernel is 4 x 4.
-Work as_widened(Work one) {
-  one.weights = one.weights * kFewTaps / kTaps;
-  return one;
+/// Values that no weights have changed: the inputs, and what is only resized of them.
+std::vector<bool> inputs_alone(const NetworkDescription& net) {
+  std::vector<bool> is_input(net.inputs.size(), true);
+  for (const auto& layer : net.layers)
+    is_input.push_back(layer.name.empty() && is_input[static_cast<size_t>(layer.from)]);
+  return is_input;
 }
 
-std::vector<Work> generator_layers(const NetworkPlan& plan, int64_t batch) {
-  const auto levels = plan.channels(plan.options.base_channels.generator);
-  int64_t pixels = plan.shape.base.width * plan.shape.base.height;
-  std::vector<Work> layers = {as_input(work(batch, plan.options.latent, levels.front() * pixels))};
-  pixels *= batch;
-  if (plan.options.is_resnet()) {
-    int64_t in = levels.front();
-    for (const int64_t out : levels) {
-      layers.push_back(as_widened(work(pixels, in, out * kTaps)));
-      layers.push_back(work(4 * pixels, out * kFewTaps, out));
-      layers.push_back(work(pixels, in, out));
-      in = out, pixels *= 4;
-    }
-    layers.push_back(work(pixels, in * kFewTaps, plan.image_channels));
-    return layers;
+std::vector<Work> convolutions_of(const NetworkDescription& net, int64_t batch) {
+  const std::vector<bool> is_input = inputs_alone(net);
+  std::vector<Work> all;
+  for (const auto& l : net.layers) {
+    if (!l.is_convolution()) continue;
+    const bool is_transposed = l.kind == LayerKind::kConvTranspose;
+    const int64_t taps = l.kernel_height * l.kernel_width;
+    all.push_back({.pixels = batch * (is_transposed ? l.in : l.out).pixels(),
+                   .taps_in = is_transposed ? l.in.channels : l.in.channels / l.groups * taps,
+                   .taps_out = is_transposed ? l.out.channels * taps : l.out.channels,
+                   .takes_input = is_input[static_cast<size_t>(l.from)]});
   }
-  for (size_t i = 1; i <= levels.size(); ++i, pixels *= 4) {
-    const Work one = work(pixels, levels[i - 1], (i < levels.size() ? levels[i] : plan.image_channels) * kTaps);
-    layers.push_back(plan.options.arch == "upsample" ? as_widened(one) : one);
-  }
-  return layers;
-}
-
-std::vector<Work> discriminator_layers(const NetworkPlan& plan, int64_t batch) {
-  const auto levels = plan.channels(plan.options.base_channels.discriminator);  // base first
-  const bool is_resnet = plan.options.is_resnet();
-  const int64_t base = plan.shape.base.width * plan.shape.base.height;
-  int64_t in = plan.image_channels, pixels = batch * (base << 2 * (levels.size() - 1));
-  std::vector<Work> layers;
-  for (auto level = levels.rbegin(); level != levels.rend(); in = *level++, pixels /= 4) {
-    const bool is_first = level == levels.rbegin();
-    const auto own = [&](const Work& one) { return is_first ? as_input(one) : one; };
-    if (is_resnet) {
-      const int64_t hidden = is_first ? *level : in;
-      layers.push_back(own(work(4 * pixels, in * kFewTaps, hidden)));
-      layers.push_back(as_widened(work(pixels, hidden * kTaps, *level)));
-      layers.push_back(own(work(pixels, in, *level)));
-    } else {
-      layers.push_back(own(work(pixels, in * kTaps, *level)));
-    }
-  }
-  layers.push_back(work(batch, levels.front() * (is_resnet ? 1 : base), 1));
-  return layers;
+  return all;
 }
 
 Product forward(const Work& l, int64_t times) { return {l.pixels, l.taps_in, l.taps_out, times}; }
@@ -113,34 +77,33 @@ double seconds_of(const Product& product, const at::TensorOptions& options) {
 // Reads and writes of an element.
 constexpr int64_t kNormForward = 3, kNormBackward = 5, kPlain = 2, kPlainBackward = 3;
 
-/// Elements that a resnet's norms, activations, sums and changes of size read and write in a step.
-double resnet_elements(const NetworkPlan& plan, int64_t batch) {
+/// Elements that norms, activations, sums and changes of size read and write, forward and back.
+double elements_of(const NetworkDescription& net, int64_t batch) {
   constexpr int64_t kNorm = kNormForward + kNormBackward, kActivation = kPlain + kPlainBackward;
   constexpr int64_t kSum = 3 + 2, kResize = 2 + 2;  // of two maps; to twice the sides or from them
-  const auto g = plan.channels(plan.options.base_channels.generator);
-  const auto d = plan.channels(plan.options.base_channels.discriminator);
-  double elements = 0;
-  int64_t pixels = batch * plan.shape.base.width * plan.shape.base.height;
-  for (size_t i = 0; i < g.size(); ++i, pixels *= 4) {
-    const int64_t in_g = g[i == 0 ? 0 : i - 1], in_d = i + 1 < d.size() ? d[i + 1] : plan.image_channels;
-    const int64_t of_g = pixels * in_g * kNorm + 4 * pixels * g[i] * (kNorm + kSum + kResize);
-    const int64_t of_d = 4 * pixels * in_d * (2 * kActivation + kResize) + pixels * d[i] * kSum;
-    elements += static_cast<double>(of_g + 3 * of_d);
+  int64_t elements = 0;
+  for (size_t i = 0; i < net.layers.size() && i < net.head; ++i) {
+    const PlannedLayer& l = net.layers[i];
+    const auto* before = net.made_by(l.from);
+    if (l.is_norm())
+      elements += l.out.numbers() * kNorm;  // with its activation
+    else if ((l.is_activation() && !(before && before->is_norm())) || l.kind == LayerKind::kTanh)
+      elements += l.out.numbers() * kActivation;
+    else if (l.takes_two() || l.kind == LayerKind::kScale)
+      elements += l.out.numbers() * kSum;
+    else if (l.kind == LayerKind::kUpsample || l.kind == LayerKind::kResizeUp)
+      elements += l.out.numbers() * kResize;
+    else if (l.kind == LayerKind::kMeans)
+      elements += l.in.numbers() * kResize;
   }
-  return elements + static_cast<double>(pixels * g.back() * kNorm);
-}
-
-int64_t parameters_of(const std::vector<Work>& layers) {
-  int64_t count = 0;
-  for (const auto& l : layers) count += l.weights;
-  return count;
+  return static_cast<double>(elements) * static_cast<double>(batch);
 }
 
 }  // namespace
 
 std::vector<Product> step_products(const NetworkPlan& plan, int64_t batch) {
   std::vector<Product> products;
-  const auto g = generator_layers(plan, batch), d = discriminator_layers(plan, batch);
+  const auto g = convolutions_of(plan.generator(), batch), d = convolutions_of(plan.discriminator(), batch);
   for (size_t i = 0; i < g.size(); ++i) {
     products.push_back(forward(g[i], 1)), products.push_back(to_weight(g[i], 1));
     if (!g[i].takes_input) products.push_back(to_input(g[i], 1));
@@ -157,20 +120,10 @@ double step_bytes(const NetworkPlan& plan, int64_t batch, int64_t element_bytes)
   // BatchNorm needs its input twice, for the statistics and to normalise: 2 reads, 1 write; its backward pass likewise
   // reads input and gradient twice and writes once. A plain activation in place reads and writes once each way.
   constexpr int64_t kAdam = 28, kAverage = 12, kNorms = 4;  // bytes a parameter: fp32 reads and writes
-  const auto g_levels = plan.channels(plan.options.base_channels.generator);
-  const auto d_levels = plan.channels(plan.options.base_channels.discriminator);
-  double elements = plan.options.is_resnet() ? resnet_elements(plan, batch) : 0;
-  int64_t pixels = batch * plan.shape.base.width * plan.shape.base.height;
-  for (size_t i = 0; i < g_levels.size(); ++i, pixels *= 4) {
-    if (plan.options.is_resnet()) continue;
-    const bool is_plain = i + 1 == d_levels.size() || !plan.options.has_batch_norm_d();
-    const int64_t d_passes = is_plain ? kPlain + kPlainBackward : kNormForward + kNormBackward;
-    elements += static_cast<double>(pixels) *
-                static_cast<double>(g_levels[i] * (kNormForward + kNormBackward) + 3 * d_levels[i] * d_passes);
-  }
-  elements += static_cast<double>(pixels * plan.image_channels * (kPlain + kPlainBackward));  // tanh
-  const auto g = static_cast<double>(parameters_of(generator_layers(plan, batch)));
-  const auto d = static_cast<double>(parameters_of(discriminator_layers(plan, batch)));
+  constexpr int64_t kPassesOfD = 3;
+  const NetworkDescription generator = plan.generator(), discriminator = plan.discriminator();
+  const double elements = elements_of(generator, batch) + kPassesOfD * elements_of(discriminator, batch);
+  const auto g = static_cast<double>(generator.weight_count()), d = static_cast<double>(discriminator.weight_count());
   return elements * static_cast<double>(element_bytes) + (g + d) * (kAdam + kNorms) + g * kAverage;
 }
 

@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
@@ -55,14 +56,15 @@ at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
 /// Classes for a batch that holds all images twice over.
 at::Tensor twice(const at::Tensor& classes) { return classes.defined() ? at::cat({classes, classes}) : classes; }
 
-/// The first blocks of D keep their weights: names like "conv0.weight" tell the block.
-NamedTensors unfrozen(const NamedTensors& parameters, int64_t blocks) {
+/// The discriminator's parameters without those of its first blocks, which keep their weights.
+NamedTensors unfrozen(const DiscriminatorNetImpl& net, int64_t blocks) {
+  std::set<std::string> frozen;
+  for (const auto& layer : net.description().layers)
+    for (const auto& weight : layer.weights())
+      if (layer.block < blocks) frozen.insert(weight.name);
   NamedTensors out;
-  for (const auto& [name, parameter] : parameters) {
-    const size_t digits = name.find_first_of("0123456789");
-    const bool frozen = digits != std::string::npos && std::stoll(name.substr(digits)) < blocks;
-    if (!frozen) out.emplace_back(name, parameter);
-  }
+  for (const auto& named : tensors_of(net, false))
+    if (!frozen.contains(named.first)) out.push_back(named);
   if (out.empty())
     throw UsageError("--freeze-d " + std::to_string(blocks) + " leaves nothing of the discriminator to train",
                      "freeze fewer blocks");
@@ -97,7 +99,7 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
                               device, precision_)),
       adam_g_(tensors_of(*generator_, false),
               {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
-      adam_d_(unfrozen(tensors_of(*discriminator_, false), options.freeze_d),
+      adam_d_(unfrozen(*discriminator_, options.freeze_d),
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
                options.adam.beta2.discriminator}),
       mean_g_(std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kFigures)),
@@ -317,7 +319,7 @@ NamedTensors Trainer::weights_and_gradients() const {
   };
   const auto weights_g = tensors_of(*generator_, false), weights_d = tensors_of(*discriminator_, false);
   add("generator.", weights_g, weights_g, mean_g_->last());
-  add("discriminator.", weights_d, unfrozen(weights_d, options_.freeze_d), mean_d_->last());
+  add("discriminator.", weights_d, unfrozen(*discriminator_, options_.freeze_d), mean_d_->last());
   return all;
 }
 

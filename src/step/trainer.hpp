@@ -10,12 +10,12 @@
 #include "nn/generator.hpp"
 #include "nn/named_tensors.hpp"
 #include "nn/precision.hpp"
-#include "step/options.hpp"
 #include "step/adam.hpp"
 #include "step/augment.hpp"
 #include "step/gpu.hpp"
 #include "step/inputs.hpp"
 #include "step/objective.hpp"
+#include "step/options.hpp"
 #include "telemetry/record.hpp"
 
 namespace dcgan {

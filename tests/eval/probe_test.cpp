@@ -94,7 +94,7 @@ TEST(DiscriminatorFeatures, AreTheLayersMapsPooledToFourByFour) {
 }
 
 TEST(DiscriminatorFeatures, OfAnImageDoNotDependOnTheOthersAndEveryKindHasSome) {
-  for (const std::string arch : {"dcgan", "upsample", "resnet"})
+  for (const std::string& arch : architecture_names())
     for (const bool spectral : {false, true})
       for (const int64_t classes : {0, 3}) {
         auto net = net_of(arch, arch == "resnet" ? "none" : "batch", spectral, classes);

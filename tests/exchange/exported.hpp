@@ -5,7 +5,7 @@
 #include <torch/script.h>
 
 #include "exchange/torchscript.hpp"
-#include "support/networks.hpp"
+#include "support/architectures.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 

@@ -62,7 +62,7 @@ TEST(PlanJson, KeepsTheArchitectureAndTheNamesOfClasses) {
   foreign["class_names"] = {"shoe", "b\x1b[31mag"};
   EXPECT_EQ(plan_from_json({{"network", foreign}}, "the test").class_names[1], printable("b\x1b[31mag"))
       << "names of a stranger's file are printed";
-  EXPECT_TRUE(again.options.spectral_norm && again.options.minibatch_std && again.options.is_resnet());
+  EXPECT_TRUE(again.options.spectral_norm && again.options.minibatch_std && again.options.arch == "resnet");
 }
 
 TEST(PlanJson, ReadsWhatWasWrittenBeforeThereWereArchitecturesAndClasses) {

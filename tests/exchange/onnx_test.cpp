@@ -8,7 +8,7 @@
 
 #include "core/io/digest.hpp"
 #include "exchange/metadata.hpp"
-#include "support/networks.hpp"
+#include "support/architectures.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
@@ -17,22 +17,21 @@ namespace dcgan::test::onnx_files {
 namespace {
 
 struct Case {
-  std::string name, arch;
-  int64_t channels, classes;
-  Size size;
+  std::string name;
+  NetworkPlan plan;
 };
-const Case kCases[] = {{"dcgan", "dcgan", 3, 0, {24, 16}},          {"upsample", "upsample", 1, 0, {24, 16}},
-                       {"resnet", "resnet", 3, 0, {16, 24}},        {"dcgan_classes", "dcgan", 1, 3, {16, 16}},
-                       {"grey", "dcgan", 1, 0, {32, 32}},           {"colour", "upsample", 3, 0, {32, 32}},
-                       {"grey_resnet", "resnet", 1, 0, {24, 24}},   {"upsample_classes", "upsample", 3, 2, {24, 16}},
-                       {"resnet_classes", "resnet", 3, 4, {24, 16}}};
-
-NetworkPlan plan_of(const Case& one) {
-  NetworkPlan plan = small_plan(one.size, one.channels);
-  plan.options.arch = one.arch, plan.classes = one.classes;
-  for (int64_t c = 0; c < one.classes; ++c) plan.class_names.push_back("class " + std::to_string(c));
-  return plan;
+/// Of every architecture: coloured, gray, and of classes, in three sizes.
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const auto& plan : plans_of_every_architecture({24, 16})) cases.push_back({plan.options.arch, plan});
+  for (const auto& plan : plans_of_every_architecture({32, 32}, 1))
+    cases.push_back({plan.options.arch + "_gray", plan});
+  for (const auto& plan : plans_of_every_architecture({16, 24}, 3, 4))
+    cases.push_back({plan.options.arch + "_classes", plan});
+  return cases;
 }
+const std::vector<Case> kCases = all_cases();
+
 GeneratorInfo info_of(const NetworkPlan& plan) {
   return generator_info(plan, 12345, true, "/home/someone/private/run");
 }
@@ -45,7 +44,7 @@ std::string raw(const at::Tensor& tensor) {
 /// Writes the model and, for 1 and 5 images, latents, classes and LibTorch's images.
 void write_case(const Case& one, const fs::path& folder) {
   const at::NoGradGuard no_grad;
-  const NetworkPlan plan = plan_of(one);
+  const NetworkPlan& plan = one.plan;
   auto net = used_generator(plan);
   export_onnx(net, info_of(plan), folder / (one.name + ".onnx"));
   for (const int64_t count : {1, 5}) {
@@ -53,9 +52,10 @@ void write_case(const Case& one, const fs::path& folder) {
       write_text(folder / (one.name + "." + std::to_string(count) + "." + what + ".f32"), raw(values));
     };
     const auto z = noise({count, plan.options.latent});
-    const auto y = one.classes > 0 ? at::arange(1, count + 1, at::kLong).remainder(one.classes) : at::Tensor();
+    const auto y =
+        one.plan.classes > 0 ? at::arange(1, count + 1, at::kLong).remainder(one.plan.classes) : at::Tensor();
     write("z", z), write("image", net(z, y));
-    if (one.classes > 0) write("y", at::eye(one.classes).index_select(0, y));
+    if (one.plan.classes > 0) write("y", at::eye(one.plan.classes).index_select(0, y));
   }
 }
 
@@ -75,12 +75,13 @@ TEST(OnnxFiles, OfEveryArchitectureMakeLibTorchsImagesInOpenCvWithoutLibTorch) {
   if (draw.empty()) GTEST_SKIP() << "no OpenCV with its dnn was found when the build was configured";
   const TemporaryFolder folder;
   for (const auto& one : kCases) {
-    if (one.classes > 0) continue;
+    if (one.plan.classes > 0) continue;
     write_case(one, folder.path());
     for (const std::string count : {"1", "5"}) {
       const std::string base = (folder / (one.name + "." + count)).native();
-      const auto [said, status] = output_of("'" + draw + "' '" + (folder / (one.name + ".onnx")).native() + "' 8 '" +
-                                            base + ".out.f32' '" + base + ".z.f32'");
+      const auto [said, status] =
+          output_of("'" + draw + "' '" + (folder / (one.name + ".onnx")).native() + "' " +
+                    std::to_string(one.plan.options.latent) + " '" + base + ".out.f32' '" + base + ".z.f32'");
       ASSERT_EQ(status, 0) << one.name << ": " << said;
       std::string found = read_text(base + ".out.f32"), expected = read_text(base + ".image.f32");
       ASSERT_EQ(found.size(), expected.size()) << one.name << ", " << count;
@@ -93,7 +94,8 @@ TEST(OnnxFiles, OfEveryArchitectureMakeLibTorchsImagesInOpenCvWithoutLibTorch) {
 }
 
 TEST(OnnxFiles, SayOfThemselvesWhatTorchScriptSays) {
-  const NetworkPlan plan = plan_of({"", "resnet", 3, 2, {24, 16}});
+  NetworkPlan plan = small_plan({24, 16});
+  plan.options.arch = "resnet", plan.classes = 2, plan.class_names = {"a", "b"};
   auto net = used_generator(plan);
   const std::string bytes = write_onnx(onnx_model(net, info_of(plan)));
   EXPECT_EQ(bytes.find("someone"), std::string::npos) << "nothing of the user's paths";
@@ -106,13 +108,13 @@ TEST(OnnxFiles, SayOfThemselvesWhatTorchScriptSays) {
 }
 
 TEST(OnnxFiles, AreTheSameBytesWheneverTheyAreWritten) {
-  const NetworkPlan plan = plan_of(kCases[0]);
+  const NetworkPlan plan = small_plan({24, 16});
   auto net = used_generator(plan);
   EXPECT_EQ(write_onnx(onnx_model(net, info_of(plan))), write_onnx(onnx_model(net, info_of(plan))));
 }
 
 TEST(OnnxFiles, OfWhichAWeightWasChangedAreRefused) {
-  const NetworkPlan plan = plan_of(kCases[0]);
+  const NetworkPlan plan = small_plan({24, 16});
   OnnxModel model = onnx_model(used_generator(plan), info_of(plan));
   const auto weight =
       std::find_if(model.tensors.begin(), model.tensors.end(), [](const auto& t) { return !t.is_int64; });
@@ -122,7 +124,7 @@ TEST(OnnxFiles, OfWhichAWeightWasChangedAreRefused) {
 }
 
 TEST(OnnxFiles, CutOffAnywhereAreRefused) {
-  const NetworkPlan plan = plan_of(kCases[0]);
+  const NetworkPlan plan = small_plan({24, 16});
   const std::string bytes = write_onnx(onnx_model(used_generator(plan), info_of(plan)));
   for (size_t length = 0; length < bytes.size(); length += length + 700 < bytes.size() ? 97 : 1)
     EXPECT_FALSE(
@@ -132,7 +134,7 @@ TEST(OnnxFiles, CutOffAnywhereAreRefused) {
 
 TEST(OnnxFiles, AreNotSampledFrom) {
   const TemporaryFolder folder;
-  const NetworkPlan plan = plan_of(kCases[0]);
+  const NetworkPlan plan = small_plan({24, 16});
   export_onnx(used_generator(plan), info_of(plan), folder / "generator.onnx");
   EXPECT_CONTAINS(usage_error([&] { open_generator(folder / "generator.onnx"); }),
                   "which dcgan writes and does not run");

@@ -19,7 +19,7 @@ class ConditionalTorchScriptTest : public testing::TestWithParam<std::string> {
   GeneratorNet net_{nullptr};
   const at::NoGradGuard no_grad_;
 };
-INSTANTIATE_TEST_SUITE_P(Architectures, ConditionalTorchScriptTest, testing::Values("dcgan", "upsample", "resnet"));
+INSTANTIATE_TEST_SUITE_P(Architectures, ConditionalTorchScriptTest, testing::ValuesIn(architecture_names()));
 
 TEST_P(ConditionalTorchScriptTest, GivesTheImagesOfTheNetworkToTheBit) {
   const auto generator = open_torchscript(file_);

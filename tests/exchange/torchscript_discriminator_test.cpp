@@ -9,12 +9,12 @@ namespace {
 /// Every kind of discriminator that there is.
 std::vector<NetworkPlan> all_plans() {
   std::vector<NetworkPlan> plans;
-  for (const std::string arch : {"dcgan", "resnet"})
+  for (const std::string& arch : architecture_names())
     for (const std::string norm : {"batch", "none"})
       for (const bool spectral : {false, true})
         for (const bool deviation : {false, true})
           for (const int64_t classes : {0, 3}) {
-            if (arch == "resnet" && norm == "batch") continue;
+            if (!architecture_named(arch).can_norm_d && norm == "batch") continue;
             auto plan = small_plan({24, 16});
             plan.options.arch = arch, plan.options.norm_d = norm;
             plan.options.spectral_norm = spectral, plan.options.minibatch_std = deviation;

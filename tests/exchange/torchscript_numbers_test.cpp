@@ -15,7 +15,7 @@ NetworkPlan plan_of(const std::string& arch, int64_t classes) {
 /// Every architecture with and without classes, in these numbers.
 void expect_images_within(const ScriptOptions& options, double tolerance) {
   const TemporaryFolder folder;
-  for (const std::string arch : {"dcgan", "upsample", "resnet"})
+  for (const std::string& arch : architecture_names())
     for (const int64_t classes : {0, 3}) {
       const auto plan = plan_of(arch, classes);
       auto net = used_generator(plan);

@@ -93,7 +93,7 @@ TEST_F(TorchScriptTest, OfDiscriminatorsIsReadByPython) {
   SKIP_WITHOUT_PYTHON();
   plan_.classes = 2, plan_.class_names = {"shoe", "bag"};
   plan_.options.minibatch_std = plan_.options.spectral_norm = true;
-  for (const std::string arch : {"dcgan", "resnet"}) {
+  for (const std::string& arch : architecture_names()) {
     plan_.options.arch = arch;
     auto net = used_discriminator(plan_);
     export_torchscript(net, generator_info(plan_, 7, true, ""), folder_ / "d.pt");

@@ -111,7 +111,7 @@ TEST(ClassNorm, InEvaluationUsesTheRunningStatisticsAndLeavesThem) {
 
 TEST(Architectures, OfEveryKindMakeImagesOfTheSizeWithAndWithoutClasses) {
   const at::NoGradGuard no_grad;
-  for (const std::string arch : {"dcgan", "upsample", "resnet"})
+  for (const std::string& arch : architecture_names())
     for (const int64_t classes : {0, 3})
       for (const Size size : {Size{28, 28}, Size{16, 24}}) {
         auto net = used_generator(plan_of(arch, classes, size));
@@ -127,7 +127,7 @@ TEST(Architectures, OfEveryKindMakeImagesOfTheSizeWithAndWithoutClasses) {
 
 TEST(Architectures, EvaluatedWithTheBatchsOwnStatisticsAreWhatTheyAreInTraining) {
   const at::NoGradGuard no_grad;
-  for (const std::string arch : {"dcgan", "upsample", "resnet"})
+  for (const std::string& arch : architecture_names())
     for (const int64_t classes : {0, 3}) {
       auto net = used_generator(plan_of(arch, classes));
       const auto z = noise({12, 8}, 5), y = turns(12, classes);

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/nn/modules/conv.h>
 
 #include <cmath>
 
@@ -68,11 +69,8 @@ TEST(SpectralNorm, OfAnEarlierPassKeepsItsOwnVectors) {
 }
 
 TEST(SpectralNorm, IsComputedInFp32UnderAutocast) {
-  torch::nn::Conv2d one(torch::nn::Conv2dOptions(3, 5, 3)), other(torch::nn::Conv2dOptions(3, 5, 3));
-  for (auto* each : {&one, &other}) {
-    add_spectral_norm(**each);
-    initialise(**each, 3, NetworkRole::kDiscriminator);
-  }
+  auto one = SpectralGolden().convolution();
+  one->to(at::kFloat);
   const PrecisionScope scope(Precision::kBf16, at::kCPU);
   const auto inside = spectrally_normalised(*one);
   EXPECT_EQ(inside.scalar_type(), at::kFloat);
@@ -104,7 +102,7 @@ DiscriminatorNet discriminator_of(const NetworkPlan& plan, at::ScalarType type =
   uint64_t number = 0;
   for (auto& one : net->named_parameters()) {  // not the initial zeros, and nothing so small that it is lost
     if (one.key().ends_with("bias")) one.value().copy_(0.1 * noise(one.value().sizes(), 500 + number++));
-    if (!plan.options.is_resnet() && one.value().dim() == 4) one.value().mul_(5);
+    if (plan.options.arch != "resnet" && one.value().dim() == 4) one.value().mul_(5);
   }
   move_to(*net, at::kCPU, type);
   return net;

@@ -25,7 +25,7 @@ struct PlainLoop {
         adam_g(begun(*g, NetworkRole::kGenerator), settings(options.adam.learning_rate.generator)),
         adam_d(begun(*d, NetworkRole::kDiscriminator), settings(options.adam.learning_rate.discriminator)) {}
 
-  std::vector<at::Tensor> begun(torch::nn::Module& net, NetworkRole role) const {
+  std::vector<at::Tensor> begun(DescribedNetImpl& net, NetworkRole role) const {
     initialise(net, static_cast<uint64_t>(options.seed), role);
     net.to(type);
     return net.parameters();

@@ -4,7 +4,9 @@
 #include <torch/optim/adam.h>
 
 #include "nn/latents.hpp"
+#include "step/measure.hpp"
 #include "step/schedule.hpp"
+#include "support/architectures.hpp"
 #include "support/trainers.hpp"
 
 namespace dcgan::test {
@@ -26,6 +28,18 @@ Trainer trainer_with(const std::function<void(TrainOptions&)>& change) {
   auto options = small_training();
   change(options);
   return Trainer(small_plan(), options, at::kCPU);
+}
+
+TEST(Architectures, ShippedOrNotAreTrainedStepByStep) {
+  for (const NetworkPlan& plan : plans_of_every_architecture({16, 16})) {
+    Trainer trainer(plan, small_training(), at::kCPU);
+    const auto before = copied(trainer.generator()->parameters());
+    Batch batch = made_up_batch(plan, 8, 0);
+    for (int i = 0; i < 4; ++i, batch.first_image += 8) trainer.step(batch);
+    EXPECT_FALSE(are_same(before, trainer.generator()->parameters())) << plan.options.arch;
+    for (const auto& [name, tensor] : trainer.weights_and_gradients())
+      EXPECT_TRUE(at::isfinite(tensor).all().item<bool>()) << plan.options.arch << " " << name;
+  }
 }
 
 TEST(RateFactor, HoldsThenHalvesEveryHalfLifeDownToTheFloor) {

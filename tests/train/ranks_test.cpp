@@ -85,7 +85,7 @@ TEST(Ranks, WithNormsOverAllFollowOneProcessInFloat64To1e9OverFiftySteps) {
 }
 
 TEST(Ranks, OfConditionalAndResidualNetworksFollowOneProcessToo) {
-  for (const std::string arch : {"dcgan", "resnet"}) {
+  for (const std::string& arch : architecture_names()) {
     Course course = course_of(small_training(), "fp64");
     course.plan.options.arch = arch, course.plan.classes = 3, course.plan.class_names = {"a", "b", "c"};
     course.steps = 10;

@@ -148,6 +148,14 @@ at::Tensor stride_down(const at::Tensor& large, const at::Tensor& weight) { retu
 at::Tensor stride_up(const at::Tensor& small, const at::Tensor& weight) { return strided(small, weight, true, 2); }
 at::Tensor convolve3(const at::Tensor& x, const at::Tensor& weight) { return strided(x, weight, false, 1); }
 
+at::Tensor convolve1(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const auto pixels = x.contiguous(at::MemoryFormat::ChannelsLast).permute({0, 2, 3, 1}).reshape({-1, x.size(1)});
+  const auto filters = weight.view({weight.size(0), -1}).t();
+  return (bias.defined() ? at::addmm(bias, pixels, filters) : at::mm(pixels, filters))
+      .view({x.size(0), x.size(2), x.size(3), -1})
+      .permute({0, 3, 1, 2});
+}
+
 at::Tensor widened(const at::Tensor& weight) {
   const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   // A row of 3 taps to one of 4: tap t of the wide row is taps t and t - 1 of the narrow one. Made on the device, so

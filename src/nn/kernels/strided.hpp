@@ -14,6 +14,8 @@ at::Tensor stride_down(const at::Tensor& large, const at::Tensor& weight);
 at::Tensor stride_up(const at::Tensor& small, const at::Tensor& weight);
 /// x [N, Ci, H, W] to [N, Co, H, W]; weight [Co, Ci, 3, 3]. As at::conv2d(x, weight, {}, 1, 1).
 at::Tensor convolve3(const at::Tensor& x, const at::Tensor& weight);
+/// x [N, Ci, H, W] to [N, Co, H, W]; weight [Co, Ci, 1, 1], bias [Co] or undefined: a product of pixels and channels.
+at::Tensor convolve1(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 // All take fp32 or bf16 and obey autocast; results are channels-last. For a number of threads and a processor they give
 // the same bits each time. Differentiable any number of times, by maps of the same kind: for penalties on gradients.
 

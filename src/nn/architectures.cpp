@@ -1,0 +1,99 @@
+#include "nn/architectures.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "nn/network.hpp"
+
+namespace dcgan {
+namespace {
+
+const std::vector<Architecture>& table() {
+  static const std::vector<Architecture> rows = {
+      {.name = "dcgan",
+       .help = "strided ones (the paper's)",
+       .source = "Radford et al. 2015",
+       .can_norm_d = true,
+       .generator = strided_generator,
+       .discriminator = strided_discriminator},
+      {.name = "upsample",
+       .help = "G's as resize-and-convolve (no checkerboard)",
+       .source = "Odena et al. 2016",
+       .can_norm_d = true,
+       .generator = upsampling_generator,
+       .discriminator = strided_discriminator},
+      {.name = "resnet",
+       .help = "residual ones (better for many pictures, several times the work)",
+       .source = "Miyato et al. 2018, appendix B",
+       .can_norm_d = false,
+       .generator = residual_generator,
+       .discriminator = residual_discriminator}};
+  return rows;
+}
+
+std::vector<Architecture>& added() {
+  static std::vector<Architecture> rows;
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<Architecture>& architectures() { return table(); }
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const auto& row : table()) names.push_back(row.name);
+  return names;
+}
+
+const char* architecture_help() {
+  static const std::string text = [] {
+    std::vector<std::string> all;
+    for (const auto& row : table()) all.push_back(row.help);
+    const std::string last = all.back();
+    all.pop_back();
+    return "blocks of both networks: " + joined(all, ", ") + ", or " + last;
+  }();
+  return text.c_str();
+}
+
+const char* architecture_sources() {
+  static const std::string text = [] {
+    std::vector<std::string> all;
+    for (const auto& row : table()) all.push_back(row.source);
+    return joined(all, "; ");
+  }();
+  return text.c_str();
+}
+
+const Architecture& architecture_named(const std::string& name) {
+  for (const auto* rows : {&table(), static_cast<const std::vector<Architecture>*>(&added())})
+    for (const auto& row : *rows)
+      if (row.name == name) return row;
+  throw UsageError("there is no architecture '" + printable(name) + "'",
+                   "there are " + joined(architecture_names(), ", "));
+}
+
+void add_architecture(const Architecture& row) {
+  for (const auto& known : added())
+    if (known.name == row.name) return;
+  added().push_back(row);
+}
+
+void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name, bool sums, bool has_bias,
+                  int64_t block) {
+  const auto& options = plan.options;
+  build.begin_head();
+  const int64_t map = build.last();
+  const int64_t class_sums = plan.classes > 0 ? build.then(LayerKind::kSum) : 0;
+  int64_t x = map;
+  if (options.minibatch_std) x = build.then(LayerKind::kMinibatchStd, x);
+  if (sums) x = build.then(LayerKind::kSum, x);
+  build.begin_block(block);
+  const int64_t logit = build.fold(name, 1, has_bias, options.spectral_norm, x);
+  build.end_blocks();
+  if (plan.classes == 0) return;
+  const int64_t of_class = build.class_dot("class_vectors", plan.classes, options.spectral_norm, class_sums);
+  build.add(logit, of_class);
+}
+
+}  // namespace dcgan

@@ -1,0 +1,54 @@
+// The architectures: each is a file of nn/architectures with two functions, and a row here. No torch.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nn/description.hpp"
+
+namespace dcgan {
+
+struct NetworkPlan;
+
+struct Architecture {
+  std::string name;  // the word of --arch
+  std::string help;  // "strided ones (the paper's)": what its blocks are
+  std::string source;
+  bool can_norm_d;  // whether its discriminator can have BatchNorm
+  /// z, or whatever input the description says, to images in [-1, 1].
+  NetworkDescription (*generator)(const NetworkPlan& plan);
+  /// Images to one logit; the last convolution and what follows it are the head.
+  NetworkDescription (*discriminator)(const NetworkPlan& plan);
+};
+
+/// What --arch offers.
+const std::vector<Architecture>& architectures();
+/// Of these or of those that were added. Throws UsageError for a name that is not there.
+const Architecture& architecture_named(const std::string& name);
+std::vector<std::string> architecture_names();
+/// Of --arch: what all of them are, and where from.
+const char* architecture_help();
+const char* architecture_sources();
+
+/// Adds a row for a program that brings an architecture of its own; --arch does not offer it. Once a name; before any
+/// network is made, for it is not thread safe.
+void add_architecture(const Architecture& row);
+
+// Their functions, one file each in nn/architectures.
+
+/// dcgan: Radford, Metz and Chintala 2015, section 3 and figure 1. upsample: the same by resizing and convolving (Odena
+/// et al. 2016, "Deconvolution and Checkerboard Artifacts"). nn/architectures/strided.cpp
+NetworkDescription strided_generator(const NetworkPlan& plan);
+NetworkDescription upsampling_generator(const NetworkPlan& plan);
+NetworkDescription strided_discriminator(const NetworkPlan& plan);
+/// Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", appendix B, figure 8 and tables 3
+/// to 5. nn/architectures/residual.cpp
+NetworkDescription residual_generator(const NetworkPlan& plan);
+NetworkDescription residual_discriminator(const NetworkPlan& plan);
+
+/// What ends a discriminator: options' minibatch deviation, a convolution over the last map to one logit (`sums`: over
+/// the sum of its pixels), and of classes the projection of Miyato and Koyama 2018, section 3.
+void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name, bool sums, bool has_bias,
+                  int64_t block);
+
+}  // namespace dcgan
