@@ -36,7 +36,8 @@ fs::path names_beside(const fs::path& records, int64_t label_bytes) {
   return fs::is_regular_file(names, ignored) ? names : fs::path();
 }
 
-std::vector<std::string> read_names(const fs::path& path, int64_t count) {
+/// As the file has them, one a line; none without a file.
+std::vector<std::string> lines_of(const fs::path& path) {
   constexpr size_t kMostBytes = 1 << 16;
   std::vector<std::string> names;
   if (!path.empty()) {
@@ -46,10 +47,25 @@ std::vector<std::string> read_names(const fs::path& path, int64_t count) {
       if (!line.empty()) names.push_back(printable(line));
     }
   }
+  return names;
+}
+
+std::vector<std::string> read_names(const fs::path& path, int64_t count) {
+  std::vector<std::string> names = lines_of(path);
   if (static_cast<int64_t>(names.size()) == count) return names;
   names.clear();
   for (int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
   return names;
+}
+
+/// Finds the names of the classes; those that do not fit are said.
+void find_names(CifarFiles& found) {
+  found.names = names_beside(found.records[0], found.label_bytes);
+  if (found.names.empty()) return;
+  const auto there = static_cast<int64_t>(lines_of(found.names).size());
+  if (const int64_t wanted = class_count(found.label_bytes); there != wanted)
+    found.remarks.push_back("'" + shown(found.names.filename()) + "' has " + counted(there, "name") + ", not " +
+                            std::to_string(wanted) + ": the classes are called by their numbers");
 }
 
 /// The batches of CIFAR-10 that are there, in order; those that are not are said.
@@ -82,12 +98,15 @@ CifarFiles find_cifar(const fs::path& path) {
     if (const fs::path train = path / "train.bin"; found.records.empty() && fs::is_regular_file(train, ignored))
       if (fs::is_regular_file(path / "fine_label_names.txt", ignored) || has_labels(train, 2))
         found.records.push_back(train), found.label_bytes = 2;
-    if (!found.records.empty()) found.names = names_beside(found.records[0], found.label_bytes);
+    if (!found.records.empty()) find_names(found);
     return found;
   }
   if (!fs::is_regular_file(path, ignored)) return found;
   for (const int64_t label_bytes : {1, 2})
-    if (has_labels(path, label_bytes)) return {{path}, names_beside(path, label_bytes), label_bytes, {}};
+    if (found.records.empty() && has_labels(path, label_bytes)) {
+      found.records.push_back(path), found.label_bytes = label_bytes;
+      find_names(found);
+    }
   return found;
 }
 
@@ -117,7 +136,9 @@ PictureArray read_cifar(const CifarFiles& files) {
       const uint8_t label = one[static_cast<size_t>(files.label_bytes - 1)];
       if (label >= class_count(files.label_bytes))
         throw Error("the CIFAR file '" + shown(path) + "' is damaged: record " + with_commas(i) + " has the label " +
-                    std::to_string(label));
+                        std::to_string(label) + ", and the last class is " +
+                        std::to_string(class_count(files.label_bytes) - 1),
+                    "copy or download it again");
       array.labels.push_back(label);
       const uint8_t* planes = one.data() + files.label_bytes;
       for (int64_t p = 0; p < kSide * kSide; ++p)

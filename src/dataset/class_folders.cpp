@@ -12,12 +12,20 @@ namespace dcgan {
 namespace {
 
 constexpr std::string_view kOthers[] = {
-    "txt",  "md",    "rst",    "json", "jsonl",  "csv",     "tsv",    "xml",      "html",      "htm",    "pdf",
-    "yaml", "yml",   "toml",   "ini",  "cfg",    "log",     "doc",    "docx",     "xls",       "xlsx",   "py",
-    "sh",   "ipynb", "m",      "mat",  "npy",    "npz",     "pkl",    "h5",       "db",        "hdf5",   "sql",
-    "zip",  "tar",   "gz",     "bz2",  "xz",     "7z",      "rar",    "url",      "lnk",       "nfo",    "md5",
-    "bib",  "tex",   "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
-constexpr std::string_view kSplits[] = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"};
+    "txt", "md", "rst", "json", "jsonl", "csv", "tsv",   "xml", "html", "htm",    "pdf",    "yaml", "yml", "toml",
+    "ini", "cfg", "log", "doc",  "docx",  "xls", "xlsx",  "py",  "sh",   "ipynb",  "m",      "mat",  "npy", "npz",
+    "pkl", "h5",  "db",  "hdf5", "sql",   "zip", "tar",   "gz",  "bz2",  "xz",     "7z",     "rar",  "url", "lnk",
+    "nfo", "md5", "bib", "tex",  "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
+constexpr std::string_view kTrain[] = {"train", "training", "trainset", "traina", "trainb"};
+constexpr std::string_view kHeldBack[] = {"test",       "testing", "testset",  "testa", "testb", "val",  "valid",
+                                          "validation", "valset",  "validset", "vala",  "valb",  "dev", "eval"};
+constexpr std::string_view kAnswers[] = {"mask",         "masks",        "label",             "labels",
+                                         "annotation",   "annotations",  "gt",                "groundtruth",
+                                         "segmentation", "segmentations", "segmentationclass", "segmentationobject",
+                                         "seg",          "trimap",       "trimaps",           "depth",
+                                         "edges",        "targets"};
+constexpr std::string_view kQuestions[] = {"image", "images", "img",    "imgs",   "jpegimages", "photo", "photos",
+                                           "pics",  "rgb",    "inputs", "pictures"};
 
 constexpr std::string_view kPictures[] = {"png",  "jpg", "jpeg", "jpe", "jfif", "webp", "bmp",  "dib",  "tif",
                                           "tiff", "pnm", "pbm",  "pgm", "ppm",  "gif",  "heic", "heif", "avif"};
@@ -79,26 +87,83 @@ Wrapping find_wrapping(const Listing& listing, const std::function<bool(int64_t)
   return wrapping;
 }
 
-std::vector<std::string> remarks_on_classes(const std::vector<std::string>& classes, const fs::path& data,
-                                            const std::string& folder, bool is_archive) {
-  std::vector<std::string> remarks, splits, twins;
-  std::map<std::string, std::string> by_folded;
-  for (const auto& name : classes) {
-    if (is_one_of(kSplits, lowercase(name))) splits.push_back(name);
-    const auto [first, is_new] = by_folded.emplace(folded_file_name(name), name);
-    if (!is_new) twins.push_back("'" + printable(first->second) + "' and '" + printable(name) + "'");
+namespace {
+
+/// The words of a folder's name in small letters: of "DIV2K_train_HR" and "train2017" "train" is one.
+template <size_t n>
+bool has_word_of(const std::string_view (&all)[n], const std::string& name) {
+  std::string word;
+  for (const char c : lowercase(name) + "-") {
+    if (c >= 'a' && c <= 'z') {
+      word += c;
+      continue;
+    }
+    if (is_one_of(all, word)) return true;
+    word.clear();
   }
-  if (!twins.empty())
-    remarks.push_back("the classes " + cut_list(twins) + " differ in capitals or in how accents are stored alone; " +
-                      "if they are one class, put their pictures into one folder");
-  if (splits.size() < 2) return remarks;
+  return false;
+}
+
+std::vector<int64_t> pictures_of_classes(const Listing& listing) {
+  std::vector<int64_t> counts(listing.classes.size());
+  for (int64_t i = 0; i < listing.count(); ++i)
+    if (listing.label(i) >= 0 && may_be_picture(listing.path(i))) ++counts[static_cast<size_t>(listing.label(i))];
+  return counts;
+}
+
+/// Folders that are no classes, of which one is advised: that of `better` with the most pictures, else of all.
+template <size_t n>
+std::string advice(const Listing& listing, const std::vector<size_t>& folders, const std::string_view (&better)[n],
+                   const std::string& parent, bool is_archive) {
+  const auto counts = pictures_of_classes(listing);
+  const auto rank = [&](size_t c) { return std::pair(has_word_of(better, listing.classes[c]), counts[c]); };
+  const size_t best = *std::max_element(folders.begin(), folders.end(),
+                                        [&](size_t a, size_t b) { return rank(a) < rank(b); });
   std::vector<std::string> quoted;
-  for (const auto& name : splits) quoted.push_back("'" + printable(name) + "'");
-  const std::string wanted = folder + splits.back();
-  remarks.push_back("its folders " + cut_list(quoted, ", ") + " are taken for classes; to train on one of them, " +
-                    (is_archive ? "unpack it: `unzip " + shell_word(data.native()) + " -d FOLDER`, and give FOLDER/" +
-                                      printable(wanted)
-                                : "give " + shell_word((data / wanted).native())));
+  for (const size_t c : folders)
+    quoted.push_back("'" + printable(listing.classes[c]) + "' (" + counted(counts[c], "file") + ")");
+  const std::string wanted = parent + listing.classes[best], said = "its folders " + cut_list(quoted, ", ") +
+                             " are taken for classes; to train on '" + printable(listing.classes[best]) + "' alone, ";
+  if (!is_archive) return said + "give " + shell_word((listing.root / wanted).native());
+  fs::path out = parent_of(listing.root) / listing.root.stem();
+  std::error_code ignored;
+  if (fs::exists(out, ignored)) out += "-unpacked";
+  return said + "unpack it and give " + shell_word((out / wanted).native()) + ": unzip -q " +
+         shell_word(listing.root.native()) + " -d " + shell_word(out.native());
+}
+
+/// Names that other systems take for one.
+std::string remark_on_twins(const std::vector<std::string>& classes) {
+  std::vector<std::string> twins;
+  std::map<std::string, std::string> by_folded;
+  for (const auto& name : classes)
+    if (const auto [first, is_new] = by_folded.emplace(folded_file_name(name), name); !is_new)
+      twins.push_back("'" + printable(first->second) + "' and '" + printable(name) + "'");
+  if (twins.empty()) return "";
+  return "the classes " + cut_list(twins) + " differ in capitals or in how accents are stored alone; " +
+         "if they are one class, put their pictures into one folder";
+}
+
+}  // namespace
+
+std::vector<std::string> remarks_on_classes(const Listing& listing, const std::string& folder, bool is_archive) {
+  std::vector<std::string> remarks;
+  if (auto twins = remark_on_twins(listing.classes); !twins.empty()) remarks.push_back(std::move(twins));
+  std::vector<size_t> splits, pairs;
+  size_t train = 0, questions = 0;
+  for (size_t c = 0; c < listing.classes.size(); ++c) {
+    const std::string& name = listing.classes[c];
+    const bool is_train = has_word_of(kTrain, name), asks = has_word_of(kQuestions, name);
+    train += is_train, questions += asks;
+    if (is_train || has_word_of(kHeldBack, name)) splits.push_back(c);
+    if (asks || has_word_of(kAnswers, name)) pairs.push_back(c);
+  }
+  // Two at least, not all of one kind, and not among many: "test tube" and "train" may be classes of a thousand.
+  const auto are_most = [&](const std::vector<size_t>& some) { return 2 * some.size() > listing.classes.size(); };
+  if (splits.size() >= 2 && are_most(splits) && (train < splits.size() || train == 0))
+    remarks.push_back(advice(listing, splits, kTrain, folder, is_archive));
+  else if (questions >= 1 && pairs.size() > questions && are_most(pairs))
+    remarks.push_back(advice(listing, pairs, kQuestions, folder, is_archive));
   return remarks;
 }
 

@@ -23,9 +23,9 @@ struct Wrapping {
 /// there is the only class. `is_picture` looks into a file whose name does not tell.
 Wrapping find_wrapping(const Listing& listing, const std::function<bool(int64_t)>& is_picture);
 
-/// What is odd about classes: names that other systems take for one, and parts of a set ("train", "test") that are
-/// taken for classes. `data` is DATA, below which `folder` lies.
-std::vector<std::string> remarks_on_classes(const std::vector<std::string>& classes, const fs::path& data,
-                                            const std::string& folder, bool is_archive);
+/// What is odd about the classes of a listing: names that other systems take for one, and folders that are taken for
+/// classes and are parts of a set ("train2017", "val2017") or pictures and their answers ("images", "masks"). `folder` is
+/// where they lie.
+std::vector<std::string> remarks_on_classes(const Listing& listing, const std::string& folder, bool is_archive);
 
 }  // namespace dcgan

@@ -40,7 +40,7 @@ void FileSource::find_classes() {
   take_label_list(folders);
   if (!has_label_list_) {
     listing_.take_classes(class_folder);
-    for (auto& remark : remarks_on_classes(listing_.classes, listing_.root, class_folder, kind_ != "folder"))
+    for (auto& remark : remarks_on_classes(listing_, class_folder, kind_ != "folder"))
       remarks_.push_back(std::move(remark));
   }
   classes_ = listing_.classes;

@@ -7,17 +7,10 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "dataset/class_folders.hpp"
-#include "formats/stored_path.hpp"
+#include "dataset/listed_labels.hpp"
 
 namespace dcgan {
 namespace {
-
-constexpr int64_t kMostClasses = 100'000;
-
-struct NamedLabel {
-  std::string name;  // tidy
-  int32_t label = -1;
-};
 
 /// Which picture each name means, -1 for none.
 using Matches = std::vector<int64_t>;
@@ -101,26 +94,17 @@ class Matcher {
 
 const std::string kNotUsed = "; its labels are not used, and there are no classes";
 
-/// The list as it stands; of names that are there twice the last counts. `problem` says why it cannot be used.
-std::vector<NamedLabel> read_names(const Json& labels, std::string& problem) {
-  std::vector<NamedLabel> list;
-  std::unordered_map<std::string, size_t> places;
-  if (!labels.is_array()) problem = "\"labels\" is no list";
-  for (size_t i = 0; i < labels.size() && problem.empty(); ++i) {
-    const Json& pair = labels[i];
-    const std::string place = "label " + with_commas(static_cast<int64_t>(i));
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string())
-      problem = place + " is no pair of a name and a number";
-    else if (!pair[1].is_number_integer())
-      problem = place + " is no class number";
-    else if (!fits<int64_t>(pair[1]) || pair[1].get<int64_t>() < 0 || pair[1].get<int64_t>() >= kMostClasses)
-      problem = place + " is a class number out of range: " + compact(pair[1]);
-    if (!problem.empty()) break;
-    NamedLabel one{tidy_path(pair[0].get<std::string>()), pair[1].get<int32_t>()};
-    const auto [place_of, is_new] = places.emplace(one.name, list.size());
-    is_new ? list.push_back(std::move(one)) : void(list[place_of->second].label = one.label);
-  }
-  return list;
+/// A list that contradicts itself: which label counts.
+void remark_on_twins(const std::vector<NamedLabel>& list, const std::string& place, LabelList& out) {
+  std::vector<std::string> twins;
+  for (const auto& one : list)
+    if (one.earlier >= 0)
+      twins.push_back("'" + printable(one.name) + "' (" + std::to_string(one.label) + ", not " +
+                      std::to_string(one.earlier) + ")");
+  if (twins.empty()) return;
+  out.remarks.push_back(counted(static_cast<int64_t>(twins.size()), "picture is", "pictures are") + " in '" +
+                        shown(place) + "' more than once with different labels, of which the last counts: " +
+                        cut_list(twins) + "; delete the wrong " + (twins.size() == 1 ? "one" : "ones") + " there");
 }
 
 /// Puts the labels where they belong, and says what is left over on either side.
@@ -134,6 +118,7 @@ void assign(const std::vector<NamedLabel>& list, const Listing& listing, const s
                           (list.empty() ? "" : ", the first is '" + printable(list[0].name) + "'") + kNotUsed);
     return;
   }
+  remark_on_twins(list, place, out);
   int32_t most = -1;
   out.labels.assign(static_cast<size_t>(listing.count()), -1);
   for (size_t i = 0; i < list.size(); ++i) {
@@ -158,10 +143,11 @@ void assign(const std::vector<NamedLabel>& list, const Listing& listing, const s
 
 }  // namespace
 
-LabelList unusable_label_list(const std::string& folder, const std::string& problem) {
+LabelList unusable_label_list(const std::string& folder, const std::string& problem, const std::string& way) {
   LabelList out;
   out.is_one = true;
-  out.remarks.push_back("'" + shown(folder + std::string(kLabelList)) + "': " + problem + kNotUsed);
+  out.remarks.push_back("'" + shown(folder + std::string(kLabelList)) + "': " + problem + kNotUsed +
+                        (way.empty() ? "" : "; " + way));
   return out;
 }
 
@@ -185,10 +171,12 @@ LabelList read_label_list(const std::string& text, const Listing& listing, const
     out.remarks.push_back(place + " says that the pictures have no labels: folders beside it are no classes");
     return out;
   }
-  std::string problem;
-  const std::vector<NamedLabel> list = read_names(labels, problem);
-  if (!problem.empty()) return unusable_label_list(folder, problem);
-  assign(list, listing, folder, out);
+  std::error_code ignored;
+  const bool is_on_disk = fs::is_directory(listing.root, ignored);
+  const ListedLabels listed =
+      read_listed_labels(labels, is_on_disk ? listing.root / folder / std::string(kLabelList) : fs::path());
+  if (!listed.problem.empty()) return unusable_label_list(folder, listed.problem, listed.way);
+  assign(listed.names, listing, folder, out);
   return out;
 }
 

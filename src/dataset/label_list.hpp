@@ -26,8 +26,8 @@ struct LabelList {
 /// or without any where that is one picture's alone. Damage is a remark: the pictures can be used without labels.
 LabelList read_label_list(const std::string& text, const Listing& listing, const std::string& folder);
 
-/// What becomes of one that cannot be read because of `problem`.
-LabelList unusable_label_list(const std::string& folder, const std::string& problem);
+/// What becomes of one that cannot be read because of `problem`; `way` says what to do.
+LabelList unusable_label_list(const std::string& folder, const std::string& problem, const std::string& way = "");
 
 /// How many bytes a list of so many names and labels has at most.
 uint64_t most_bytes_of_label_list(const Listing& listing);

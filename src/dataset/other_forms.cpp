@@ -157,7 +157,9 @@ std::optional<OtherForm> form_by_name(const Files& files, const std::string& hea
   if (name.ends_with("_x.bin") && !ignored && bytes > 0 && bytes % kOfStl == 0)
     return arrays(path, "is STL-10", "",
                   "a = numpy.fromfile(sys.argv[1], \"u1\").reshape(-1, 3, 96, 96).transpose(0, 3, 2, 1).copy()");
-  if (ending == ".bin" && (name.find("batch") != std::string::npos || name == "train.bin" || name == "test.bin"))
+  const bool has_size = !ignored && bytes > 0 && (bytes % (kOfCifar + 1) == 0 || bytes % (kOfCifar + 2) == 0);
+  const bool has_name = name.find("batch") != std::string::npos || name == "train.bin" || name == "test.bin";
+  if (ending == ".bin" && (has_size || has_name))
     return OtherForm{"is no whole file of CIFAR: " + with_commas(static_cast<int64_t>(bytes)) +
                          " bytes are no number of records of " + with_commas(static_cast<int64_t>(kOfCifar) + 1) +
                          " or " + with_commas(static_cast<int64_t>(kOfCifar) + 2) + " with labels in range",

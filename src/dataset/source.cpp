@@ -30,11 +30,22 @@ PictureArray read_idx_pictures(const fs::path& images_path, const fs::path& labe
   PictureArray array = array_of(images.shape);
   array.values = std::move(images.values);
   if (labels_path.empty()) return array;
-  array.labels = read_idx_labels(labels_path, array.count);
+  array.labels = read_idx_labels(labels_path, array.count).labels;
   int32_t most = -1;
   for (const int32_t label : array.labels) most = std::max(most, label);
   for (int32_t label = 0; label <= most; ++label) array.classes.push_back(std::to_string(label));
   return array;
+}
+
+/// What is odd about labels. That they cannot be used at all is an error when the pictures are asked for.
+std::vector<std::string> remarks_on_labels(const fs::path& images, const fs::path& labels) {
+  try {
+    const auto shape = idx_shape(images);
+    return shape.empty() ? std::vector<std::string>() : read_idx_labels(labels, shape[0]).remarks;
+  } catch (const Error& error) {
+    rethrow_exhausted(error);
+    return {};
+  }
 }
 
 std::unique_ptr<Source> open_idx(const fs::path& path) {
@@ -43,7 +54,7 @@ std::unique_ptr<Source> open_idx(const fs::path& path) {
   if (!labels.empty()) files.push_back(labels);
   return std::make_unique<ArraySource>(
       "IDX file", path, files, [=] { return read_idx_pictures(path, labels); },
-      labels.empty() ? remarks_without_labels(path) : std::vector<std::string>());
+      labels.empty() ? remarks_without_labels(path) : remarks_on_labels(path, labels));
 }
 
 std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar) {
@@ -56,7 +67,8 @@ std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar
 bool is_npy(const fs::path& path) { return looks_like_npy(read_file(path, 16)); }
 
 std::unique_ptr<Source> open_npy(const fs::path& path) {
-  return std::make_unique<ArraySource>(".npy file", path, std::vector{path}, [=] { return read_npy_pictures(path); });
+  return std::make_unique<ArraySource>(
+      ".npy file", path, std::vector{path}, [=] { return read_npy_pictures(path); }, remarks_on_npy(path));
 }
 
 /// A folder of pictures; of one of something else it is said what that is.

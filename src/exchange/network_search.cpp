@@ -182,14 +182,16 @@ std::vector<std::string> beside_networks(const WeightsFile& weights, const std::
   std::vector<std::string> out;
   std::set<std::string> seen;
   const auto name = [&](const std::string& whole) {
-    size_t end = whole.find('.');
+    // The dots of a class's name part no keys: "args (argparse.Namespace)".
+    const std::string key = whole.substr(0, whole.ends_with(')') ? whole.rfind(" (") : std::string::npos);
+    size_t end = key.find('.');
     const auto leads_to_one = [&] {
       return std::any_of(networks.begin(), networks.end(),
-                         [&](const auto& net) { return (net.path + '.').starts_with(whole.substr(0, end) + '.'); });
+                         [&](const auto& net) { return (net.path + '.').starts_with(key.substr(0, end) + '.'); });
     };
-    while (end != std::string::npos && leads_to_one()) end = whole.find('.', end + 1);
-    std::string top = whole.substr(0, end);
-    if (seen.insert(top.substr(0, top.find(' '))).second) out.push_back(std::move(top));
+    while (end != std::string::npos && leads_to_one()) end = key.find('.', end + 1);
+    const std::string top = key.substr(0, end);
+    if (seen.insert(top).second) out.push_back(end == std::string::npos ? whole : top);
   };
   std::set<std::string> theirs;
   for (const auto& net : networks)

@@ -51,7 +51,7 @@ std::vector<int64_t> AnyPickle::claimed_shape(const std::vector<Number>& argumen
   return element_count(shape) ? shape : std::vector<int64_t>();
 }
 
-void AnyPickle::placeholder(const std::string& name, Number arguments) {
+void AnyPickle::stand_in(const std::string& name, Number arguments) {
   const Number none = make({});
   push({.kind = PickledValue::kObject, .text = name, .items = {none, arguments}});
 }
@@ -104,17 +104,17 @@ void AnyPickle::call(const std::string& name, Number number) {
   } else if (name == kFromType && arguments.size() == 4 && values_[arguments[0]].kind == PickledValue::kGlobal &&
              values_[arguments[2]].kind == PickledValue::kTuple) {  // (function, class, its arguments, attributes)
     const std::string function = values_[arguments[0]].text;
-    if (!call_tensor(function, arguments[2])) placeholder(function, arguments[2]);
+    if (!call_tensor(function, arguments[2])) stand_in(function, arguments[2]);
   } else if (name == kParameter || name == kSize || name == kOrdered) {
     TorchPickle::call(name, number);
   } else if (is_dict) {
     push({.kind = PickledValue::kDict});
   } else {
-    placeholder(name, number);
+    stand_in(name, number);
   }
 }
 
-void AnyPickle::build_object(const std::string& name, Number arguments) { placeholder(name, arguments); }
+void AnyPickle::build_object(const std::string& name, Number arguments) { stand_in(name, arguments); }
 
 void AnyPickle::fill_object(Number state) {
   if (stack_.empty() || (!marks_.empty() && stack_.size() == marks_.back())) fail("a value is missing");
@@ -179,7 +179,7 @@ bool AnyPickle::run_other(uint8_t code) {
     case 0x92: {  // NEWOBJ_EX: a class, arguments, arguments by name
       pop();
       const Number arguments = pop();
-      placeholder(std::string(of(pop(), PickledValue::kGlobal, "a class").text), arguments);
+      stand_in(std::string(of(pop(), PickledValue::kGlobal, "a class").text), arguments);
       return true;
     }
     case '0':  // POP, POP_MARK: of tuples that hold themselves

@@ -1,6 +1,6 @@
 // A pickle of torch.save that may hold anything beside tensors: options, losses, states of random generators, objects
 // of any class. Classes and functions that it names are never looked for, built or called: what they would give is a
-// placeholder (kObject) that knows their name and what it was given, so that tensors within are found.
+// stand-in (kObject) that knows their name and what it was given, so that tensors within are found.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace dcgan {
 
-/// Of a placeholder, `items` are keys and values in turns; the key None stands before arguments and attributes.
+/// Of a stand-in, `items` are keys and values in turns; the key None stands before arguments and attributes.
 class AnyPickle : protected TorchPickle {
  protected:
   using TorchPickle::TorchPickle;
@@ -24,7 +24,7 @@ class AnyPickle : protected TorchPickle {
   void unknown_storage(const std::string& type) override;
   bool run_other(uint8_t code) override;
 
-  void placeholder(const std::string& name, Number arguments);
+  void stand_in(const std::string& name, Number arguments);
   bool call_tensor(const std::string& name, Number arguments);
   /// Sides of a tensor that cannot be used, for messages; none where they are no shape.
   std::vector<int64_t> claimed_shape(const std::vector<Number>& arguments, size_t at) const;

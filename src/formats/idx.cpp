@@ -63,10 +63,7 @@ bool is_idx_header(const uint8_t* b) {
   return b[0] == 0 && b[1] == 0 && b[2] >= 0x08 && b[2] <= 0x0E && b[3] >= 1 && b[3] <= 4;
 }
 
-constexpr int kBytes = 0x08, kFirstReal = 0x0D;
-
-/// Of a number of that type; 1 for types that are none.
-size_t bytes_of_type(int type) { return type == 0x0B ? 2 : type == 0x0C || type == 0x0D ? 4 : type == 0x0E ? 8 : 1; }
+constexpr int kBytes = 0x08;
 
 /// The command that makes an array of NumPy's of an IDX file of any numbers, which is then read or says what to do.
 std::string as_array(const fs::path& path) {
@@ -100,7 +97,7 @@ IdxFile read_head(gzFile file, const fs::path& path) {
 /// What stands behind the head, all of it and no more.
 void read_values(gzFile file, IdxFile& idx, uint64_t file_bytes, const fs::path& path,
                  const std::function<void(const std::vector<int64_t>& shape, uint64_t file_bytes)>& check) {
-  Checked total(bytes_of_type(idx.type));
+  Checked total(bytes_of_idx_number(idx.type));
   for (const int64_t side : idx.shape) total = total * Checked::of(side);
   check_total(total, uint64_t{4} + 4 * idx.shape.size(), file_bytes, gzdirect(file) == 1, path);
   if (check) check(idx.shape, file_bytes);
@@ -117,6 +114,10 @@ void read_values(gzFile file, IdxFile& idx, uint64_t file_bytes, const fs::path&
 }
 
 }  // namespace
+
+size_t bytes_of_idx_number(int type) {
+  return type == 0x0B ? 2 : type == 0x0C || type == 0x0D ? 4 : type == 0x0E ? 8 : 1;
+}
 
 bool looks_like_idx(const fs::path& path) {
   std::error_code ignored;
@@ -144,31 +145,14 @@ IdxFile read_idx(const fs::path& path,
   return idx;
 }
 
-std::vector<int32_t> read_idx_labels(const fs::path& path, int64_t count) {
-  constexpr int64_t kMostClasses = 100'000, kMostColumns = 1000;
+IdxFile read_idx_numbers(const fs::path& path,
+                         const std::function<void(int type, const std::vector<int64_t>& shape)>& check) {
   const uint64_t file_bytes = stamp_of(path).bytes;
   const GzHandle file = open_gz(path);
   IdxFile idx = read_head(file.get(), path);
-  const auto name = "the labels '" + shown(path) + "'";
-  if (idx.type >= kFirstReal) throw Error(name + " are no whole numbers", "move the file away to train without labels");
-  read_values(file.get(), idx, file_bytes, path, [&](const std::vector<int64_t>& shape, uint64_t) {
-    const bool has_columns = shape.size() == 2 && shape[1] >= 1 && shape[1] <= kMostColumns;
-    if ((shape.size() == 1 || has_columns) && shape[0] == count) return;
-    throw Error(
-        name + " do not fit: " + with_commas(shape.empty() ? 0 : shape[0]) + " labels for " + counted(count, "image"),
-        "move the file away to train without labels");
-  });
-  const size_t width = bytes_of_type(idx.type), row = width * (idx.shape.size() == 2 ? size_t(idx.shape[1]) : 1);
-  std::vector<int32_t> labels;
-  for (size_t at = 0; at < idx.values.size(); at += row) {
-    int64_t label = idx.type == kBytes ? 0 : static_cast<int8_t>(idx.values[at]) < 0 ? -1 : 0;
-    for (size_t i = 0; i < width; ++i) label = label * 256 + idx.values[at + i];
-    if (label >= kMostClasses)
-      throw Error(name + " hold " + with_commas(label) + ", which is no class number",
-                  "move the file away to train without labels");
-    labels.push_back(label < 0 ? -1 : static_cast<int32_t>(label));
-  }
-  return labels;
+  read_values(file.get(), idx, file_bytes, path,
+              [&](const std::vector<int64_t>& shape, uint64_t) { check(idx.type, shape); });
+  return idx;
 }
 
 std::vector<int64_t> idx_shape(const fs::path& path) {

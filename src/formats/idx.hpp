@@ -26,9 +26,21 @@ bool looks_like_idx(const fs::path& path);
 /// 64 times its size.
 IdxFile read_idx(const fs::path& path,
                  const std::function<void(const std::vector<int64_t>& shape, uint64_t file_bytes)>& check = {});
-/// The numbers of a labels file: bytes or larger whole numbers, one a picture, or the first of each row (QMNIST).
-/// Throws Error when they are not `count`, or no class numbers; -1 and the like are no class.
-std::vector<int32_t> read_idx_labels(const fs::path& path, int64_t count);
+/// Numbers of any type. `check` looks at type and shape before memory is asked for.
+IdxFile read_idx_numbers(const fs::path& path,
+                         const std::function<void(int type, const std::vector<int64_t>& shape)>& check);
+/// Of a number of that type; 1 for types that are none.
+size_t bytes_of_idx_number(int type);
+
+struct IdxLabels {
+  std::vector<int32_t> labels;       // -1: none
+  std::vector<std::string> remarks;  // which numbers are taken for classes, and how many are none
+};
+
+/// A labels file: bytes or larger whole numbers, one a picture; or rows of them. Of rows of zeros and a one (one-hot)
+/// the place of the one counts, of others the first number (QMNIST). Numbers below zero are no class. Throws Error when
+/// there are not `count`, or they are no class numbers.
+IdxLabels read_idx_labels(const fs::path& path, int64_t count);
 /// What an IDX file says of its sizes; empty for what is none.
 std::vector<int64_t> idx_shape(const fs::path& path);
 

@@ -1,7 +1,9 @@
 #include "formats/npy.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -21,8 +23,8 @@ class NpyHead {
  public:
   NpyHead(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
 
-  NpyArray read() {
-    NpyArray array;
+  NpyDescription read() {
+    NpyDescription array;
     bool has_type = false, has_order = false, has_shape = false;
     expect('{');
     while (!next_is('}')) {
@@ -31,9 +33,7 @@ class NpyHead {
       if (key == "descr" && !has_type) {
         has_type = true, array.type = type();
       } else if (key == "fortran_order" && !has_order) {
-        has_order = true;
-        if (word() == "True")
-          throw OtherNpy(origin_ + ": its array is stored columns first", "save numpy.ascontiguousarray(array)");
+        has_order = true, array.columns_first = word() == "True";
       } else if (key == "shape" && !has_shape) {
         has_shape = true, array.shape = shape();
       } else {
@@ -72,18 +72,14 @@ class NpyHead {
       if (text_.substr(at_).starts_with(one)) return at_ += one.size(), one;
     fail();
   }
-  ElementType type() {
-    if (next_is('[')) throw Error(origin_ + " holds records of several values", "save one array of plain numbers");
-    const std::string name = quoted();
-    const auto* known =
-        std::find_if(std::begin(kNpyTypes), std::end(kNpyTypes), [&](const auto& one) { return name == one.first; });
-    if (known != std::end(kNpyTypes)) return known->second;
-    if (name == "|O")
-      throw Error(origin_ + " holds Python objects, which are never run", "save one array of plain numbers");
-    if (name.starts_with('>'))
-      throw OtherNpy(origin_ + " holds big-endian numbers", "save array.astype('<" + printable(name.substr(1)) + "')");
-    throw OtherNpy(origin_ + " holds elements of type '" + printable(name) + "', which is not read",
-                   "save array.astype('<f4')");
+  /// Of records everything up to the bracket that closes their list.
+  std::string type() {
+    if (!next_is('[')) return quoted();
+    for (int depth = 0; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '[') ++depth;
+      if (text_[at_] == ']' && --depth == 0) return ++at_, "[";
+    }
+    fail();
   }
   std::vector<int64_t> shape() {
     std::vector<int64_t> sides;
@@ -107,11 +103,51 @@ class NpyHead {
   size_t at_ = 0;
 };
 
+/// IEEE 754, binary16.
+double half_of(uint64_t bits) {
+  const auto exponent = static_cast<int>(bits >> 10 & 31), fraction = static_cast<int>(bits & 1023);
+  if (exponent == 31) return fraction == 0 ? INFINITY : NAN;
+  const double size = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
+  return bits >> 15 ? -size : size;
+}
+
+double number_of(uint64_t bits, const NpyNumbers& numbers) {
+  if (numbers.kind == 'f')
+    return numbers.bytes == 2   ? half_of(bits)
+           : numbers.bytes == 4 ? static_cast<double>(std::bit_cast<float>(static_cast<uint32_t>(bits)))
+                                : std::bit_cast<double>(bits);
+  if (numbers.kind != 'i') return static_cast<double>(bits);
+  const auto unused = static_cast<int>(64 - 8 * numbers.bytes);
+  return static_cast<double>(static_cast<int64_t>(bits << unused) >> unused);
+}
+
 }  // namespace
 
 bool looks_like_npy(std::string_view first_bytes) { return first_bytes.starts_with(kNpyMagic); }
 
-NpyArray read_npy(std::string_view bytes, const std::string& origin) {
+std::optional<NpyNumbers> npy_numbers(const std::string& type) {
+  if (type.size() != 3) return std::nullopt;
+  const NpyNumbers numbers{type[1], static_cast<size_t>(type[2] - '0'), type[0] == '>'};
+  const bool has_order = type[0] == '<' || type[0] == '>' || (type[0] == '|' && numbers.bytes == 1);
+  const bool is_known = numbers.kind == 'b'   ? numbers.bytes == 1
+                        : numbers.kind == 'f' ? numbers.bytes == 2 || numbers.bytes == 4 || numbers.bytes == 8
+                                              : (numbers.kind == 'i' || numbers.kind == 'u') &&
+                                                    (numbers.bytes == 1 || numbers.bytes == 2 || numbers.bytes == 4 ||
+                                                     numbers.bytes == 8);
+  if (!has_order || !is_known) return std::nullopt;
+  return numbers;
+}
+
+double npy_number(const NpyNumbers& numbers, std::string_view data, size_t at) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < numbers.bytes; ++i) {
+    const size_t place = numbers.is_big_endian ? numbers.bytes - 1 - i : i;
+    bits |= uint64_t{static_cast<uint8_t>(data[at + place])} << 8 * i;
+  }
+  return number_of(bits, numbers);
+}
+
+NpyDescription describe_npy(std::string_view bytes, const std::string& origin) {
   if (!looks_like_npy(bytes)) throw Error(origin + " is no .npy file");
   if (bytes.size() < 12) throw Error(origin + " is cut off within its head");
   const int version = bytes[6];
@@ -121,16 +157,35 @@ NpyArray read_npy(std::string_view bytes, const std::string& origin) {
   size_t length = 0;
   for (size_t i = digits; i-- > 0;) length = length << 8 | static_cast<uint8_t>(bytes[8 + i]);
   if (length > bytes.size() - text_at) throw Error(origin + " is cut off within its head");
-  NpyArray array = NpyHead(bytes.substr(text_at, length), origin).read();
+  NpyDescription array = NpyHead(bytes.substr(text_at, length), origin).read();
   array.data = bytes.substr(text_at + length);
   const auto count = element_count(array.shape);
   if (!count) throw Error(origin + " has an impossible shape");
-  const auto need = static_cast<uint64_t>(*count * bytes_of(array.type));
+  const auto numbers = npy_numbers(array.type);
+  if (!numbers) return array;
+  const auto need = static_cast<uint64_t>(*count) * numbers->bytes;
   if (array.data.size() != need)
     throw Error(origin + (array.data.size() < need ? " is cut off: " : " is longer than its shape says: ") +
                 with_commas(static_cast<int64_t>(array.data.size())) + " of " +
                 with_commas(static_cast<int64_t>(need)) + " bytes of data are there");
   return array;
+}
+
+NpyArray read_npy(std::string_view bytes, const std::string& origin) {
+  NpyDescription array = describe_npy(bytes, origin);
+  if (array.type == "[") throw Error(origin + " holds records of several values", "save one array of plain numbers");
+  if (array.type == "|O")
+    throw Error(origin + " holds Python objects, which are never run", "save one array of plain numbers");
+  if (array.type.starts_with('>'))
+    throw Error(origin + " holds big-endian numbers", "save array.astype('<" + printable(array.type.substr(1)) + "')");
+  const auto* known = std::find_if(std::begin(kNpyTypes), std::end(kNpyTypes),
+                                   [&](const auto& one) { return array.type == one.first; });
+  if (known == std::end(kNpyTypes))
+    throw Error(origin + " holds elements of type '" + printable(array.type) + "', which is not read",
+                "save array.astype('<f4')");
+  if (array.columns_first)
+    throw Error(origin + ": its array is stored columns first", "save numpy.ascontiguousarray(array)");
+  return {known->second, std::move(array.shape), array.data};
 }
 
 std::string npy_head(ElementType type, const std::vector<int64_t>& shape) {

@@ -142,7 +142,7 @@ void PickleReader::flatten(Number container, const std::string& prefix, int dept
       }
     }
   }
-  // Of a placeholder without tensors, its own name is enough.
+  // Of a stand-in without tensors, its own name is enough.
   if (value.kind == PickledValue::kObject && others < state_.others.size()) state_.others.resize(others);
   path_.pop_back();
 }

@@ -1,6 +1,6 @@
 // Tensors as Python pickles them: the record data.pkl of a file that torch.save wrote. Pickle is a language that builds
 // objects by calling what a file names; here nothing is ever called. The reader knows what tensors and dicts are made
-// of; any other object becomes a placeholder with its class's name. Python, Lib/pickletools.py (the instructions);
+// of; any other object becomes a stand-in with its class's name. Python, Lib/pickletools.py (the instructions);
 // PyTorch, torch/serialization.py and torch/_utils.py (the names). Not here: the ZIP file around it and the numbers.
 #pragma once
 

@@ -130,8 +130,10 @@ def beside(net_g, g, d, optimizer):
         "classifier": nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 5, 3)).state_dict(), "module": nn.Linear(2, 2), "empty": {},
         "tuple_keys": {(1, 2): torch.ones(2), None: 3, 1.5: 4, True: 5}, "uint16": torch.ones(2).to(torch.uint16),
     }
+    classes = {"args": "argparse.Namespace", "path": "pathlib.PurePosixPath", "options": "__main__.Options", "delta": "datetime.timedelta"}
     for name, value in values.items():
-        save(f"beside_{name}", {name: value, "netG": g, "netD": d}, notes=[name])
+        note = f"{name} ({classes[name]})" if name in classes else name
+        save(f"beside_{name}", {name: value, "netG": g, "netD": d}, notes=[note])
 
 
 def several(g, d):

@@ -100,6 +100,32 @@ TEST(Cifar, OfWhichPartsAreMissingUsesTheOthersAndSaysSo) {
   EXPECT_CONTAINS(remarks({1, 2, 3, 4, 5, 7}), "data_batch_6.bin is not there");
 }
 
+TEST(Cifar, WhoseLabelsAreBeyondItsClassesIsAnErrorThatNamesTheRecord) {
+  const TemporaryFolder folder;
+  write_text(folder / "data_batch_1.bin", records({"\3", "\12"}));
+  const Thrown thrown = thrown_by([&] { open_source(folder.path())->count(); });
+  EXPECT_CONTAINS(thrown.what, "record 1 has the label 10, and the last class is 9");
+  EXPECT_CONTAINS(thrown.hint, "download it again");
+  for (const char* name : {"mine.bin", "test.bin"}) {
+    write_text(folder / "alone" / name, records({"\3", "\12"}));
+    EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "alone" / name); }).what, "labels in range") << name;
+  }
+}
+
+TEST(Cifar, WhoseNamesAreMoreOrFewerThanItsClassesSaysSo) {
+  const TemporaryFolder folder;
+  for (int i = 1; i <= 5; ++i)
+    write_text(folder / ("data_batch_" + std::to_string(i) + ".bin"), records({std::string(1, static_cast<char>(i))}));
+  write_text(folder / "batches.meta.txt", "one\ntwo\n");
+  for (const auto& path : {folder.path(), folder / "data_batch_1.bin"}) {
+    const auto source = open_source(path);
+    ASSERT_EQ(source->remarks().size(), 1u);
+    EXPECT_EQ(source->remarks()[0], "'batches.meta.txt' has 2 names, not 10: the classes are called by their numbers");
+    EXPECT_EQ(source->count(), path == folder.path() ? 5 : 1);
+    EXPECT_EQ(source->classes()[1], "1");
+  }
+}
+
 TEST(Cifar, OfAHundredClassesIsKnownWithoutItsNames) {
   const TemporaryFolder folder;
   write_text(folder / "train.bin", records({std::string("\x13\x63")}));

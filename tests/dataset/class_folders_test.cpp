@@ -103,8 +103,40 @@ TEST_F(Sets, WithPartsForClassesSayWhichFolderToGive) {
   const Seen found = seen({{"train/a/1.png", ""}, {"test/a/1.png", ""}});
   EXPECT_EQ(found.names, (Names{"test", "train"}));
   EXPECT_CONTAINS(found.remarks, "give " + (folder / "set0/train").native());
-  EXPECT_CONTAINS(seen_of(folder / "set0.zip").remarks, "unzip " + (folder / "set0.zip").native());
+  EXPECT_CONTAINS(seen_of(folder / "set0.zip").remarks, "unzip -q " + (folder / "set0.zip").native());
   EXPECT_FALSE(contains(seen({{"train/1.png", ""}, {"ship/1.png", ""}}).remarks, "taken for classes"));
+}
+
+/// Of parts the one to train on is advised, by its name, else by its size; never the last of the alphabet.
+TEST_F(Sets, WithPartsAdviseTheOneToTrainOn) {
+  struct Case {
+    Files files;
+    std::string advised;
+  };
+  const std::vector<Case> cases = {
+      {{{"train/1.png", ""}, {"val/1.png", ""}, {"val/2.png", ""}}, "train"},
+      {{{"test/1.png", ""}, {"train/a/1.png", ""}, {"val/1.png", ""}}, "train"},
+      {{{"test/1.png", ""}, {"test/2.png", ""}, {"val/1.png", ""}}, "test"},
+      {{{"train2017/1.png", ""}, {"val2017/1.png", ""}, {"annotations/x.json", "{}"}}, "train2017"},
+      {{{"DIV2K_train_HR/1.png", ""}, {"DIV2K_valid_HR/1.png", ""}}, "DIV2K_train_HR"},
+      {{{"trainA/1.png", ""}, {"trainB/1.png", ""}, {"trainB/2.png", ""}, {"testA/1.png", ""}}, "trainB"},
+      {{{"w/Training/1.png", ""}, {"w/Testing/1.png", ""}}, "w/Training"},
+      {{{"test1/1.png", ""}, {"train/1.png", ""}}, "train"},
+      {{{"images/1.png", ""}, {"masks/1.png", ""}, {"masks/2.png", ""}}, "images"},
+      {{{"VOC/JPEGImages/1.png", ""}, {"VOC/SegmentationClass/1.png", ""}}, "VOC/JPEGImages"}};
+  int set = 0;
+  for (const auto& [files, advised] : cases) {
+    const std::string name = "set" + std::to_string(set++), remarks = seen(files).remarks;
+    EXPECT_CONTAINS(remarks, "alone, give " + (folder / name / advised).native() + "\n") << advised;
+    EXPECT_GT(open_source(folder / name / advised)->count(), 0) << advised;
+    const std::string archive = seen_of(folder / (name + ".zip")).remarks;
+    EXPECT_CONTAINS(archive, "unzip -q " + (folder / (name + ".zip")).native()) << advised;
+    EXPECT_CONTAINS(archive, "give " + (folder / (name + "-unpacked") / advised).native() + ": ") << advised;
+  }
+  for (const Files& files : {Files{{"train/1.png", ""}, {"test tube/1.png", ""}, {"a/1.png", ""}, {"b/1.png", ""}},
+                             Files{{"train 1/1.png", ""}, {"train 2/1.png", ""}}, Files{{"label/1.png", ""}},
+                             Files{{"images/1.png", ""}, {"photos/1.png", ""}}})
+    EXPECT_FALSE(contains(seen(files).remarks, "taken for classes")) << files.begin()->first;
 }
 
 TEST_F(Sets, NameClassesThatOtherSystemsTakeForOne) {

@@ -2,8 +2,8 @@
 other_forms_test.cpp.
 
 other_forms.py FOLDER prints a JSON list of {"name", "data", "then", "colours"}: what is given as DATA, what shall be
-given after the command of the hint ("" for the file that the command names last), and whether the pictures have
-colours.
+given after the command of the hint ("" for the file that the command names last), whether the pictures have colours,
+how many there are, and how many commands it may take.
 """
 import gzip
 import io
@@ -43,17 +43,38 @@ def idx(array, kind) -> bytes:
 
 def write_arrays(put):
     rgb, gray = pictures(), pictures(colours=False)
+    first = rgb.transpose(0, 3, 1, 2).copy()
+    centred = rgb.astype("f8") - 100
+    spread = (centred - centred.min()) * 255 / (centred.max() - centred.min())
+    assert abs(spread - rgb).max() <= 1, "the pictures have values from 0 to 255"
     kinds = {"reals": rgb / 255.0, "reals of 32 bits": (rgb / 255).astype("f4"), "halves": (rgb / 255).astype("f2"),
-             "minus one to one": (rgb / 127.5 - 1).astype("f4"), "reals of bytes": rgb.astype("f4"),
-             "words": rgb.astype("u2") * 257, "words of bytes": rgb.astype("u2"), "integers": rgb.astype("i8"),
-             "big-endian": (rgb / 255).astype(">f4"), "big-endian words": rgb.astype(">u2"),
-             "columns first": numpy.asfortranarray(rgb), "channels first": rgb.transpose(0, 3, 1, 2).copy(),
-             "reals, channels first": (rgb / 255).transpose(0, 3, 1, 2).copy(),
-             "planes in rows": rgb.transpose(0, 3, 1, 2).reshape(COUNT, -1)}
+             "minus one to one": (rgb / 127.5 - 1).astype("f4"), "reals of bytes": rgb.astype("f4"), "centred": centred,
+             "normalised": centred / 58.3, "words": rgb.astype("u2") * 257, "words of bytes": rgb.astype("u2"),
+             "integers": rgb.astype("i8"), "signed bytes": (rgb.astype("i2") - 128).astype("i1"),
+             "long words": rgb.astype("u4") * 257, "longest words": rgb.astype("u8"), "large": rgb.astype("u4") << 24,
+             "columns first": numpy.asfortranarray(rgb), "channels first": first, "channels first in columns": first.T.copy().T,
+             "reals, channels first": first / 255, "planes in rows": first.reshape(COUNT, -1),
+             "pictures last": rgb.transpose(1, 2, 3, 0).copy(), "groups": rgb.reshape(2, 3, SIDE, SIDE, 3),
+             "groups, channels first": (first / 255).reshape(2, 3, 3, SIDE, SIDE)}
+    for order in ("words", "words of bytes", "integers", "long words", "reals", "halves", "reals, channels first"):
+        kinds["big-endian " + order] = kinds[order].astype(kinds[order].dtype.newbyteorder(">"))
+        kinds["columns first, " + order] = numpy.asfortranarray(kinds[order])
+    kinds["both, and channels first"] = numpy.asfortranarray((first / 127.5 - 1).astype(">f4"))
     for name, array in kinds.items():
-        numpy.save(put(name, name + ".npy"), array)
-    for name, array in {"rows": gray.reshape(COUNT, -1), "gray reals": gray / 255}.items():
-        numpy.save(put(name, name + ".npy", colours=False), array)
+        numpy.save(put(name, name + ".npy", hops=1), array)
+    labelled = numpy.column_stack([numpy.full(COUNT, 7, "u1"), gray.reshape(COUNT, -1)])
+    for name, array in {"rows": gray.reshape(COUNT, -1), "rows behind labels": labelled, "gray reals": gray / 255,
+                        "gray words": gray.astype(">u2"), "gray, columns first": numpy.asfortranarray(gray)}.items():
+        numpy.save(put(name, name + ".npy", colours=False, hops=1), array)
+    for name, array in {"one picture": rgb[0], "one picture of reals": rgb[0] / 255.0}.items():
+        numpy.save(put(name, name + ".npy", hops=1, count=1), array)
+    numpy.save(put("one gray picture", "gray.npy", colours=False, hops=1, count=1), gray[0])
+    records = numpy.zeros(COUNT, [("label", "i8"), ("image", "u1", (SIDE, SIDE, 3))])
+    records["image"] = rgb
+    numpy.save(put("records", "records.npy", hops=1), records)
+    objects = numpy.empty(COUNT, object)
+    objects[:] = list(rgb)
+    numpy.save(put("objects", "objects.npy", hops=1), objects, allow_pickle=True)
     numpy.savez(put("npz", "a set.npz"), x_train=rgb, y_train=numpy.zeros(COUNT))
     numpy.savez_compressed(put("packed npz", "packed.npz"), labels=numpy.zeros(COUNT), images=rgb)
     put("pickle", "set.pkl").write_bytes(pickle.dumps(rgb, 4))
@@ -139,8 +160,8 @@ def write_others(put):
 def main() -> None:
     folder, told = pathlib.Path(sys.argv[1]), []
 
-    def put(name, data, then="", colours=True):
-        told.append({"name": name, "data": data, "then": then, "colours": colours})
+    def put(name, data, then="", colours=True, count=COUNT, hops=4):
+        told.append({"name": name, "data": data, "then": then, "colours": colours, "count": count, "hops": hops})
         return folder / data
 
     write_arrays(put)

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/json.hpp"
+#include "exchange/network_search.hpp"
 #include "exchange/weights_file.hpp"
 #include "support/networks.hpp"
 #include "support/process.hpp"
@@ -222,6 +223,15 @@ TEST(ExampleNetworks, OfHalfAndBf16MakeInPythonTheImagesThatTheyMakeHere) {
     expect_near(made_by(g, d), golden(), tolerance);  // those of float32, but for rounding
   }
   expect_python_makes_the_same(folders);
+}
+
+TEST(ExampleNetworks, DoNotCutTheNamesOfWhatLiesBesideThem) {
+  WeightsFile file;
+  file.others = {"args (argparse.Namespace)", "my loss", "my epoch", "opt.lr", "opt.betas.0", "a.b (x.Y)", "loss (a.b) c"};
+  file.modules = {"net (torch.nn.modules.container.Sequential)"};
+  EXPECT_EQ(beside_networks(file, {}),
+            (std::vector<std::string>{"args (argparse.Namespace)", "my loss", "my epoch", "opt", "a", "loss (a",
+                                      "net (torch.nn.modules.container.Sequential)"}));
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <cstring>
 
-#include "core/platform/io/file.hpp"
+#include "core/platform/file.hpp"
+#include "dataset/npy_shape.hpp"
 #include "dataset/source.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
@@ -33,7 +35,7 @@ std::unique_ptr<Source> opened(const TemporaryFolder& folder, ElementType type, 
 TEST(Npy, OfBytesIsADataSet) {
   const TemporaryFolder folder;
   const std::string values = "abcdefghijklmnopqrstuvwx";
-  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 2, 2, 3}, {2, 4, 3}, {6, 2, 2, 1}, {1, 3, 2, 4}}) {
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 2, 2, 3}, {2, 3, 4}, {6, 2, 2, 1}, {1, 3, 2, 4}}) {
     const auto source = opened(folder, ElementType::kU8, shape, values);
     ASSERT_EQ(source->count(), shape[0]);
     EXPECT_EQ(source->name(0), "a.npy:0");
@@ -61,6 +63,66 @@ TEST(Npy, OfOtherThanPicturesIsRefusedWithWhatToSave) {
   EXPECT_CONTAINS(refused(ElementType::kU8, {1, 2, 2, 5}, 20).what, "its shape is [1, 2, 2, 5]");
   EXPECT_CONTAINS(refused(ElementType::kU8, {1, 3, 8, 8}, 192).hint, "transpose(0, 2, 3, 1)");
   EXPECT_CONTAINS(refused(ElementType::kU8, {2, 2, 2, 3}, 23).what, "cut off");
+}
+
+TEST(Npy, OfOnePictureIsNotTakenForItsRows) {
+  const TemporaryFolder folder;
+  for (const int64_t channels : {1, 2, 3, 4})
+    for (const auto& [height, width] : {std::pair<int64_t, int64_t>(64, 48), {8, 8}, {5, 300}}) {
+      const std::vector<int64_t> shape = {height, width, channels};
+      const std::string data(static_cast<size_t>(height * width * channels), 'x');
+      const Thrown thrown = thrown_by([&] { opened(folder, ElementType::kU8, shape, data)->count(); });
+      EXPECT_CONTAINS(thrown.what, "its shape is " + shape_text(shape) + ": taken for one picture, [height, width");
+      EXPECT_CONTAINS(thrown.hint, "numpy.ascontiguousarray(a[None]");
+    }
+  EXPECT_EQ(opened(folder, ElementType::kU8, {9, 4, 4}, std::string(144, 'x'))->count(), 9);
+  const auto planes = opened(folder, ElementType::kU8, {3, 8, 8}, std::string(192, 'x'));
+  EXPECT_EQ(planes->count(), 3);
+  ASSERT_EQ(planes->remarks().size(), 1u);
+  EXPECT_CONTAINS(planes->remarks()[0], "read as 3 gray pictures; if they are the channels of one picture: python3");
+}
+
+TEST(Npy, OfEveryShapeSaysWhatItIsTakenFor) {
+  using Sides = std::vector<int64_t>;
+  const std::vector<std::pair<Sides, std::string>> shapes = {
+      {{6, 8, 9}, ""},
+      {{6, 8, 9, 3}, ""},
+      {{6, 3, 8, 9}, ".transpose(0, 2, 3, 1)"},
+      {{32, 32, 3, 100}, ".transpose(3, 0, 1, 2)"},
+      {{32, 32, 3, 4}, ".transpose(3, 0, 1, 2)"},
+      {{6, 8, 9, 2}, "[..., [0, 0, 0, 1]]"},
+      {{6, 2, 8, 9}, ".transpose(0, 2, 3, 1)[..., [0, 0, 0, 1]]"},
+      {{2, 3, 8, 9, 3}, ".reshape(-1, 8, 9, 3)"},
+      {{2, 5, 3, 8, 9}, ".reshape(-1, 3, 8, 9).transpose(0, 2, 3, 1)"},
+      {{8, 9, 3}, "[None]"},
+      {{64, 64}, "[None]"},
+      {{480, 642}, "[None]"},
+      {{100, 784}, ".reshape(-1, 28, 28)"},
+      {{100, 785}, "[:, 1:].reshape(-1, 28, 28)"},
+      {{100, 3072}, ".reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)"}};
+  for (const auto& [shape, code] : shapes) {
+    EXPECT_EQ(shape_of(shape).code, code) << shape_text(shape);
+    EXPECT_EQ(shape_of(shape).kind, code.empty() ? NpyShape::kPictures : NpyShape::kOther) << shape_text(shape);
+  }
+  for (const Sides& shape : {Sides{}, {7}, {0, 8, 8}, {6, 0, 8, 3}, {6, 8, 9, 5}, {2, 3}, {1, 2, 8, 9, 5}})
+    EXPECT_EQ(shape_of(shape).kind, NpyShape::kUnknown) << shape_text(shape);
+}
+
+TEST(Npy, OfMarksOrOfNumbersThatAreNotFiniteSaysSo) {
+  const TemporaryFolder folder;
+  const auto marks = opened(folder, ElementType::kU8, {2, 8, 8}, std::string(127, '\0') + "\1");
+  ASSERT_EQ(marks->remarks().size(), 1u);
+  EXPECT_CONTAINS(marks->remarks()[0], "all of its bytes are 0 or 1");
+  std::vector<float> values(128, 0.5F);
+  values[3] = NAN, values[4] = INFINITY;
+  const auto text = [&] { return std::string(reinterpret_cast<const char*>(values.data()), 512); };
+  const auto refused = [&] {
+    return thrown_by([&] { opened(folder, ElementType::kF32, {2, 8, 8}, text())->count(); });
+  };
+  EXPECT_CONTAINS(refused().what, "(0 to 1 become 0 to 255); 2 numbers are not finite");
+  EXPECT_CONTAINS(refused().hint, "nan_to_num");
+  std::fill(values.begin(), values.end(), NAN);
+  EXPECT_CONTAINS(refused().what, "none is finite");
 }
 
 TEST(Npy, IsReadAsNumPyWritesIt) {

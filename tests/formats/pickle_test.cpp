@@ -104,7 +104,7 @@ PickledState beside_a_tensor(const std::string& value) {
                   tensor(kSix, number(0), pair(number(2), number(3)), pair(number(3), number(1))) + "s.");
 }
 
-TEST(Pickle, ThatNamesAnythingElseHasAPlaceholderInItsPlaceAndTensorsBesideIt) {
+TEST(Pickle, ThatNamesAnythingElseHasAStandInInItsPlaceAndTensorsBesideIt) {
   const std::string command = text("echo ran > /tmp/never");
   for (const auto& [pickle, name] : std::vector<std::pair<std::string, std::string>>{
            {"cos\nsystem\n" + command + "\x85R", "os.system"},

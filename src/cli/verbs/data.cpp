@@ -125,8 +125,8 @@ Unpacked open_packed(const fs::path& path) {
           source->remarks()};
 }
 
-/// Writes every picture that can be read. The others are returned, in order.
-std::vector<Skipped> write_pictures(const Unpacked& packed, const std::vector<std::string>& folders,
+/// Writes every picture that can be read. Returns what is wrong with each of the others; nothing for those written.
+std::vector<std::string> write_pictures(const Unpacked& packed, const std::vector<std::string>& folders,
                                     const fs::path& out) {
   std::vector<std::string> problems(static_cast<size_t>(packed.count));
   parallel_for(packed.count, automatic_threads().count, [&](int64_t i) {
@@ -146,11 +146,36 @@ std::vector<Skipped> write_pictures(const Unpacked& packed, const std::vector<st
     if (label >= 0) make_directories(folder, /*synced=*/false);
     write_file(folder / (zero_padded(i, 6) + ".png"), encode_png(image), /*synced=*/false);
   });
-  std::vector<Skipped> skipped;
-  for (int64_t i = 0; i < packed.count; ++i)
-    if (const auto& problem = problems[static_cast<size_t>(i)]; !problem.empty())
-      skipped.push_back({packed.name(i), problem});
-  return skipped;
+  return problems;
+}
+
+/// What became of a set: the pictures that are written, and the others.
+struct Written {
+  PixelsInfo info;
+  int64_t classes = 0;               // that have a folder
+  std::vector<std::string> remarks;  // which have none
+};
+
+Written written_of(const Unpacked& packed, const std::vector<std::string>& problems) {
+  Written written;
+  std::vector<int64_t> good(packed.classes.size()), all(packed.classes.size());
+  for (int64_t i = 0; i < packed.count; ++i) {
+    const auto& problem = problems[static_cast<size_t>(i)];
+    written.info.count += problem.empty();
+    if (!problem.empty()) written.info.skipped.push_back({packed.name(i), problem});
+    if (const int32_t label = packed.label(i); label >= 0)
+      ++all[static_cast<size_t>(label)], good[static_cast<size_t>(label)] += problem.empty();
+  }
+  std::vector<std::string> empty;
+  for (size_t c = 0; c < good.size(); ++c) {
+    written.classes += good[c] > 0;
+    if (good[c] == 0 && all[c] > 0) empty.push_back("'" + printable(packed.classes[c]) + "'");
+  }
+  if (!empty.empty())
+    written.remarks.push_back("no picture of the " + std::string(empty.size() == 1 ? "class " : "classes ") +
+                              cut_list(empty) + " can be read: there is no folder of " +
+                              (empty.size() == 1 ? "it" : "them"));
+  return written;
 }
 
 void unpack(const Invocation& invocation, UnpackCommand& command) {
@@ -163,17 +188,15 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
     if (const int32_t label = packed.label(i); label >= 0) in_use[static_cast<size_t>(label)] = true;
   const FileNames folders = class_folders(packed.classes, in_use, command.names);
   AsideFolder out(command.out);
-  PixelsInfo info;
-  info.skipped = write_pictures(packed, folders.names, out.aside());
-  info.count = packed.count - static_cast<int64_t>(info.skipped.size());
+  const Written written = written_of(packed, write_pictures(packed, folders.names, out.aside()));
+  const PixelsInfo& info = written.info;
   if (info.count == 0) no_image(path, info.skipped);
   out.commit();
-  for (const auto* remarks : {&packed.remarks, &folders.remarks})
+  for (const auto* remarks : {&packed.remarks, &folders.remarks, &written.remarks})
     for (const auto& remark : *remarks) warn(remark);
   warn_of_skipped(info);
-  const auto classes = static_cast<int64_t>(std::count(in_use.begin(), in_use.end(), true));
-  std::printf("%s%s written to %s\n", counted(info.count, "image").c_str(),
-              classes == 0 ? "" : (" in " + counted(classes, "class", "classes")).c_str(),
+  const std::string classes = written.classes == 0 ? "" : " in " + counted(written.classes, "class", "classes");
+  std::printf("%s%s written to %s\n", counted(info.count, "image").c_str(), classes.c_str(),
               printable(command.out).c_str());
 }
 
