@@ -23,9 +23,9 @@ constexpr std::string_view kAnswers[] = {"mask",         "masks",        "label"
                                          "annotation",   "annotations",  "gt",                "groundtruth",
                                          "segmentation", "segmentations", "segmentationclass", "segmentationobject",
                                          "seg",          "trimap",       "trimaps",           "depth",
-                                         "edges",        "targets"};
+                                         "edges",        "targets",      "lr",                "thumbnails"};
 constexpr std::string_view kQuestions[] = {"image", "images", "img",    "imgs",   "jpegimages", "photo", "photos",
-                                           "pics",  "rgb",    "inputs", "pictures"};
+                                           "pics",  "rgb",    "inputs", "pictures",   "hr"};
 
 constexpr std::string_view kPictures[] = {"png",  "jpg", "jpeg", "jpe", "jfif", "webp", "bmp",  "dib",  "tif",
                                           "tiff", "pnm", "pbm",  "pgm", "ppm",  "gif",  "heic", "heif", "avif"};
@@ -121,7 +121,7 @@ std::string advice(const Listing& listing, const std::vector<size_t>& folders, c
                                         [&](size_t a, size_t b) { return rank(a) < rank(b); });
   std::vector<std::string> quoted;
   for (const size_t c : folders)
-    quoted.push_back("'" + printable(listing.classes[c]) + "' (" + counted(counts[c], "file") + ")");
+    if (counts[c] > 0) quoted.push_back("'" + printable(listing.classes[c]) + "' (" + counted(counts[c], "file") + ")");
   const std::string wanted = parent + listing.classes[best], said = "its folders " + cut_list(quoted, ", ") +
                              " are taken for classes; to train on '" + printable(listing.classes[best]) + "' alone, ";
   if (!is_archive) return said + "give " + shell_word((listing.root / wanted).native());
@@ -151,15 +151,18 @@ std::vector<std::string> remarks_on_classes(const Listing& listing, const std::s
   if (auto twins = remark_on_twins(listing.classes); !twins.empty()) remarks.push_back(std::move(twins));
   std::vector<size_t> splits, pairs;
   size_t train = 0, questions = 0;
-  for (size_t c = 0; c < listing.classes.size(); ++c) {
+  const auto counts = pictures_of_classes(listing);
+  for (size_t c = 0; c < counts.size(); ++c) {
     const std::string& name = listing.classes[c];
+    if (counts[c] == 0) continue;
     const bool is_train = has_word_of(kTrain, name), asks = has_word_of(kQuestions, name);
     train += is_train, questions += asks;
     if (is_train || has_word_of(kHeldBack, name)) splits.push_back(c);
     if (asks || has_word_of(kAnswers, name)) pairs.push_back(c);
   }
   // Two at least, not all of one kind, and not among many: "test tube" and "train" may be classes of a thousand.
-  const auto are_most = [&](const std::vector<size_t>& some) { return 2 * some.size() > listing.classes.size(); };
+  const auto used = counts.size() - static_cast<size_t>(std::count(counts.begin(), counts.end(), 0));
+  const auto are_most = [&](const std::vector<size_t>& some) { return 2 * some.size() > used; };
   if (splits.size() >= 2 && are_most(splits) && (train < splits.size() || train == 0))
     remarks.push_back(advice(listing, splits, kTrain, folder, is_archive));
   else if (questions >= 1 && pairs.size() > questions && are_most(pairs))

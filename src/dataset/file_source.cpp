@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "dataset/class_folders.hpp"
 #include "dataset/label_list.hpp"
+#include "dataset/label_tables.hpp"
 #include "dataset/options.hpp"
 #include "image/decode.hpp"
 
@@ -40,8 +41,14 @@ void FileSource::find_classes() {
   take_label_list(folders);
   if (!has_label_list_) {
     listing_.take_classes(class_folder);
-    for (auto& remark : remarks_on_classes(listing_, class_folder, kind_ != "folder"))
-      remarks_.push_back(std::move(remark));
+    const bool is_archive = kind_ != "folder";
+    auto remarks = remarks_on_classes(listing_, class_folder, is_archive);
+    if (listing_.classes.size() < 2 || !remarks.empty())
+      remarks.push_back(remark_on_label_tables(listing_, is_archive, [&](int64_t i, size_t limit) {
+        return bytes_of(i, limit);
+      }));
+    for (auto& remark : remarks)
+      if (!remark.empty()) remarks_.push_back(std::move(remark));
   }
   classes_ = listing_.classes;
 }

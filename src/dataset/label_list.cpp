@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/platform/file_name.hpp"
 #include "core/text.hpp"
 #include "dataset/class_folders.hpp"
 #include "dataset/listed_labels.hpp"
@@ -107,15 +109,39 @@ void remark_on_twins(const std::vector<NamedLabel>& list, const std::string& pla
                         cut_list(twins) + "; delete the wrong " + (twins.size() == 1 ? "one" : "ones") + " there");
 }
 
-/// Puts the labels where they belong, and says what is left over on either side.
-void assign(const std::vector<NamedLabel>& list, const Listing& listing, const std::string& folder, LabelList& out) {
+std::string folded_stem(std::string_view path) {
+  const std::string_view name = last_part(path);
+  return folded_file_name(std::string(name.substr(0, name.rfind('.'))));
+}
+
+/// What to do about names that mean no picture, where most of them do but for capitals, accents or endings.
+std::string way_for_missing(const std::vector<NamedLabel>& list, const Matches& matches, const Listing& listing,
+                            const fs::path& file) {
+  std::unordered_set<std::string> pictures;
+  for (int64_t i = 0; i < listing.count(); ++i)
+    if (may_be_picture(listing.path(i)) && !pictures.insert(folded_stem(listing.path(i))).second)
+      return "";  // of pictures in several folders a name does not tell which is meant
+  int64_t missing = 0, alike = 0;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (matches[i] >= 0) continue;
+    ++missing, alike += pictures.contains(folded_stem(list[i].name));
+  }
+  if (missing == 0 || 2 * alike < missing) return "";
+  return "; " + counted(alike, "name differs", "names differ") +
+         " from a picture's in its folder, in capitals, accents or the ending alone; " + renamed_pictures(file);
+}
+
+/// Puts the labels where they belong, and says what is left over on either side. `file` is the list, if it is a file.
+void assign(const std::vector<NamedLabel>& list, const Listing& listing, const std::string& folder,
+            const fs::path& file, LabelList& out) {
   const Matches matches = Matcher(listing, list).best(folder);
   const std::string place = folder + std::string(kLabelList);
   const int64_t found = matched(matches), missing = static_cast<int64_t>(list.size()) - found;
   const auto first = static_cast<size_t>(std::find(matches.begin(), matches.end(), -1) - matches.begin());
   if (found == 0) {
     out.remarks.push_back("none of the " + counted(missing, "picture") + " in '" + shown(place) + "' is there" +
-                          (list.empty() ? "" : ", the first is '" + printable(list[0].name) + "'") + kNotUsed);
+                          (list.empty() ? "" : ", the first is '" + printable(list[0].name) + "'") + kNotUsed +
+                          way_for_missing(list, matches, listing, file));
     return;
   }
   remark_on_twins(list, place, out);
@@ -128,8 +154,9 @@ void assign(const std::vector<NamedLabel>& list, const Listing& listing, const s
   for (int32_t number = 0; number <= most; ++number) out.classes.push_back(std::to_string(number));
   if (missing > 0)
     out.remarks.push_back(counted(missing, "picture") + " of " + with_commas(static_cast<int64_t>(list.size())) +
-                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") + " not there, the first is '" +
-                          printable(list[first].name) + "'");
+                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") +
+                          " not there, the first is '" + printable(list[first].name) + "'" +
+                          way_for_missing(list, matches, listing, file));
   int64_t without = 0, first_without = -1;
   for (int64_t i = 0; i < listing.count(); ++i)
     if (out.labels[static_cast<size_t>(i)] < 0 && may_be_picture(listing.path(i)))
@@ -162,7 +189,8 @@ LabelList read_label_list(const std::string& text, const Listing& listing, const
     return unusable_label_list(folder, error.what());
   }
   if (!content.is_object() || !content.contains("labels")) {
-    out.remarks.push_back(place + " has no \"labels\" and is passed over");
+    out.remarks.push_back(place + " has no \"labels\" and is passed over; if labels are in it, they are " +
+                          "read from {\"labels\": [[\"a.png\", 0], ...]}");
     return out;
   }
   out.is_one = true;
@@ -173,10 +201,10 @@ LabelList read_label_list(const std::string& text, const Listing& listing, const
   }
   std::error_code ignored;
   const bool is_on_disk = fs::is_directory(listing.root, ignored);
-  const ListedLabels listed =
-      read_listed_labels(labels, is_on_disk ? listing.root / folder / std::string(kLabelList) : fs::path());
+  const fs::path file = is_on_disk ? listing.root / folder / std::string(kLabelList) : fs::path();
+  const ListedLabels listed = read_listed_labels(labels, file);
   if (!listed.problem.empty()) return unusable_label_list(folder, listed.problem, listed.way);
-  assign(listed.names, listing, folder, out);
+  assign(listed.names, listing, folder, file, out);
   return out;
 }
 

@@ -13,12 +13,13 @@ namespace {
 const std::string kWholeNumbers = "write whole numbers from 0 on";
 
 /// The command that keeps the list beside itself, hidden, and writes it anew with what Python's `labels` makes of `y`,
-/// its labels.
-std::string rewritten(const fs::path& list, const std::string& labels) {
+/// its labels. `before` is what it needs for that.
+std::string rewritten(const fs::path& list, const std::string& labels, const std::string& before = "") {
   if (list.empty()) return kWholeNumbers;
   const fs::path kept = parent_of(list) / ("." + list.stem().native() + "-before.json");
   return "to use them: cp " + shell_word(list.native()) + " " + shell_word(kept.native()) + " && " +
-         python_command("import json, sys; d = json.load(open(sys.argv[1])); y = d[\"labels\"]; d[\"labels\"] = " +
+         python_command("import json, sys; d = json.load(open(sys.argv[1])); y = d[\"labels\"]; " + before +
+                            "d[\"labels\"] = " +
                             labels + "; json.dump(d, open(sys.argv[1], \"w\"))",
                         {list.native()});
 }
@@ -76,6 +77,15 @@ void explain(const Json& value, const fs::path& list, ListedLabels& out) {
 }
 
 }  // namespace
+
+std::string renamed_pictures(const fs::path& list) {
+  if (list.empty()) return "write the names as the archive has them";
+  return rewritten(list, "[[p.get(k(pathlib.PurePath(n)), n), l] for n, l in y]",
+                   "import pathlib, unicodedata; q = pathlib.Path(sys.argv[1]).parent; "
+                   "k = lambda f: unicodedata.normalize(\"NFC\", f.stem).lower(); "
+                   "p = {k(f): f.relative_to(q).as_posix() for f in q.rglob(\"*\") if f.is_file() and "
+                   "f.suffix not in (\".txt\", \".json\", \".csv\", \".xml\", \".cls\")}; ");
+}
 
 ListedLabels read_listed_labels(const Json& labels, const fs::path& list) {
   ListedLabels out;

@@ -27,4 +27,7 @@ struct ListedLabels {
 /// `list` is the file that they stand in; empty where it is no file (in an archive), so that no command can change it.
 ListedLabels read_listed_labels(const Json& labels, const fs::path& list);
 
+/// What to do about names of a list that differ from pictures' in capitals, accents or endings alone.
+std::string renamed_pictures(const fs::path& list);
+
 }  // namespace dcgan

@@ -179,6 +179,8 @@ TEST_F(UnpackNames, OfPicturesThatAreBadAreSaidAndTheOthersUnpacked) {
   ASSERT_EXIT_CODE(done, 0);
   EXPECT_SAYS(done, "skipped 'a/readme.txt': not a picture");
   EXPECT_SAYS(done, "skipped 'b/cut.png'");
+  EXPECT_SAYS(done, "no picture of the class 'b' can be read: there is no folder of it");
+  EXPECT_CONTAINS(done.out, "1 image in 1 class written to");
   EXPECT_TRUE(fs::exists(dcgan.at("out/a/000000.png")));
   write_text(dcgan.at("none.zip"), ZipMaker().add("readme.txt", "no picture").whole());
   EXPECT_TRUE(

@@ -98,6 +98,24 @@ TEST_F(LabelValues, ThatAreNoClassNumbersAreMadeSuchByTheCommandOfTheRemark) {
   }
 }
 
+TEST_F(LabelValues, OfNamesThatDifferInEndingsOrCapitalsAreMendedByTheCommandOfTheRemark) {
+  for (const auto& labels : {R"([["a/1.jpg", 1], ["a/2.jpg", 0], ["b/3.jpg", 1], ["b/4.jpg", 0]])",
+                             R"([["1", 1], ["2", 0], ["3", 1], ["4", 0]])", R"([["A/1.PNG", 1], ["a/2.png", 0],
+                                 ["B/3.png", 1], ["b/4.PNG", 0]])"}) {
+    const auto source = opened(labels);
+    ASSERT_GE(source->remarks().size(), 1u) << labels;
+    const std::string remark = source->remarks()[0];
+    EXPECT_CONTAINS(remark, "in capitals, accents or the ending alone; to use them: cp ");
+    const auto [said, status] = output_of(remark.substr(remark.find("cp ")));
+    ASSERT_EQ(status, 0) << remark << said;
+    const auto mended = open_source(folder / "my set");
+    EXPECT_EQ(labels_of(*mended), (Labels{1, 0, 1, 0})) << labels;
+    EXPECT_TRUE(mended->remarks().empty()) << labels;
+  }
+  const std::string others = R"([["x.png", 0], ["y.png", 1]])";
+  EXPECT_FALSE(contains(joined(opened(others)->remarks(), "\n"), "cp "));
+}
+
 TEST_F(LabelValues, ThatNoCommandCanMendSayWhatToWrite) {
   for (const auto& labels :
        {listed({"0.5", "1", "1", "1"}), listed({"[0.2, 0.8]", "1", "1", "1"}), listed({"[[1]]", "1", "1", "1"}),

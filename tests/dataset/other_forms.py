@@ -3,7 +3,7 @@ other_forms_test.cpp.
 
 other_forms.py FOLDER prints a JSON list of {"name", "data", "then", "colours"}: what is given as DATA, what shall be
 given after the command of the hint ("" for the file that the command names last), whether the pictures have colours,
-how many there are, and how many commands it may take.
+how many there are, how many commands it may take, and whether labels come with them (then picture n has n % 3).
 """
 import gzip
 import io
@@ -13,6 +13,7 @@ import pickle
 import struct
 import sys
 import tarfile
+import zipfile
 import zlib
 
 import numpy
@@ -75,14 +76,47 @@ def write_arrays(put):
     objects = numpy.empty(COUNT, object)
     objects[:] = list(rgb)
     numpy.save(put("objects", "objects.npy", hops=1), objects, allow_pickle=True)
-    numpy.savez(put("npz", "a set.npz"), x_train=rgb, y_train=numpy.zeros(COUNT))
-    numpy.savez_compressed(put("packed npz", "packed.npz"), labels=numpy.zeros(COUNT), images=rgb)
-    put("pickle", "set.pkl").write_bytes(pickle.dumps(rgb, 4))
+    write_nests(put, rgb, first / 255)
+    write_tables(put, rgb, gray)
     put("idx of integers", "large-idx3-int", colours=False).write_bytes(idx(gray.astype(">i4"), 12))
     reals = gzip.compress(idx((gray / 255).astype(">f4"), 13))
     put("idx of reals", "r-idx3-float.gz", colours=False).write_bytes(reals)
-    table = numpy.column_stack([numpy.arange(COUNT), gray.reshape(COUNT, -1)])
-    numpy.savetxt(put("table", "mnist.csv", colours=False), table, fmt="%d", delimiter=",", header="label,pixels")
+
+
+def write_nests(put, rgb, reals):
+    """Arrays in arrays of arrays, labels among them."""
+    labels = numpy.arange(COUNT) % 3
+    half = {"x": rgb[:3], "y": labels[:3]}
+    numpy.savez(put("npz", "a set.npz", labels=True), x_train=rgb, y_train=labels, x_test=rgb[:2], y_test=labels[:2])
+    numpy.savez_compressed(put("packed npz", "packed.npz", labels=True), labels=labels, images=rgb)
+    numpy.savez(put("npz of reals", "reals.npz", labels=True), labels=labels.astype("f4"), images=reals)
+    numpy.savez(put("npz of one", "one.npz"), rgb)
+    pickles = {"pickle": rgb, "pickle of a list": list(rgb)}
+    labelled = {"pickle of a dict": {"labels": labels.tolist(), "data": rgb}, "pickle of pairs": ((rgb, labels), (half["x"], half["y"])),
+                "pickle of dicts": {"train": {"x": rgb, "y": labels}, "test": half}}
+    for name, content in (pickles | labelled).items():
+        put(name, name.replace(" ", "_") + ".pkl", labels=name in labelled).write_bytes(pickle.dumps(content, 4))
+    for name, side in (("arrays", lambda n: ""), ("arrays in classes", lambda n: "abc"[n % 3])):
+        folder = put(name, name, labels="classes" in name)
+        for number, one in enumerate(rgb):
+            (folder / side(number)).mkdir(parents=True, exist_ok=True)
+            numpy.save(folder / side(number) / f"{number}.npy", one)
+
+
+def write_tables(put, rgb, gray):
+    labels, rows, wide = numpy.arange(COUNT) % 3, gray.reshape(COUNT, -1), rgb.reshape(COUNT, -1)
+    numbers = ",".join(f"pixel{i}" for i in range(rows.shape[1]))
+
+    def write(name, table, titles, fmt="%d", **how):
+        numpy.savetxt(put(name, name + ".csv", labels=True, **how), table, fmt=fmt, delimiter=",", header=titles, comments="")
+
+    write("table", numpy.column_stack([labels, rows]), "label," + numbers, colours=False)
+    write("table with a mark", numpy.column_stack([labels, rows]), "\ufefflabel," + numbers, colours=False)
+    write("table without titles", numpy.column_stack([labels, rows])[1:], ",".join(map(str, [0, *rows[0]])), colours=False)
+    write("table of colours", numpy.column_stack([wide, labels]), ",".join("x" * wide.shape[1]) + ",label")
+    write("table of reals", numpy.column_stack([labels, rows / 255]), "label," + numbers, fmt="%.5f", colours=False)
+    cells = "".join(f"{label},{' '.join(map(str, row))},Training\n" for label, row in zip(labels, rows))
+    put("table of cells", "fer.csv", colours=False, labels=True).write_text("emotion,pixels,Usage\n" + cells)
 
 
 def write_sets(put, folder):
@@ -99,11 +133,15 @@ def write_sets(put, folder):
     for name in ("train", "test"):
         batch = {"fine_labels": [99] * COUNT, "coarse_labels": [19] * COUNT, "data": cifar}
         (hundred / name).write_bytes(pickle.dumps(batch, 2))
-    put("STL-10", "train_X.bin").write_bytes(pictures(96).transpose(0, 3, 2, 1).tobytes())
+    put("STL-10", "train_X.bin", labels=True).write_bytes(pictures(96).transpose(0, 3, 2, 1).tobytes())
+    (folder / "train_y.bin").write_bytes(bytes(n % 3 for n in range(COUNT)))
     mnist = put("a folder of idx files", "MNIST/raw", colours=False)
     mnist.mkdir(parents=True)
     (mnist / "train-images-idx3-ubyte").write_bytes(idx(pictures(colours=False), 8))
     (mnist / "train-labels-idx1-ubyte").write_bytes(idx(numpy.arange(COUNT, dtype="u1"), 8))
+    with zipfile.ZipFile(put("a zip of idx files", "mnist.zip", then="mnist", colours=False), "w") as z:
+        for name in ("t10k-images-idx3-ubyte", "train-images-idx3-ubyte"):
+            z.writestr(name, (mnist / "train-images-idx3-ubyte").read_bytes())
     for ending, mode in (("tar", "w"), ("tar.gz", "w:gz"), ("tgz", "w:gz"), ("tar.bz2", "w:bz2"), ("tar.xz", "w:xz")):
         name = f"{mode[2:]}-{len(ending)}"
         with tarfile.open(put(ending, f"{name}.{ending}", then=name), mode) as t:
@@ -129,14 +167,15 @@ def write_others(put):
     try:
         import scipy.io
 
-        scipy.io.savemat(put("SVHN", "train_32x32.mat"), {"X": pictures(32).transpose(1, 2, 3, 0), "y": [1] * COUNT})
+        labels = numpy.arange(COUNT)[:, None] % 3
+        scipy.io.savemat(put("SVHN", "train_32x32.mat", labels=True), {"X": pictures(32).transpose(1, 2, 3, 0), "y": labels})
     except ImportError:
         pass
     try:
         import h5py
 
-        with h5py.File(put("HDF5", "set.h5"), "w") as f:
-            f["images"], f["labels"] = pictures(), numpy.zeros(COUNT)
+        with h5py.File(put("HDF5", "set.h5", labels=True), "w") as f:
+            f["train/images"], f["train/labels"] = pictures(), numpy.arange(COUNT) % 3
     except ImportError:
         pass
     try:
@@ -144,6 +183,9 @@ def write_others(put):
 
         rows = [{"image": {"bytes": png(one), "path": None}, "label": 0} for one in pictures()]
         pandas.DataFrame(rows).to_parquet(put("Parquet", "train.parquet", then="train-pictures"))
+        rows = [{"jpg": png(one), "size": 8} for one in pictures()]
+        pandas.DataFrame(rows).to_parquet(put("Parquet of bytes", "bytes.parquet", then="bytes-pictures"))
+        pandas.DataFrame(rows).to_feather(put("Arrow", "a.feather", then="a-pictures"))
     except ImportError:
         pass
     try:
@@ -160,8 +202,8 @@ def write_others(put):
 def main() -> None:
     folder, told = pathlib.Path(sys.argv[1]), []
 
-    def put(name, data, then="", colours=True, count=COUNT, hops=4):
-        told.append({"name": name, "data": data, "then": then, "colours": colours, "count": count, "hops": hops})
+    def put(name, data, then="", colours=True, count=COUNT, hops=4, labels=False):
+        told.append({"name": name, "data": data, "then": then, "colours": colours, "count": count, "hops": hops, "labels": labels})
         return folder / data
 
     write_arrays(put)
