@@ -36,6 +36,7 @@ bool holds_labels(const fs::path& path, int64_t count) {
     const double value = npy_number(*numbers, npy.data, at);
     if (!(value >= -1 && value <= most) || value != std::floor(value)) return false;
   }
+  file.check();
   return true;
 }
 
@@ -112,6 +113,7 @@ std::vector<std::string> remarks_on_npy(const fs::path& path) {
     if (npy.type != "|u1" || npy.columns_first || !is_shape_of_pictures(npy.shape)) return {};
     for (auto& remark : {remark_on_planes(path, npy.shape), remark_on_marks(path, npy.data)})
       if (!remark.empty()) remarks.push_back(remark);
+    file.check();
     if (const fs::path labels = labels_of(path, npy.shape[0]); !labels.empty())
       remarks.push_back(remark_on_labels(path, labels));
   } catch (const Error& error) {  // it is said when the pictures are asked for

@@ -192,8 +192,10 @@ std::optional<OtherForm> form_of_files(const FormFiles& files) {
 std::optional<NpyShape> shape_of_array(const fs::path& path) {
   try {
     const MappedFile file(path);
-    return shape_of(
-        describe_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "an array").shape);
+    const NpyDescription npy =
+        describe_npy({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, "an array");
+    file.check();
+    return shape_of(npy.shape);
   } catch (const Error& error) {
     rethrow_exhausted(error);
     return std::nullopt;
