@@ -24,8 +24,8 @@ struct Wrapping {
 Wrapping find_wrapping(const Listing& listing, const std::function<bool(int64_t)>& is_picture);
 
 /// What is odd about the classes of a listing: names that other systems take for one, and folders that are taken for
-/// classes and are parts of a set ("train2017", "val2017") or pictures and their answers ("images", "masks"). `folder` is
-/// where they lie.
+/// classes and are parts of a set ("train2017", "val2017") or pictures and their answers ("images", "masks"). They lie
+/// in `folder`.
 std::vector<std::string> remarks_on_classes(const Listing& listing, const std::string& folder, bool is_archive);
 
 }  // namespace dcgan

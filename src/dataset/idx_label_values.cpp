@@ -14,15 +14,34 @@ constexpr int kWithoutSign = 0x08, kIntegers = 0x0C, kFirstReal = 0x0D;
 constexpr int64_t kMostColumns = 1000, kColumnsOfQmnist = 8;
 const std::string kMoveAway = "move the file away to train without labels";
 
-std::string place_of_labels(const fs::path& path) { return "the labels '" + shown(path) + "'"; }
+std::string the_labels(const fs::path& path) { return "the labels '" + shown(path) + "'"; }
+
+/// Labels in floating point, as training programs keep them: the command that makes whole numbers of them, of rows the
+/// place of the largest. It needs Python alone.
+std::string as_whole_numbers(const fs::path& path) {
+  const std::string kept = path.native() + ".reals";
+  return kMoveAway + ", or make whole numbers of them: mv " + shell_word(path.native()) + " " + shell_word(kept) +
+         " && " +
+         python_command("import array, gzip, sys; p = sys.argv[1]; "
+                        "b = (gzip.open if open(p, \"rb\").read(2) == b\"\\x1f\\x8b\" else open)(p, "
+                        "\"rb\").read(); "
+                        "a = array.array({13: \"f\", 14: \"d\"}[b[2]], b[4 + 4 * b[3]:]); a.byteswap(); "
+                        "n = int.from_bytes(b[4:8], \"big\"); w = len(a) // n; "
+                        "y = [round(a[i]) if w == 1 else max(range(w), key=lambda k: a[i * w + k]) "
+                        "for i in range(n)]; "
+                        "open(sys.argv[2], \"wb\").write(bytes([0, 0, 12, 1]) + b[4:8] + "
+                        "b\"\".join(v.to_bytes(4, \"big\", signed=True) for v in y))",
+                        {kept, path.native()});
+}
 
 void check_shape(const fs::path& path, const std::vector<int64_t>& shape, int64_t count) {
   const bool has_columns = shape.size() == 2 && shape[1] >= 1 && shape[1] <= kMostColumns;
   if (!shape.empty() && shape[0] != count)
-    throw Error(place_of_labels(path) + " do not fit: " + with_commas(shape[0]) + " labels for " + counted(count, "image"),
+    throw Error(the_labels(path) + " do not fit: " + with_commas(shape[0]) + " labels for " + counted(count, "image"),
                 kMoveAway);
   if (shape.size() != 1 && !has_columns)
-    throw Error(place_of_labels(path) + " are no list and no table of numbers: their shape is " + shape_text(shape), kMoveAway);
+    throw Error(the_labels(path) + " are no list and no table of numbers: their shape is " + shape_text(shape),
+                kMoveAway);
 }
 
 /// Whole numbers with the highest byte first; all but bytes have signs.
@@ -85,7 +104,8 @@ bool is_one_hot(const Numbers& numbers, const fs::path& path) {
   const Marks marks = marks_of(numbers);
   if (!marks.are_marks || marks.last_column == 0) return false;
   if (marks.most_in_a_row > 1)
-    throw Error(place_of_labels(path) + " mark up to " + counted(marks.most_in_a_row, "class", "classes") + " a picture, not one",
+    throw Error(the_labels(path) + " mark up to " + counted(marks.most_in_a_row, "class", "classes") +
+                    " a picture, not one",
                 kMoveAway);
   return true;
 }
@@ -102,7 +122,7 @@ std::string remark_on_table(const fs::path& path, const Numbers& numbers, bool i
 
 IdxLabels read_idx_labels(const fs::path& path, int64_t count) {
   const IdxFile idx = read_idx_numbers(path, [&](int type, const std::vector<int64_t>& shape) {
-    if (type >= kFirstReal) throw Error(place_of_labels(path) + " are no whole numbers", kMoveAway);
+    if (type >= kFirstReal) throw Error(the_labels(path) + " are no whole numbers", as_whole_numbers(path));
     check_shape(path, shape, count);
   });
   const Numbers numbers(idx);
@@ -112,7 +132,7 @@ IdxLabels read_idx_labels(const fs::path& path, int64_t count) {
   for (size_t row = 0; row < numbers.rows(); ++row) {
     const int64_t label = is_by_place ? place_of_mark(numbers, row) : numbers.at(row, 0);
     if (label >= kMostClasses)
-      throw Error(place_of_labels(path) + " hold " + with_commas(label) + ", which is no class number", kMoveAway);
+      throw Error(the_labels(path) + " hold " + with_commas(label) + ", which is no class number", kMoveAway);
     without += label < 0;
     out.labels.push_back(label < 0 ? -1 : static_cast<int32_t>(label));
   }

@@ -1,5 +1,5 @@
-// Labels in files of other programs that lie among pictures: tables with a row a picture, .cls files of WebDataset. They
-// are not read. What is found here is that they are there, and the command that makes folders of classes by them.
+// Labels in files of other programs that lie among pictures: tables with a row a picture, .cls files of WebDataset.
+// They are not read. What is found here is that they are there, and the command that makes folders of classes by them.
 #pragma once
 
 #include <functional>

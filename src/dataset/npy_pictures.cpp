@@ -41,7 +41,8 @@ std::string saved_as_array(const fs::path& path, const std::string& load) {
                     saved_as_array(path, "numpy.load(sys.argv[1], allow_pickle=True).ravel(); "
                                          "a = numpy.stack([numpy.asarray(x) for x in a])"));
   const std::string what = place + " holds elements of type '" + printable(npy.type) + "', which are no pixels";
-  if (npy.type.size() == 4 && npy.type.ends_with("f16")) throw Error(what, saved_as_array(path, plain + ".astype(\"f8\")"));
+  if (npy.type.size() == 4 && npy.type.ends_with("f16"))
+    throw Error(what, saved_as_array(path, plain + ".astype(\"f8\")"));
   throw Error(what, kWanted);
 }
 

@@ -63,7 +63,8 @@ OtherForm text_table_form(const fs::path& path) {
   const bool has_titles = !std::all_of(first.begin(), first.end(), is_number);
   const Cells& row = has_titles ? second : first;
   for (size_t c = 0; c < row.size() && has_titles; ++c)
-    if (std::count(row[c].begin(), row[c].end(), ' ') >= 15 && is_number(row[c])) return pixels_in_a_cell(path, first, c);
+    if (std::count(row[c].begin(), row[c].end(), ' ') >= 15 && is_number(row[c]))
+      return pixels_in_a_cell(path, first, c);
   const bool is_behind = has_titles && lowercase(first.back()).find("label") != std::string::npos;
   const bool has_label = sides_of(row.size()).empty();
   const std::string sides = sides_of(row.size() - has_label);

@@ -73,7 +73,7 @@ TEST_F(LabelValues, ThatAreNoClassNumbersAreMadeSuchByTheCommandOfTheRemark) {
     Labels after;
   };
   for (const auto& [labels, says, after] : std::vector<Case>{
-           {listed({"[1, 0, 0]", "[0, 0, 1]", "[0, 1, 0]", "[1, 0, 0]"}), "label 0 is a list of 3 values", {0, 2, 1, 0}},
+           {listed({"[1, 0, 0]", "[0, 0, 1]", "[0, 1, 0]", "[1, 0, 0]"}), "label 0 is a list of 3 val", {0, 2, 1, 0}},
            {listed({"[0.0, 1.0]", "[1.0, 0.0]", "[0.0, 1.0]", "[1.0, 0.0]"}), "is a list of 2 values", {1, 0, 1, 0}},
            {listed({"[5]", "[6]", "[5]", "[0]"}), "is a list of 1 value,", {5, 6, 5, 0}},
            {listed({"1.0", "0.0", "2.0", "1.0"}), "label 0 is no class number: 1.0", {1, 0, 2, 1}},

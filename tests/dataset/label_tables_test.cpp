@@ -58,7 +58,8 @@ TEST_F(LabelTables, InEveryDisguiseLeadToTheClassesThatTheyMean) {
       {"train.csv", "id,breed\n1,cat\n2,a dog\n3,cat\n4,a dog\n"},
       {"bom.csv", "\xef\xbb\xbf"
                   "file,label\r\n1.png,cat\r\n2.png,a dog\r\n3.png,cat\r\n4.png,a dog\r\n"},
-      {"quoted.csv", "\"file\",\"label\"\n\"1.png\",\"cat\"\n\"2.png\",\"a dog\"\n\"3.png\",\"cat\"\n\"4.png\",\"a dog\""},
+      {"quoted.csv",
+       "\"file\",\"label\"\n\"1.png\",\"cat\"\n\"2.png\",\"a dog\"\n\"3.png\",\"cat\"\n\"4.png\",\"a dog\""},
       {"first.csv", "class,path\ncat,img/1.png\na dog,img/2.png\ncat,img/3.png\na dog,img/4.png\n"},
       {"index.csv", ",path,label\n0,/x/1.png,cat\n1,/x/2.png,a dog\n2,/x/3.png,cat\n3,C:\\x\\4.png,a dog\n"},
       {"semicolon.csv", "Filename;Width;ClassId\n1.png;8;cat\n2.png;8;a dog\n3.png;8;cat\n4.png;8;a dog\n"},
@@ -73,8 +74,8 @@ TEST_F(LabelTables, InEveryDisguiseLeadToTheClassesThatTheyMean) {
     }
   const fs::path blanks = written({{"1.png", ""}, {"2.png", ""}, {"list_attr.txt", "2\nBald\n1.png  1\n2.png -1\n"}});
   EXPECT_EQ(classes_by(blanks), (std::map<std::string, std::string>{})) << "with two pictures no class comes again";
-  const fs::path celeba = written(
-      {{"1.png", ""}, {"2.png", ""}, {"3.png", ""}, {"list_attr.txt", "3\nBald Old\n1.png  1  1\n2.png -1  1\n3.png  1 -1\n"}});
+  const std::string attributes = "3\nBald Old\n1.png  1  1\n2.png -1  1\n3.png  1 -1\n";
+  const fs::path celeba = written({{"1.png", ""}, {"2.png", ""}, {"3.png", ""}, {"list_attr.txt", attributes}});
   EXPECT_EQ(classes_by(celeba).at("2.png"), "-1");
 }
 
