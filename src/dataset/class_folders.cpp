@@ -12,20 +12,36 @@ namespace dcgan {
 namespace {
 
 constexpr std::string_view kOthers[] = {
-    "txt", "md", "rst", "json", "jsonl", "csv", "tsv",   "xml", "html", "htm",    "pdf",    "yaml", "yml", "toml",
-    "ini", "cfg", "log", "doc",  "docx",  "xls", "xlsx",  "py",  "sh",   "ipynb",  "m",      "mat",  "npy", "npz",
-    "pkl", "h5",  "db",  "hdf5", "sql",   "zip", "tar",   "gz",  "bz2",  "xz",     "7z",     "rar",  "url", "lnk",
-    "nfo", "md5", "bib", "tex",  "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
+    "txt",  "md",    "rst",    "json", "jsonl",  "csv",     "tsv",    "xml",      "html",      "htm",    "pdf",
+    "yaml", "yml",   "toml",   "ini",  "cfg",    "log",     "doc",    "docx",     "xls",       "xlsx",   "py",
+    "sh",   "ipynb", "m",      "mat",  "npy",    "npz",     "pkl",    "h5",       "db",        "hdf5",   "sql",
+    "zip",  "tar",   "gz",     "bz2",  "xz",     "7z",      "rar",    "url",      "lnk",       "nfo",    "md5",
+    "bib",  "tex",   "sha256", "part", "pickle", "license", "readme", "tfrecord", "tfrecords", "parquet"};
 constexpr std::string_view kTrain[] = {"train", "training", "trainset", "traina", "trainb"};
-constexpr std::string_view kHeldBack[] = {"test",       "testing", "testset",  "testa", "testb", "val",  "valid",
+constexpr std::string_view kHeldBack[] = {"test",       "testing", "testset",  "testa", "testb", "val", "valid",
                                           "validation", "valset",  "validset", "vala",  "valb",  "dev", "eval"};
-constexpr std::string_view kAnswers[] = {"mask",         "masks",        "label",             "labels",
-                                         "annotation",   "annotations",  "gt",                "groundtruth",
-                                         "segmentation", "segmentations", "segmentationclass", "segmentationobject",
-                                         "seg",          "trimap",       "trimaps",           "depth",
-                                         "edges",        "targets",      "lr",                "thumbnails"};
-constexpr std::string_view kQuestions[] = {"image", "images", "img",    "imgs",   "jpegimages", "photo", "photos",
-                                           "pics",  "rgb",    "inputs", "pictures",   "hr"};
+constexpr std::string_view kAnswers[] = {"mask",
+                                         "masks",
+                                         "label",
+                                         "labels",
+                                         "annotation",
+                                         "annotations",
+                                         "gt",
+                                         "groundtruth",
+                                         "segmentation",
+                                         "segmentations",
+                                         "segmentationclass",
+                                         "segmentationobject",
+                                         "seg",
+                                         "trimap",
+                                         "trimaps",
+                                         "depth",
+                                         "edges",
+                                         "targets",
+                                         "lr",
+                                         "thumbnails"};
+constexpr std::string_view kQuestions[] = {"image",  "images", "img", "imgs",   "jpegimages", "photo",
+                                           "photos", "pics",   "rgb", "inputs", "pictures",   "hr"};
 
 constexpr std::string_view kPictures[] = {"png",  "jpg", "jpeg", "jpe", "jfif", "webp", "bmp",  "dib",  "tif",
                                           "tiff", "pnm", "pbm",  "pgm", "ppm",  "gif",  "heic", "heif", "avif"};
@@ -117,13 +133,14 @@ std::string advice(const Listing& listing, const std::vector<size_t>& folders, c
                    const std::string& parent, bool is_archive) {
   const auto counts = pictures_of_classes(listing);
   const auto rank = [&](size_t c) { return std::pair(has_word_of(better, listing.classes[c]), counts[c]); };
-  const size_t best = *std::max_element(folders.begin(), folders.end(),
-                                        [&](size_t a, size_t b) { return rank(a) < rank(b); });
+  const size_t best =
+      *std::max_element(folders.begin(), folders.end(), [&](size_t a, size_t b) { return rank(a) < rank(b); });
   std::vector<std::string> quoted;
   for (const size_t c : folders)
     if (counts[c] > 0) quoted.push_back("'" + printable(listing.classes[c]) + "' (" + counted(counts[c], "file") + ")");
   const std::string wanted = parent + listing.classes[best], said = "its folders " + cut_list(quoted, ", ") +
-                             " are taken for classes; to train on '" + printable(listing.classes[best]) + "' alone, ";
+                                                                    " are taken for classes; to train on '" +
+                                                                    printable(listing.classes[best]) + "' alone, ";
   if (!is_archive) return said + "give " + shell_word((listing.root / wanted).native());
   fs::path out = parent_of(listing.root) / listing.root.stem();
   std::error_code ignored;

@@ -44,9 +44,8 @@ void FileSource::find_classes() {
     const bool is_archive = kind_ != "folder";
     auto remarks = remarks_on_classes(listing_, class_folder, is_archive);
     if (listing_.classes.size() < 2 || !remarks.empty())
-      remarks.push_back(remark_on_label_tables(listing_, is_archive, [&](int64_t i, size_t limit) {
-        return bytes_of(i, limit);
-      }));
+      remarks.push_back(
+          remark_on_label_tables(listing_, is_archive, [&](int64_t i, size_t limit) { return bytes_of(i, limit); }));
     for (auto& remark : remarks)
       if (!remark.empty()) remarks_.push_back(std::move(remark));
   }

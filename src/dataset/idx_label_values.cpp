@@ -4,7 +4,7 @@
 #include "core/element.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dataset/idx.hpp"
+#include "dataset/idx_labels.hpp"
 #include "dataset/listed_labels.hpp"
 
 namespace dcgan {
@@ -22,16 +22,17 @@ std::string as_whole_numbers(const fs::path& path) {
   const std::string kept = path.native() + ".reals";
   return kMoveAway + ", or make whole numbers of them: mv " + shell_word(path.native()) + " " + shell_word(kept) +
          " && " +
-         python_command("import array, gzip, sys; p = sys.argv[1]; "
-                        "b = (gzip.open if open(p, \"rb\").read(2) == b\"\\x1f\\x8b\" else open)(p, "
-                        "\"rb\").read(); "
-                        "a = array.array({13: \"f\", 14: \"d\"}[b[2]], b[4 + 4 * b[3]:]); a.byteswap(); "
-                        "n = int.from_bytes(b[4:8], \"big\"); w = len(a) // n; "
-                        "y = [round(a[i]) if w == 1 else max(range(w), key=lambda k: a[i * w + k]) "
-                        "for i in range(n)]; "
-                        "open(sys.argv[2], \"wb\").write(bytes([0, 0, 12, 1]) + b[4:8] + "
-                        "b\"\".join(v.to_bytes(4, \"big\", signed=True) for v in y))",
-                        {kept, path.native()});
+         python_command(
+             "import array, gzip, sys; p = sys.argv[1]; "
+             "b = (gzip.open if open(p, \"rb\").read(2) == b\"\\x1f\\x8b\" else open)(p, "
+             "\"rb\").read(); "
+             "a = array.array({13: \"f\", 14: \"d\"}[b[2]], b[4 + 4 * b[3]:]); a.byteswap(); "
+             "n = int.from_bytes(b[4:8], \"big\"); w = len(a) // n; "
+             "y = [round(a[i]) if w == 1 else max(range(w), key=lambda k: a[i * w + k]) "
+             "for i in range(n)]; "
+             "open(sys.argv[2], \"wb\").write(bytes([0, 0, 12, 1]) + b[4:8] + "
+             "b\"\".join(v.to_bytes(4, \"big\", signed=True) for v in y))",
+             {kept, path.native()});
 }
 
 void check_shape(const fs::path& path, const std::vector<int64_t>& shape, int64_t count) {
@@ -104,9 +105,9 @@ bool is_one_hot(const Numbers& numbers, const fs::path& path) {
   const Marks marks = marks_of(numbers);
   if (!marks.are_marks || marks.last_column == 0) return false;
   if (marks.most_in_a_row > 1)
-    throw Error(the_labels(path) + " mark up to " + counted(marks.most_in_a_row, "class", "classes") +
-                    " a picture, not one",
-                kMoveAway);
+    throw Error(
+        the_labels(path) + " mark up to " + counted(marks.most_in_a_row, "class", "classes") + " a picture, not one",
+        kMoveAway);
   return true;
 }
 
@@ -140,8 +141,8 @@ IdxLabels read_idx_labels(const fs::path& path, int64_t count) {
   if (numbers.columns() > 1 && !is_qmnist) out.remarks.push_back(remark_on_table(path, numbers, is_by_place));
   if (without > 0)
     out.remarks.push_back(with_commas(without) + " of " + counted(count, "label") + " in '" + shown(path.filename()) +
-                          "' " + (without == 1 ? "is" : "are") + (is_by_place ? " all zeros" : " below zero") +
-                          ": " + (without == 1 ? "that picture has" : "these pictures have") + " no class");
+                          "' " + (without == 1 ? "is" : "are") + (is_by_place ? " all zeros" : " below zero") + ": " +
+                          (without == 1 ? "that picture has" : "these pictures have") + " no class");
   return out;
 }
 

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
-#include "core/platform/file_name.hpp"
+#include "core/platform/io/file_name.hpp"
 #include "core/text.hpp"
 #include "dataset/class_folders.hpp"
 #include "dataset/listed_labels.hpp"
@@ -154,9 +154,8 @@ void assign(const std::vector<NamedLabel>& list, const Listing& listing, const s
   for (int32_t number = 0; number <= most; ++number) out.classes.push_back(std::to_string(number));
   if (missing > 0)
     out.remarks.push_back(counted(missing, "picture") + " of " + with_commas(static_cast<int64_t>(list.size())) +
-                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") +
-                          " not there, the first is '" + printable(list[first].name) + "'" +
-                          way_for_missing(list, matches, listing, file));
+                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") + " not there, the first is '" +
+                          printable(list[first].name) + "'" + way_for_missing(list, matches, listing, file));
   int64_t without = 0, first_without = -1;
   for (int64_t i = 0; i < listing.count(); ++i)
     if (out.labels[static_cast<size_t>(i)] < 0 && may_be_picture(listing.path(i)))

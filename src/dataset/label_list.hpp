@@ -15,8 +15,8 @@ namespace dcgan {
 constexpr std::string_view kLabelList = "dataset.json";
 
 struct LabelList {
-  bool is_one = false;             // folders beside it are no classes, whatever became of its labels
-  std::vector<int32_t> labels;     // one a picture, -1 for none; empty when no labels are used
+  bool is_one = false;          // folders beside it are no classes, whatever became of its labels
+  std::vector<int32_t> labels;  // one a picture, -1 for none; empty when no labels are used
   std::vector<std::string> classes;
   std::vector<std::string> remarks;  // what of it is not used, and which pictures are not in it
 };

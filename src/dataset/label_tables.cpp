@@ -78,8 +78,8 @@ class Names {
 
 /// The column that may hold classes: by its title, else the first whose words come again.
 std::optional<size_t> label_column(const std::vector<Row>& named, const Row* titles, size_t name) {
-  constexpr std::string_view kTitles[] = {"label", "class", "breed", "categor", "target", "species", "emotion",
-                                          "diagnosis"};
+  constexpr std::string_view kTitles[] = {"label",  "class",   "breed",   "categor",
+                                          "target", "species", "emotion", "diagnosis"};
   size_t columns = SIZE_MAX;
   for (const Row& row : named) columns = std::min(columns, row.size());
   std::optional<size_t> first, titled;

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "core/text.hpp"
-#include "dataset/stored_path.hpp"
+#include "formats/stored_path.hpp"
 
 namespace dcgan {
 namespace {
@@ -19,8 +19,7 @@ std::string rewritten(const fs::path& list, const std::string& labels, const std
   const fs::path kept = parent_of(list) / ("." + list.stem().native() + "-before.json");
   return "to use them: cp " + shell_word(list.native()) + " " + shell_word(kept.native()) + " && " +
          python_command("import json, sys; d = json.load(open(sys.argv[1])); y = d[\"labels\"]; " + before +
-                            "d[\"labels\"] = " +
-                            labels + "; json.dump(d, open(sys.argv[1], \"w\"))",
+                            "d[\"labels\"] = " + labels + "; json.dump(d, open(sys.argv[1], \"w\"))",
                         {list.native()});
 }
 
@@ -65,8 +64,8 @@ void explain(const Json& value, const fs::path& list, ListedLabels& out) {
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
     const bool has_digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-    out.way = rewritten(list, has_digits ? "[[n, int(l)] for n, l in y]"
-                                         : "[[n, sorted({l for n, l in y}).index(l)] for n, l in y]");
+    out.way = rewritten(
+        list, has_digits ? "[[n, int(l)] for n, l in y]" : "[[n, sorted({l for n, l in y}).index(l)] for n, l in y]");
   } else if (is_whole || value.is_boolean()) {
     out.way = rewritten(list, "[[n, int(l)] for n, l in y]");
   } else if (value.is_null()) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/json.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 
 namespace dcgan {
 

@@ -3,9 +3,9 @@
 #include "core/error.hpp"
 #include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
-#include "dataset/npy.hpp"
 #include "dataset/npy_scale.hpp"
 #include "dataset/npy_shape.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 namespace {
@@ -37,9 +37,9 @@ std::string saved_as_array(const fs::path& path, const std::string& load) {
                 saved_as_array(path, plain + "; a = a[max(a.dtype.names, key=lambda k: a[k].size * a[k].itemsize)]"));
   if (npy.type == "|O")
     throw Error(place + " holds Python objects, which are never run",
-                "if you trust it, " +
-                    saved_as_array(path, "numpy.load(sys.argv[1], allow_pickle=True).ravel(); "
-                                         "a = numpy.stack([numpy.asarray(x) for x in a])"));
+                "if you trust it, " + saved_as_array(path,
+                                                     "numpy.load(sys.argv[1], allow_pickle=True).ravel(); "
+                                                     "a = numpy.stack([numpy.asarray(x) for x in a])"));
   const std::string what = place + " holds elements of type '" + printable(npy.type) + "', which are no pixels";
   if (npy.type.size() == 4 && npy.type.ends_with("f16"))
     throw Error(what, saved_as_array(path, plain + ".astype(\"f8\")"));
@@ -57,9 +57,8 @@ void check_pictures(const fs::path& path, const NpyDescription& npy, const std::
   if (is_bytes && shape.kind == NpyShape::kPictures && !npy.columns_first) return;
   if (shape.kind == NpyShape::kUnknown)
     throw Error(place + " holds no pictures: its shape is " + shape_text(npy.shape), kWanted);
-  const std::string what = shape.kind == NpyShape::kOther
-                               ? " holds no list of pictures: its shape is " + shape_text(npy.shape) +
-                                     behind(shape.words)
+  const std::string what = shape.kind == NpyShape::kOther ? " holds no list of pictures: its shape is " +
+                                                                shape_text(npy.shape) + behind(shape.words)
                            : is_bytes ? " is stored columns first"
                                       : " holds numbers that are no bytes";
   const NpyScale scale = scale_of(*numbers, npy.data);
@@ -67,10 +66,9 @@ void check_pictures(const fs::path& path, const NpyDescription& npy, const std::
   const std::string lost =
       scale.not_finite == 0 ? "" : "; " + counted(scale.not_finite, "number is", "numbers are") + " not finite";
   const std::string range = scale.words.empty() ? "" : " (" + scale.words + ")";
-  throw Error(place + what + range + lost,
-              saved(path, is_bytes ? "a" + shape.code
-                                   : "numpy.clip(numpy.rint(" + scale.code + "), 0, 255).astype(\"uint8\")" +
-                                         shape.code));
+  throw Error(place + what + range + lost, saved(path, is_bytes ? "a" + shape.code
+                                                                : "numpy.clip(numpy.rint(" + scale.code +
+                                                                      "), 0, 255).astype(\"uint8\")" + shape.code));
 }
 
 }  // namespace

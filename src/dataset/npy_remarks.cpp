@@ -3,11 +3,11 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
 #include "dataset/listed_labels.hpp"
-#include "dataset/npy.hpp"
 #include "dataset/npy_pictures.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 namespace {
@@ -88,15 +88,15 @@ std::string remark_on_planes(const fs::path& path, const std::vector<int64_t>& s
   if (shape.size() != 3 || (shape[0] != 3 && shape[0] != 4)) return "";
   const std::string out = beside_it(path, "-picture.npy");
   return "read as " + std::to_string(shape[0]) + " gray pictures; if they are the channels of one picture: " +
-         python_command("import numpy, sys; numpy.save(sys.argv[2], "
-                        "numpy.ascontiguousarray(numpy.load(sys.argv[1]).transpose(1, 2, 0)[None]))",
-                        {path.native(), out});
+         python_command(
+             "import numpy, sys; numpy.save(sys.argv[2], "
+             "numpy.ascontiguousarray(numpy.load(sys.argv[1]).transpose(1, 2, 0)[None]))",
+             {path.native(), out});
 }
 
 std::string remark_on_marks(const fs::path& path, std::string_view data) {
-  const bool are_marks = !data.empty() && std::none_of(data.begin(), data.end(), [](char c) {
-    return static_cast<uint8_t>(c) > 1;
-  });
+  const bool are_marks =
+      !data.empty() && std::none_of(data.begin(), data.end(), [](char c) { return static_cast<uint8_t>(c) > 1; });
   if (!are_marks) return "";
   return "all of its bytes are 0 or 1, so the pictures are black; to make them 0 or 255: " +
          python_command("import numpy, sys; numpy.save(sys.argv[2], 255 * numpy.load(sys.argv[1]))",

@@ -34,8 +34,9 @@ NpyScale scale_of(const NpyNumbers& numbers, std::string_view data) {
   const auto [low, high, not_finite] = range_of(numbers, data);
   if (low > high) return {"", "", not_finite};
   const std::string from = number_text(low), to = number_text(high);
-  const std::string a = not_finite == 0 ? "a" : "numpy.nan_to_num(a.astype(\"f8\"), nan=" + from + ", posinf=" + to +
-                                                    ", neginf=" + from + ")";
+  const std::string a =
+      not_finite == 0 ? "a"
+                      : "numpy.nan_to_num(a.astype(\"f8\"), nan=" + from + ", posinf=" + to + ", neginf=" + from + ")";
   constexpr double kAlmost = 1e-3;  // what was made of bytes and back is a little beyond
   if (low < 0 && low >= -1 - kAlmost && high <= 1 + kAlmost)
     return {"127.5 * " + a + " + 127.5", "-1 to 1 become 0 to 255", not_finite};

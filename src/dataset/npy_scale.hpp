@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "dataset/npy.hpp"
+#include "formats/npy.hpp"
 
 namespace dcgan {
 

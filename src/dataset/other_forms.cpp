@@ -4,15 +4,16 @@
 #include <map>
 
 #include "core/error.hpp"
-#include "core/platform/mapped_file.hpp"
+#include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
 #include "dataset/cifar.hpp"
 #include "dataset/class_folders.hpp"
 #include "dataset/form_commands.hpp"
-#include "dataset/idx.hpp"
-#include "dataset/npy.hpp"
 #include "dataset/npy_shape.hpp"
-#include "dataset/zip.hpp"
+#include "formats/deflate.hpp"
+#include "formats/idx.hpp"
+#include "formats/npy.hpp"
+#include "formats/zip.hpp"
 #include "image/format.hpp"
 
 namespace dcgan {
@@ -21,16 +22,6 @@ namespace {
 constexpr size_t kHead = 600;  // of a file: the mark of tar stands at byte 257, that of HDF5 in .mat files at 512
 
 std::string word(const fs::path& path) { return shell_word(path.native()); }
-
-/// The first bytes of what was gzipped.
-std::string inside_gzip(const fs::path& path) {
-  const gzFile file = gzopen(path.c_str(), "rb");
-  if (!file) return "";
-  std::string head(kHead, '\0');
-  head.resize(static_cast<size_t>(std::max(0, gzread(file, head.data(), static_cast<unsigned>(head.size())))));
-  gzclose(file);
-  return head;
-}
 
 bool is_tar(const std::string& head) { return head.size() > 262 && head.compare(257, 5, "ustar") == 0; }
 
@@ -48,7 +39,7 @@ std::optional<OtherForm> form_by_mark(const FormFiles& files, const std::string&
   const fs::path folder = result_of(path);
   if (is_tar(head)) return tar_form(files);
   if (begins("\x1f\x8b"))
-    return is_tar(inside_gzip(path)) ? tar_form(files) : packed_form(files, "gzip", "gzip -dk");
+    return is_tar(head_of_gzip(path, kHead)) ? tar_form(files) : packed_form(files, "gzip", "gzip -dk");
   if (begins("BZh")) return packed_form(files, "bzip2", "bzip2 -dk");
   if (begins(std::string_view("\xfd"
                               "7zXZ\0",
@@ -58,11 +49,9 @@ std::optional<OtherForm> form_by_mark(const FormFiles& files, const std::string&
   if (begins("Rar!\x1a\x07")) return archive_form(path, "RAR", "unrar x " + word(path) + " " + word(folder) + "/");
   if (begins("7z\xbc\xaf\x27\x1c")) return archive_form(path, "7z", "7z x " + word(path) + " -o" + word(folder));
   if (begins("MATLAB 5.0 MAT-file"))
-    return arrays_form(path, "is a file of MATLAB", ", scipy.io",
-                  "o = scipy.io.loadmat(sys.argv[1])");
+    return arrays_form(path, "is a file of MATLAB", ", scipy.io", "o = scipy.io.loadmat(sys.argv[1])");
   if (begins("\x89HDF\r\n\x1a\n") || begins("\x89HDF\r\n\x1a\n", 512))
-    return arrays_form(path, "is an HDF5 file", ", h5py",
-                  "o = h5py.File(sys.argv[1])");
+    return arrays_form(path, "is an HDF5 file", ", h5py", "o = h5py.File(sys.argv[1])");
   if (begins("PAR1")) return data_frame_form(files, "is a Parquet table", ", pandas", "pandas.read_parquet(f)");
   if (begins("ARROW1") || (begins("\xff\xff\xff\xff") && lowercase(path.extension().native()) == ".arrow"))
     return data_frame_form(files, "is an Arrow table", ", pandas, pyarrow",
@@ -88,7 +77,7 @@ std::optional<OtherForm> form_by_name(const FormFiles& files, const std::string&
   if (is_pickle && (name == "train" || name == "test")) return cifar_pickles_form(files, true);
   if (is_pickle)
     return arrays_form(path, "is a pickle of Python", ", pickle",
-                  "o = pickle.load(open(sys.argv[1], \"rb\"), encoding=\"latin1\")");
+                       "o = pickle.load(open(sys.argv[1], \"rb\"), encoding=\"latin1\")");
   if (name.find("tfrecord") != std::string::npos)
     return pictures_form(
         files, "is a TFRecord file", ", tensorflow",
@@ -116,10 +105,10 @@ std::optional<OtherForm> form_by_name(const FormFiles& files, const std::string&
 
 /// Data that others keep in archives: arrays, tables, other archives. Not of texts.
 bool is_mark_of_data(const std::string& head) {
-  constexpr std::string_view kMarks[] = {"\x93NUMPY", "PAR1", "ARROW1", "\x1f\x8b", "PK\3\4", "\x89HDF", "MATLAB 5.0",
-                                         "7z\xbc\xaf", "Rar!", "BZh"};
-  const bool is_idx = head.size() > 4 && head[0] == 0 && head[1] == 0 && head[2] >= 8 && head[2] <= 14 && head[3] > 0 &&
-                      head[3] <= 4;
+  constexpr std::string_view kMarks[] = {"\x93NUMPY", "PAR1",       "ARROW1",     "\x1f\x8b", "PK\3\4",
+                                         "\x89HDF",   "MATLAB 5.0", "7z\xbc\xaf", "Rar!",     "BZh"};
+  const bool is_idx =
+      head.size() > 4 && head[0] == 0 && head[1] == 0 && head[2] >= 8 && head[2] <= 14 && head[3] > 0 && head[3] <= 4;
   const bool is_pickle = head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
   return is_idx || is_pickle || is_tar(head) ||
          std::any_of(std::begin(kMarks), std::end(kMarks), [&](auto mark) { return head.starts_with(mark); });
@@ -157,9 +146,7 @@ std::optional<OtherForm> form_of_zip(const fs::path& path) {
     return std::any_of(zip.entries().begin(), zip.entries().end(),
                        [&](const auto& entry) { return entry.name.ends_with(ending); });
   };
-  if (all(".npy"))
-    return arrays_form(path, "holds arrays of NumPy's", "",
-                  "o = numpy.load(sys.argv[1])");
+  if (all(".npy")) return arrays_form(path, "holds arrays of NumPy's", "", "o = numpy.load(sys.argv[1])");
   const bool has_code = std::any_of(zip.entries().begin(), zip.entries().end(),
                                     [](const auto& entry) { return entry.name.find("/code/") != std::string::npos; });
   if (has_code && any("/constants.pkl"))
@@ -168,7 +155,7 @@ std::optional<OtherForm> form_of_zip(const fs::path& path) {
                          "dcgan sample " + word(path) + " --out " + word(result_of(path, ".npy"))};
   if (any("/data.pkl") && any("/version"))
     return arrays_form(path, "is a file of torch.save", ", torch",
-                  "o = torch.load(sys.argv[1], weights_only=True, map_location=\"cpu\")");
+                       "o = torch.load(sys.argv[1], weights_only=True, map_location=\"cpu\")");
   return form_of_packed_data(zip, path);
 }
 
@@ -220,7 +207,7 @@ bool is_for_training(const fs::path& path) {
 struct Contents {
   bool has_pictures = false;
   int64_t looked_at = 0, told = 0, single_arrays = 0;
-  std::vector<std::string> data;       // files that are read as data, each alone
+  std::vector<std::string> data;           // files that are read as data, each alone
   std::map<std::string, FormFiles> forms;  // what others are
 };
 

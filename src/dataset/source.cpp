@@ -7,12 +7,12 @@
 #include "dataset/array_source.hpp"
 #include "dataset/cifar.hpp"
 #include "dataset/file_source.hpp"
+#include "dataset/idx_labels.hpp"
 #include "dataset/npy_pictures.hpp"
 #include "dataset/other_forms.hpp"
 #include "dataset/shards.hpp"
 #include "dataset/walk.hpp"
 #include "dataset/zip_source.hpp"
-#include "formats/idx.hpp"
 #include "formats/npy.hpp"
 
 namespace dcgan {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "core/text.hpp"
 #include "dataset/form_commands.hpp"
 

@@ -58,12 +58,36 @@ class Sets : public OpenDataset {
 using Names = std::vector<std::string>;
 
 TEST_F(Sets, PassOverTheLitterOfEverySystem) {
-  for (const char* name :
-       {"Thumbs.db", "thumbs.DB", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "Desktop.ini", "Icon\r",
-        "__MACOSX", "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN",
-        "$Recycle.Bin", "RECYCLER", "System Volume Information", "lost+found", "Network Trash Folder",
-        "Temporary Items", "TheVolumeSettingsFolder", "FOUND.000", "found.017", "SYNOFILE_THUMB_M.jpg",
-        "SYNOPHOTO_THUMB_XL.jpg", ".hidden", "LOST.DIR", "a.jpg:Zone.Identifier", "@__thumb", "Picasa.ini"}) {
+  for (const char* name : {"Thumbs.db",
+                           "thumbs.DB",
+                           "ehthumbs.db",
+                           "ehthumbs_vista.db",
+                           "desktop.ini",
+                           "Desktop.ini",
+                           "Icon\r",
+                           "__MACOSX",
+                           "@eaDir",
+                           "#recycle",
+                           "#snapshot",
+                           "@Recycle",
+                           "@Recently-Snapshot",
+                           "$RECYCLE.BIN",
+                           "$Recycle.Bin",
+                           "RECYCLER",
+                           "System Volume Information",
+                           "lost+found",
+                           "Network Trash Folder",
+                           "Temporary Items",
+                           "TheVolumeSettingsFolder",
+                           "FOUND.000",
+                           "found.017",
+                           "SYNOFILE_THUMB_M.jpg",
+                           "SYNOPHOTO_THUMB_XL.jpg",
+                           ".hidden",
+                           "LOST.DIR",
+                           "a.jpg:Zone.Identifier",
+                           "@__thumb",
+                           "Picasa.ini"}) {
     EXPECT_TRUE(is_passed_over(name)) << name;
     for (const std::string& place : {std::string(name), std::string(name) + "/x.png", "cat/" + std::string(name),
                                      "cat/" + std::string(name) + "/deep/x.png"}) {
@@ -79,8 +103,8 @@ TEST_F(Sets, PassOverTheLitterOfEverySystem) {
 TEST_F(Sets, HaveTheClassesInsideAFolderThatWrapsThemAll) {
   const std::map<std::string, std::string> expected = {{"cat", "cat"}, {"dog", "dog"}};
   for (const std::string front : {"photos/", "a/b/c/", "train/"})
-    for (const Files& beside : {Files{},
-                                {{front + "readme.txt", "x"}, {"LICENSE", "x"}, {"l/1.xml", "x"}, {"notes", "x"}}}) {
+    for (const Files& beside :
+         {Files{}, {{front + "readme.txt", "x"}, {"LICENSE", "x"}, {"l/1.xml", "x"}, {"notes", "x"}}}) {
       Files files = {{front + "cat/1.png", ""}, {front + "cat/deep/2.png", ""}, {front + "dog/1.png", ""}};
       files.insert(beside.begin(), beside.end());
       const Seen found = seen(files);
@@ -191,7 +215,9 @@ TEST_F(LabelLists, CountInsteadOfFoldersHoweverTheirNamesAreWritten) {
 }
 
 TEST_F(LabelLists, WithBareNamesThatAreThereTwiceDoNotGuess) {
-  const Seen found = seen({{"a/1.png", ""}, {"b/1.png", ""}, {"b/2.png", ""},
+  const Seen found = seen({{"a/1.png", ""},
+                           {"b/1.png", ""},
+                           {"b/2.png", ""},
                            {"dataset.json", R"({"labels": [["1.png", 0], ["2.png", 1]]})"}});
   EXPECT_EQ(found.classes.at("a/1.png"), "-");
   EXPECT_EQ(found.classes.at("b/1.png"), "-");

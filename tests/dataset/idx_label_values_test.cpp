@@ -35,8 +35,9 @@ Labelled labelled(int type, const std::vector<uint32_t>& shape, const std::strin
 TEST(IdxLabelValues, BelowZeroAreSaidToBeNone) {
   const std::string ones(4, '\377'), zeros(4, '\0');
   using Case = std::tuple<int, std::string, std::string>;
-  for (const auto& [type, none, zero] : std::vector<Case>{
-           {9, ones.substr(0, 1), zeros.substr(0, 1)}, {11, ones.substr(0, 2), zeros.substr(0, 2)}, {12, ones, zeros}}) {
+  for (const auto& [type, none, zero] : std::vector<Case>{{9, ones.substr(0, 1), zeros.substr(0, 1)},
+                                                          {11, ones.substr(0, 2), zeros.substr(0, 2)},
+                                                          {12, ones, zeros}}) {
     const Labelled some = labelled(type, {5}, zero + none + zero + none + zero);
     EXPECT_EQ(some.labels, (std::vector<int32_t>{0, -1, 0, -1, 0})) << type;
     EXPECT_EQ(some.remarks, "2 of 5 labels in 'labels' are below zero: these pictures have no class") << type;
@@ -45,7 +46,13 @@ TEST(IdxLabelValues, BelowZeroAreSaidToBeNone) {
 }
 
 TEST(IdxLabelValues, OfOneHotRowsAreThePlacesOfTheOnes) {
-  const std::string rows("\0\1\0" "\1\0\0" "\0\0\1" "\0\1\0" "\1\0\0", 15);
+  const std::string rows(
+      "\0\1\0"
+      "\1\0\0"
+      "\0\0\1"
+      "\0\1\0"
+      "\1\0\0",
+      15);
   const Labelled bytes = labelled(8, {5, 3}, rows);
   EXPECT_EQ(bytes.labels, (std::vector<int32_t>{1, 0, 2, 1, 0}));
   EXPECT_CONTAINS(bytes.remarks, "'labels' has 3 numbers for each picture; the place of the one that is not zero");
@@ -67,11 +74,13 @@ TEST(IdxLabelValues, OfRowsOfOtherNumbersAreTheFirstAndThatIsSaidOfAllButQmnist)
   EXPECT_EQ(pairs.labels, (std::vector<int32_t>{3, 2, 1, 2, 3}));
   EXPECT_CONTAINS(pairs.remarks, "2 numbers for each picture; the first is taken for its class");
   EXPECT_EQ(labelled(8, {5, 2}, std::string("\1\0\0\0\1\0\1\0\0\0", 10)).labels[0], 1);  // no mark elsewhere
-  EXPECT_EQ(labelled(12, {5, 8}, std::string(160, '\1').replace(0, 4, std::string(4, '\0')).replace(
-                                     32, 3, std::string(3, '\0'))
-                                     .replace(64, 3, std::string(3, '\0'))
-                                     .replace(96, 3, std::string(3, '\0'))
-                                     .replace(128, 3, std::string(3, '\0')))
+  EXPECT_EQ(labelled(12, {5, 8},
+                     std::string(160, '\1')
+                         .replace(0, 4, std::string(4, '\0'))
+                         .replace(32, 3, std::string(3, '\0'))
+                         .replace(64, 3, std::string(3, '\0'))
+                         .replace(96, 3, std::string(3, '\0'))
+                         .replace(128, 3, std::string(3, '\0')))
                 .remarks,
             "");
   EXPECT_CONTAINS(thrown_by([&] { labelled(8, {5, 2, 1}, "\3\1\2\1\1\1\2\1\3\1"); }).what, "shape is [5, 2, 1]");

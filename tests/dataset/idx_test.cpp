@@ -1,4 +1,4 @@
-#include "formats/idx.hpp"
+#include "dataset/idx_labels.hpp"
 
 #include <gtest/gtest.h>
 

@@ -58,11 +58,10 @@ TEST_F(LabelValues, ThatContradictEachOtherAreSaidAndTheLastCounts) {
 }
 
 TEST_F(LabelValues, ThatContradictEachOtherInAnArchiveAreSaidToo) {
-  write_text(folder / "x.zip",
-             ZipMaker()
-                 .add("a/1.png", png_of(noise(8, 8, 3)))
-                 .add("dataset.json", R"({"labels": [["a/1.png", 0], ["./a/1.png", 3]]})")
-                 .whole());
+  write_text(folder / "x.zip", ZipMaker()
+                                   .add("a/1.png", png_of(noise(8, 8, 3)))
+                                   .add("dataset.json", R"({"labels": [["a/1.png", 0], ["./a/1.png", 3]]})")
+                                   .whole());
   EXPECT_CONTAINS(joined(open_source(folder / "x.zip")->remarks(), "\n"), "'a/1.png' (3, not 0)");
 }
 

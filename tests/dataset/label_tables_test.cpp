@@ -56,8 +56,9 @@ TEST_F(LabelTables, InEveryDisguiseLeadToTheClassesThatTheyMean) {
   const std::map<std::string, std::string> tables = {
       {"labels.csv", "file,label\n1.png,cat\n2.png,a dog\n3.png,cat\n4.png,a dog\n"},
       {"train.csv", "id,breed\n1,cat\n2,a dog\n3,cat\n4,a dog\n"},
-      {"bom.csv", "\xef\xbb\xbf"
-                  "file,label\r\n1.png,cat\r\n2.png,a dog\r\n3.png,cat\r\n4.png,a dog\r\n"},
+      {"bom.csv",
+       "\xef\xbb\xbf"
+       "file,label\r\n1.png,cat\r\n2.png,a dog\r\n3.png,cat\r\n4.png,a dog\r\n"},
       {"quoted.csv",
        "\"file\",\"label\"\n\"1.png\",\"cat\"\n\"2.png\",\"a dog\"\n\"3.png\",\"cat\"\n\"4.png\",\"a dog\""},
       {"first.csv", "class,path\ncat,img/1.png\na dog,img/2.png\ncat,img/3.png\na dog,img/4.png\n"},

@@ -227,8 +227,8 @@ TEST(ExampleNetworks, OfHalfAndBf16MakeInPythonTheImagesThatTheyMakeHere) {
 
 TEST(ExampleNetworks, DoNotCutTheNamesOfWhatLiesBesideThem) {
   WeightsFile file;
-  file.others = {"args (argparse.Namespace)", "my loss", "my epoch", "opt.lr", "opt.betas.0",
-                 "a.b (x.Y)",                 "loss (a.b) c"};
+  file.others = {
+      "args (argparse.Namespace)", "my loss", "my epoch", "opt.lr", "opt.betas.0", "a.b (x.Y)", "loss (a.b) c"};
   file.modules = {"net (torch.nn.modules.container.Sequential)"};
   EXPECT_EQ(beside_networks(file, {}),
             (std::vector<std::string>{"args (argparse.Namespace)", "my loss", "my epoch", "opt", "a", "loss (a",

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "dataset/npy_shape.hpp"
 #include "dataset/source.hpp"
 #include "support/temporary.hpp"

@@ -127,7 +127,7 @@ Unpacked open_packed(const fs::path& path) {
 
 /// Writes every picture that can be read. Returns what is wrong with each of the others; nothing for those written.
 std::vector<std::string> write_pictures(const Unpacked& packed, const std::vector<std::string>& folders,
-                                    const fs::path& out) {
+                                        const fs::path& out) {
   std::vector<std::string> problems(static_cast<size_t>(packed.count));
   parallel_for(packed.count, automatic_threads().count, [&](int64_t i) {
     throw_if_stopped("nothing was unpacked");

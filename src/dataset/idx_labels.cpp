@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "formats/idx.hpp"
+#include "dataset/idx_labels.hpp"
 
 namespace dcgan {
 namespace {
