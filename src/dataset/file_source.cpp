@@ -103,13 +103,13 @@ std::string FileSource::identity_of(int64_t index, const std::string& digest) co
 }
 
 Image FileSource::read(int64_t index, int64_t max_megapixels, std::string* digest, Size at_least,
-                       MemoryShare* share) const {
+                       MemoryShare* share) const try {
   const uint64_t size = size_of(index);
   check_size(size, max_megapixels);
   // A file that is no picture may be huge: look at its beginning first.
   if (size > kSmall) {
     const Probe probe = probe_image(bytes_of(index, kProbeBytes));
-    if (!probe.convert.empty()) throw NotRead(probe);
+    if (probe.converter != Converter::kNone) throw NotRead(probe);
     if (!is_readable(probe.format)) throw Error(probe.problem);
   }
   MemoryShare own;
@@ -128,6 +128,8 @@ Image FileSource::read(int64_t index, int64_t max_megapixels, std::string* diges
     if (digest) *digest = sha256_hex(bytes);
     return decode_image(bytes, probe, max_megapixels, at_least);
   }
+} catch (const NotRead& error) {
+  throw named(error, index);
 }
 
 Probe FileSource::probe(int64_t index) const {
@@ -164,6 +166,10 @@ std::string FolderSource::identity_of(int64_t index, const std::string& digest) 
 
 std::string FolderSource::bytes_of(int64_t index, size_t limit) const {
   return read_file(listing_.root / listing_.path(index), limit);
+}
+
+NotRead FolderSource::named(const NotRead& error, int64_t index) const {
+  return error.at((listing_.root / listing_.path(index)).native());
 }
 
 uint64_t FolderSource::size_of(int64_t index) const { return stamp_of(listing_.root / listing_.path(index)).bytes; }

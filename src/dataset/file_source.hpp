@@ -26,6 +26,8 @@ class FileSource : public Source {
   virtual std::string bytes_of(int64_t index, size_t limit) const = 0;
   /// Bytes of file `index`, from outside. Throws Error with the reason.
   virtual uint64_t size_of(int64_t index) const = 0;
+  /// What file `index` is, with what to type: its own path there.
+  virtual NotRead named(const NotRead& error, int64_t index) const = 0;
   /// Throws Error with the reason when a picture that says this of itself is more than its file can be believed.
   virtual void check_claim(int64_t, const Probe&) const {}
 
@@ -49,6 +51,7 @@ class FolderSource : public FileSource {
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;
   uint64_t size_of(int64_t index) const override;
+  NotRead named(const NotRead& error, int64_t index) const override;
 };
 
 }  // namespace dcgan

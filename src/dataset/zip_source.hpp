@@ -15,6 +15,7 @@ class ZipSource : public FileSource {
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;
   uint64_t size_of(int64_t index) const override { return entry_of(index).bytes; }
+  NotRead named(const NotRead& error, int64_t index) const override;
   void check_claim(int64_t index, const Probe& probe) const override;
   void forget(int64_t index) override { entries_.erase(entries_.begin() + index); }
 

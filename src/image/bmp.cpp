@@ -1,5 +1,6 @@
 #include "image/bmp.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
@@ -11,7 +12,7 @@
 namespace dcgan {
 namespace {
 
-enum Compression : uint32_t { kPlain = 0, kRle8 = 1, kRle4 = 2, kMasks = 3, kMasksAndAlpha = 6 };
+enum Compression : uint32_t { kPlain = 0, kRle8 = 1, kRle4 = 2, kMasks = 3, kJpeg = 4, kPng = 5, kMasksAndAlpha = 6 };
 constexpr size_t kFileHeader = 14, kCoreHeader = 12, kInfoHeader = 40;
 
 struct Header {
@@ -21,12 +22,14 @@ struct Header {
   uint32_t bits = 0;  // a pixel
   uint32_t compression = kPlain;
   size_t pixels_at = 0;
+  uint32_t colours_used = 0;  // of the palette; 0: all
   uint32_t masks[4] = {0, 0, 0, 0};  // red, green, blue, alpha
 
   /// OS/2's second header has numbers of its own for compressions.
   bool is_os2() const {
     return bytes != kCoreHeader && bytes != kInfoHeader && bytes != 52 && bytes != 56 && bytes != 108 && bytes != 124;
   }
+  bool holds(Compression whole_file) const { return compression == whole_file && !is_os2(); }
   bool has_masks() const { return (compression == kMasks || compression == kMasksAndAlpha) && !is_os2(); }
 };
 
@@ -41,6 +44,7 @@ Header header_of(std::string_view b) {
   h.height = std::abs(height), h.from_the_top = height < 0;
   h.bits = little_endian(b, is_core ? 24 : 28, 2);
   if (!is_core) h.compression = little_endian(b, 30, 4);
+  if (h.bytes >= kInfoHeader) h.colours_used = little_endian(b, 46, 4);
   if (h.has_masks()) {
     // They follow the header of 40 bytes, and are part of longer ones: at the same place. Only longer ones, and one
     // number of a compression, have one for alpha.
@@ -58,11 +62,16 @@ bool is_masked(const Header& h) {
   return (h.bits == 16 || h.bits == 24 || h.bits == 32) && (h.compression == kPlain || h.has_masks());
 }
 
+bool is_plain_palette(const Header& h) {
+  return (h.bits == 1 || h.bits == 2 || h.bits == 4 || h.bits == 8) && h.compression == kPlain;
+}
+
 /// What is sound and not read; "" for the rest.
 std::string unread_kind(const Header& h) {
   const bool is_run_length = (h.compression == kRle8 && h.bits == 8) || (h.compression == kRle4 && h.bits == 4);
-  const bool is_palette = h.bits == 1 || h.bits == 4 || h.bits == 8;
-  if (!is_masked(h) && !(is_palette && h.compression == kPlain) && !is_run_length)
+  if (h.holds(kJpeg)) return "a JPEG inside of a BMP";
+  if (h.holds(kPng)) return "a PNG inside of a BMP";
+  if (!is_masked(h) && !is_plain_palette(h) && !is_run_length)
     return "a BMP of " + std::to_string(h.bits) + " bits and compression " + std::to_string(h.compression);
   for (const uint32_t mask : h.masks)
     if (mask != 0 && !std::has_single_bit((uint64_t{mask} >> std::countr_zero(mask)) + 1))
@@ -78,6 +87,16 @@ struct Channel {
   int shift;
   uint32_t most;
 };
+
+/// Bytes from one row to the next. Throws when rows are missing.
+size_t checked_row_bytes(std::string_view bytes, const Header& h) {
+  const size_t bits = static_cast<size_t>(h.width) * h.bits, row = (bits + 31) / 32 * 4;
+  const auto rows = static_cast<size_t>(h.height);
+  if (h.pixels_at > bytes.size() || row * (rows - 1) + (bits + 7) / 8 > bytes.size() - h.pixels_at)
+    throw Error("damaged BMP: the file ends after " + with_commas(static_cast<int64_t>(bytes.size())) + " of " +
+                with_commas(static_cast<int64_t>(h.pixels_at + row * rows)) + " bytes");
+  return row;
+}
 
 /// Many programs have a mask for alpha and write zeros there.
 void drop_unused_alpha(Image& image) {
@@ -98,18 +117,41 @@ void probe_bmp(std::string_view b, Probe& p) {
   p.width = h.width, p.height = h.height;
   p.alpha = h.masks[3] != 0;
   p.mode = h.bits <= 8 ? "palette" : p.alpha ? "RGBA" : "RGB";
-  if (const std::string kind = unread_kind(h); !kind.empty()) refuse_kind(p, kind);
+  if (const std::string kind = unread_kind(h); !kind.empty())
+    refuse_kind(p, kind,
+                h.holds(kJpeg)  ? Converter::kJpegInBmp
+                : h.holds(kPng) ? Converter::kPngInBmp
+                                : Converter::kSaveAgain);
 }
 
 bool is_masked_bmp(std::string_view bytes) { return is_masked(header_of(bytes)); }
 
+bool is_plain_palette_bmp(std::string_view bytes) { return is_plain_palette(header_of(bytes)); }
+
+Image decode_palette_bmp(std::string_view bytes) {
+  const Header h = header_of(bytes);
+  const size_t row = checked_row_bytes(bytes, h);
+  // Of OS/2's first header entries have three bytes. What lies between them and the pixels is none.
+  const size_t entry = h.bytes == kCoreHeader ? 3 : 4, palette_at = kFileHeader + h.bytes;
+  const size_t behind = h.pixels_at > palette_at ? (h.pixels_at - palette_at) / entry : size_t{1} << h.bits;
+  const size_t used = h.colours_used == 0 ? behind : std::min<size_t>(behind, h.colours_used);
+  Image image(h.width, h.height, 3);
+  for (int64_t y = 0; y < h.height; ++y) {
+    const size_t at = h.pixels_at + row * static_cast<size_t>(h.from_the_top ? y : h.height - 1 - y);
+    for (int64_t x = 0; x < h.width; ++x) {
+      const size_t bit = static_cast<size_t>(x) * h.bits;
+      const uint32_t index = big_endian(bytes, at + bit / 8, 1) >> (8 - h.bits - bit % 8) & ((1u << h.bits) - 1);
+      if (index >= used) continue;  // black
+      for (size_t c = 0; c < 3; ++c)
+        image.at(x, y)[c] = static_cast<uint8_t>(big_endian(bytes, palette_at + entry * index + 2 - c, 1));
+    }
+  }
+  return image;
+}
+
 Image decode_bmp(std::string_view bytes) {
   const Header h = header_of(bytes);
-  const size_t pixel = h.bits / 8, row = (static_cast<size_t>(h.width) * h.bits + 31) / 32 * 4;
-  const size_t rows = static_cast<size_t>(h.height), last = static_cast<size_t>(h.width) * pixel;
-  if (h.pixels_at > bytes.size() || row * (rows - 1) + last > bytes.size() - h.pixels_at)
-    throw Error("damaged BMP: the file ends after " + with_commas(static_cast<int64_t>(bytes.size())) + " of " +
-                with_commas(static_cast<int64_t>(h.pixels_at + row * rows)) + " bytes");
+  const size_t pixel = h.bits / 8, row = checked_row_bytes(bytes, h);
   const Channel channels[] = {Channel(h.masks[0]), Channel(h.masks[1]), Channel(h.masks[2]), Channel(h.masks[3])};
   Image image(h.width, h.height, h.masks[3] == 0 ? 3 : 4);
   for (int64_t y = 0; y < h.height; ++y) {

@@ -1,5 +1,5 @@
-// BMP: its header, and the pixels of 16, 24 and 32 bits, whose channels lie where masks say. OpenCV, which reads the
-// rest (palettes, run lengths), takes no notice of masks and takes a spare byte for alpha.
+// BMP: its header, and all pixels but those of run lengths. OpenCV, which reads these, takes no notice of masks, takes a
+// spare byte for alpha, and knows no palette of 2 bits.
 #pragma once
 
 #include <string_view>
@@ -18,5 +18,11 @@ bool is_masked_bmp(std::string_view bytes);
 /// 3 channels, or 4 where it has a mask for alpha; an alpha that is 0 everywhere is unused, and left out. Throws Error
 /// with the reason alone when pixels are missing. The caller has checked the size.
 Image decode_bmp(std::string_view bytes);
+
+/// True for a BMP that decode_palette_bmp reads, by its header: 1, 2, 4 or 8 bits, not compressed.
+bool is_plain_palette_bmp(std::string_view bytes);
+
+/// 3 channels; colours that the palette does not have are black. Throws as decode_bmp does.
+Image decode_palette_bmp(std::string_view bytes);
 
 }  // namespace dcgan

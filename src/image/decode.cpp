@@ -13,6 +13,7 @@
 #include "image/damage.hpp"
 #include "image/decoder_memory.hpp"
 #include "image/jpeg.hpp"
+#include "image/phone_png.hpp"
 #include "image/png.hpp"
 #include "image/pnm.hpp"
 #include "image/tiff.hpp"
@@ -87,7 +88,7 @@ void swap_channels(Image& image) {
               " pixels are more than " + std::to_string(max_megapixels) + " megapixels");
 }
 
-/// By OpenCV: a BMP with a palette. Empty when it cannot be decoded.
+/// By OpenCV: a BMP of run lengths. Empty when it cannot be decoded.
 Image decode_by_opencv(std::string_view bytes, int64_t max_megapixels) {
   Image image;
   DecoderMemory memory(image.pixels, max_megapixels * kMegapixel);
@@ -117,6 +118,7 @@ Image decode_by_opencv(std::string_view bytes, int64_t max_megapixels) {
 
 Image decode_any_bmp(std::string_view bytes, int64_t max_megapixels) {
   if (is_masked_bmp(bytes)) return decode_bmp(bytes);
+  if (is_plain_palette_bmp(bytes)) return decode_palette_bmp(bytes);
   Image image = decode_by_opencv(bytes, max_megapixels);
   if (image.pixels.empty()) throw Error("damaged BMP: its pixels cannot be decoded");
   return image;
@@ -141,7 +143,7 @@ int64_t decoding_bytes(const Probe& probe) {
 Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megapixels, Size at_least) {
   constexpr int64_t kWorkingBytes = 8;  // a pixel
   settle_opencv();
-  if (!probe.convert.empty()) throw NotRead(probe);
+  if (probe.converter != Converter::kNone) throw NotRead(probe);
   if (!probe.problem.empty()) throw Error(probe.problem);
   if (probe.width > max_megapixels * kMegapixel / probe.height) refuse_size(probe, max_megapixels);
   if (probe.working_bytes > max_megapixels * kMegapixel * kWorkingBytes)
@@ -153,6 +155,7 @@ Image decode_image(std::string_view bytes, const Probe& probe, int64_t max_megap
       return upright(decode_jpeg(bytes, at_least, most_pixels));
     case ImageFormat::kPng:
       if (const std::string damage = png_damage(bytes); !damage.empty()) throw Error(damage);
+      if (is_phone_png(bytes)) return upright(decode_phone_png(bytes));
       return upright(decode_png(bytes));
     case ImageFormat::kWebp:
       return upright(decode_webp(bytes, most_pixels));

@@ -13,36 +13,36 @@ using enum ImageFormat;
 struct Known {
   ImageFormat format;
   const char* name;
-  const char* command;  // "" for those that are read
+  Converter converter = Converter::kNone;  // of those that are not read
 };
 constexpr Known kKnown[] = {
-    {kPng, "PNG", ""},
-    {kJpeg, "JPEG", ""},
-    {kBmp, "BMP", ""},
-    {kWebp, "WebP", ""},
-    {kTiff, "TIFF", ""},
-    {kPnm, "PNM", ""},
-    {kGif, "GIF", "convert 'IN.gif[0]' OUT.png (ImageMagick)"},
-    {kHeic, "HEIC", "heif-convert IN.heic OUT.png (libheif-examples)"},
-    {kAvif, "AVIF", "avifdec IN.avif OUT.png (libavif-bin)"},
-    {kJpeg2000, "JPEG 2000", "opj_decompress -i IN.jp2 -o OUT.png (libopenjp2-tools)"},
-    {kJpegXl, "JPEG XL", "djxl IN.jxl OUT.png (libjxl-tools)"},
-    {kJpegXr, "JPEG XR", "JxrDecApp -i IN.jxr -o OUT.bmp (libjxr-tools)"},
-    {kBitmapArray, "an OS/2 bitmap array", "convert 'IN.bmp[0]' OUT.png (ImageMagick)"},
-    {kPsd, "a Photoshop file", "convert 'IN.psd[0]' OUT.png (ImageMagick)"},
-    {kIcon, "an icon", "convert 'IN.ico[0]' OUT.png (ImageMagick)"},
-    {kExr, "OpenEXR", "ffmpeg -i IN.exr OUT.png (ffmpeg)"},
-    {kHdr, "Radiance HDR", "convert IN.hdr OUT.png (ImageMagick)"},
-    {kPfm, "PFM", "convert IN.pfm OUT.png (ImageMagick)"},
-    {kSvg, "SVG", "rsvg-convert IN.svg -o OUT.png (librsvg2-bin)"},
-    {kPdf, "PDF", "pdftoppm -png -r 150 IN.pdf OUT (poppler-utils)"},
-    {kXcf, "a file of GIMP", "convert IN.xcf -background none -flatten OUT.png (ImageMagick)"},
-    {kQoi, "QOI", "ffmpeg -i IN.qoi OUT.png (ffmpeg)"},
-    {kDds, "DDS", "convert 'IN.dds[0]' OUT.png (ImageMagick)"},
-    {kFits, "FITS", "convert IN.fits OUT.png (ImageMagick)"},
-    {kRaw, "a camera's raw file", "dcraw -c IN.raw > OUT.ppm (dcraw)"},
-    {kMng, "MNG", "ffmpeg -i IN.mng OUT-%05d.png (ffmpeg)"},
-    {kFilm, "a film", "ffmpeg -i IN.mp4 OUT-%05d.png (ffmpeg)"},
+    {kPng, "PNG"},
+    {kJpeg, "JPEG"},
+    {kBmp, "BMP"},
+    {kWebp, "WebP"},
+    {kTiff, "TIFF"},
+    {kPnm, "PNM"},
+    {kGif, "GIF", Converter::kGif},
+    {kHeic, "HEIC", Converter::kHeic},
+    {kAvif, "AVIF", Converter::kAvif},
+    {kJpeg2000, "JPEG 2000", Converter::kJpeg2000},
+    {kJpegXl, "JPEG XL", Converter::kJpegXl},
+    {kJpegXr, "JPEG XR", Converter::kJpegXr},
+    {kBitmapArray, "an OS/2 bitmap array", Converter::kBitmapArray},
+    {kPsd, "a Photoshop file", Converter::kPsd},
+    {kIcon, "an icon", Converter::kIcon},
+    {kExr, "OpenEXR", Converter::kExr},
+    {kHdr, "Radiance HDR", Converter::kHdr},
+    {kPfm, "PFM", Converter::kPfm},
+    {kSvg, "SVG", Converter::kSvg},
+    {kPdf, "PDF", Converter::kPdf},
+    {kXcf, "a file of GIMP", Converter::kXcf},
+    {kQoi, "QOI", Converter::kQoi},
+    {kDds, "DDS", Converter::kDds},
+    {kFits, "FITS", Converter::kFits},
+    {kRaw, "a camera's raw file", Converter::kRaw},
+    {kMng, "MNG", Converter::kMng},
+    {kFilm, "a film", Converter::kFilm},
 };
 
 struct Mark {
@@ -149,11 +149,11 @@ std::string format_name(ImageFormat format) {
   return known ? known->name : "no picture";
 }
 
-bool is_readable(ImageFormat format) { return format != kUnknown && conversion_command(format).empty(); }
+bool is_readable(ImageFormat format) { return format != kUnknown && converter_of(format) == Converter::kNone; }
 
-std::string conversion_command(ImageFormat format) {
+Converter converter_of(ImageFormat format) {
   const Known* known = find(format);
-  return known ? known->command : "";
+  return known ? known->converter : Converter::kNone;
 }
 
 }  // namespace dcgan

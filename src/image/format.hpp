@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "image/conversion.hpp"
+
 namespace dcgan {
 
 enum class ImageFormat {
@@ -46,7 +48,7 @@ ImageFormat format_of(std::string_view bytes);
 std::string format_name(ImageFormat format);
 /// True for formats that decode_image reads.
 bool is_readable(ImageFormat format);
-/// For a format that is known but not read: a command that converts it, with the package it is in. Empty for the rest.
-std::string conversion_command(ImageFormat format);
+/// For a format that is known but not read: what converts it. kNone for the rest.
+Converter converter_of(ImageFormat format);
 
 }  // namespace dcgan

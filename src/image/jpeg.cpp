@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/exif.hpp"
+#include "image/jpeg_frame.hpp"
 #include "image/probe.hpp"
 
 namespace dcgan {
@@ -139,7 +140,7 @@ class JpegDecoder {
     if (errors_.lacks_memory) throw Exhausted("there is no memory to decode a JPEG", "end other programs");
     if (errors_.damage[0] != 0) {
       const std::string damage = printable(errors_.damage);
-      if (errors_.is_unread_kind) throw NotRead("a JPEG of another process (" + damage + ")", ImageFormat::kJpeg);
+      if (errors_.is_unread_kind) throw NotRead("a JPEG of another process (" + damage + ")", Converter::kSaveAgain);
       throw Error("damaged JPEG: " + damage);
     }
   }
@@ -180,6 +181,13 @@ int divisor_for(Size size, Size at_least, bool whole) {
 }  // namespace
 
 Jpeg decode_jpeg(std::string_view bytes, Size at_least, int64_t most_pixels) {
+  std::string with_height;
+  if (const JpegFrame frame = jpeg_frame(bytes); frame.height_follows && frame.problem.empty()) {
+    with_height = bytes;  // libjpeg wants it in front
+    with_height[frame.height_at] = static_cast<char>(frame.height >> 8);
+    with_height[frame.height_at + 1] = static_cast<char>(frame.height);
+    bytes = with_height;
+  }
   constexpr int64_t kScanBytes = 7;  // a pixel: three full channels and some
   // Programs write ten or so. Every scan goes over the whole picture, for some bytes of the file.
   constexpr int64_t kFewestScans = 20, kMostScans = 100, kScannedPixels = 640'000'000;

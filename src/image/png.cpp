@@ -70,7 +70,7 @@ class PngWriter {
 /// libpng's decoder, likewise.
 class PngReader {
  public:
-  explicit PngReader(std::string_view bytes) : left_(bytes) {
+  PngReader(std::string_view bytes, bool has_sum) : left_(bytes) {
     reader_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, give_up, [](png_structp, png_const_charp) {});
     info_ = reader_ ? png_create_info_struct(reader_) : nullptr;
     if (!info_) throw Exhausted("libpng does not start: there is no memory", "end other programs");
@@ -84,6 +84,7 @@ class PngReader {
     png_set_keep_unknown_chunks(reader_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     // Some encoders claim a smaller window than they use.
     png_set_option(reader_, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+    if (!has_sum) png_set_option(reader_, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
     png_set_user_limits(reader_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller has its own
   }
   ~PngReader() { png_destroy_read_struct(&reader_, &info_, nullptr); }
@@ -202,8 +203,8 @@ std::string encode_png(const Image& image, const TextPairs& text) {
   return writer.take();
 }
 
-Png decode_png(std::string_view bytes) {
-  PngReader reader(bytes);
+Png decode_png(std::string_view bytes, bool has_sum) {
+  PngReader reader(bytes, has_sum);
   const auto give_up = [&] {
     if (std::string_view(reader.problem) == "Out of memory")
       throw Exhausted("there is no memory to decode a PNG", "end other programs");

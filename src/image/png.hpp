@@ -22,7 +22,8 @@ struct Png {
 /// Decodes a whole file's bytes, of any depth and colour type; a transparent colour becomes alpha, 16 bits become 8 to
 /// the nearest. Colour profiles and gamma are passed over. Throws Error with the reason alone when it cannot be
 /// decoded; Exhausted when there is no memory. The caller has checked the size, and the chunks (png_damage).
-Png decode_png(std::string_view bytes);
+/// `has_sum`: the deflated data end with a checksum, which is compared.
+Png decode_png(std::string_view bytes, bool has_sum = true);
 
 /// The text of a PNG file, in its order: tEXt (Latin-1, as UTF-8) and iTXt that is not compressed. Up to the first
 /// chunk that is cut off; "" is no PNG and has none. Reads any bytes; checks no checksums; not more than 10,000 chunks.

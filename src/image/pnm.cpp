@@ -19,6 +19,11 @@ struct Header {
   size_t pixels_at = 0;
   std::string tuples;  // of a PAM: "RGB_ALPHA", say; may be empty
   std::string problem;
+  /// As ImageMagick writes them, 0 for none; perhaps with alpha.
+  bool has_inks() const {
+    return (tuples == "CMYK" && samples == 4) || (tuples == "CMYK_ALPHA" && samples == 5);
+  }
+  bool has_alpha() const { return has_inks() ? samples == 5 : samples == 2 || samples == 4; }
   bool is_ascii() const { return kind <= 3; }
   bool is_bits() const { return kind == 1 || kind == 4; }
 };
@@ -85,14 +90,22 @@ Header header_of(std::string_view b) {
   return header;
 }
 
-/// PAM names what its samples are; without a name their number tells.
+/// PAM names what its samples are. Any name will do for a usual number of them, but one that says otherwise.
 bool has_known_tuples(const Header& header) {
-  if (header.samples > 4) return false;
-  if (header.tuples.empty()) return true;
-  constexpr const char* kBySamples[][4] = {
-      {"BLACKANDWHITE", "GRAYSCALE"}, {"BLACKANDWHITE_ALPHA", "GRAYSCALE_ALPHA"}, {"RGB"}, {"RGB_ALPHA"}};
-  const auto& known = kBySamples[header.samples - 1];
-  return std::any_of(std::begin(known), std::end(known), [&](const char* one) { return one && header.tuples == one; });
+  if (header.has_inks()) return true;
+  constexpr const char* kOthers[] = {"LAB", "CIE", "LUV", "XYZ", "YUV", "YC",  "YIQ",  "HS",
+                                     "BGR", "GBR", "ARG", "ABG", "CMY", "XRG", "XBG", "RGBX"};
+  std::string word;
+  for (const char c : header.tuples + "_") {
+    if (std::isalnum(static_cast<uint8_t>(c))) {
+      word += static_cast<char>(std::toupper(static_cast<uint8_t>(c)));
+      continue;
+    }
+    if (std::any_of(std::begin(kOthers), std::end(kOthers), [&](const char* one) { return word.starts_with(one); }))
+      return false;
+    word.clear();
+  }
+  return header.samples <= 4;
 }
 
 /// Samples one after another, whatever they are written as.
@@ -149,18 +162,19 @@ void probe_pnm(std::string_view bytes, Probe& probe) {
   const Header header = header_of(bytes);
   probe.width = header.width, probe.height = header.height;
   probe.bits = header.most > 255 ? 16 : 8;
-  probe.gray = header.samples <= 2, probe.alpha = header.samples == 2 || header.samples == 4;
-  probe.mode = probe.gray ? (probe.alpha ? "gray+alpha" : "gray") : probe.alpha ? "RGBA" : "RGB";
+  probe.gray = header.samples <= 2, probe.alpha = header.has_alpha();
+  probe.mode = header.has_inks() ? "CMYK" : probe.gray ? (probe.alpha ? "gray+alpha" : "gray") : probe.alpha ? "RGBA" : "RGB";
   probe.problem = header.problem;
   if (probe.problem.empty() && !has_known_tuples(header))
     refuse_kind(probe, "a PAM of " + (header.tuples.empty() ? counted(header.samples, "sample") + " a pixel"
-                                                            : "'" + printable(header.tuples) + "'"));
+                                                            : "'" + printable(header.tuples) + "'"),
+                Converter::kSaveAgain);
 }
 
 Image decode_pnm(std::string_view bytes) {
   const Header header = header_of(bytes);
-  const bool has_alpha = header.samples == 2 || header.samples == 4;
-  Image image(header.width, header.height, has_alpha ? 4 : header.samples);
+  const int64_t colours = header.samples - (header.has_alpha() ? 1 : 0);
+  Image image(header.width, header.height, header.has_alpha() ? 4 : header.has_inks() ? 3 : header.samples);
   Samples samples(bytes, header);
   for (int64_t y = 0; y < header.height; ++y) {
     uint8_t* out = image.at(0, y);
@@ -169,9 +183,13 @@ Image decode_pnm(std::string_view bytes) {
       continue;
     }
     for (int64_t x = 0; x < header.width; ++x, out += image.channels) {
+      uint8_t pixel[5] = {};
       for (int64_t s = 0; s < header.samples; ++s)
-        out[s] = to_eight_bits(samples.next(), static_cast<uint32_t>(header.most));
-      if (header.samples == 2) out[3] = out[1], out[1] = out[2] = out[0];
+        pixel[s] = to_eight_bits(samples.next(), static_cast<uint32_t>(header.most));
+      for (int64_t c = 0; c < std::min<int64_t>(3, image.channels); ++c)
+        out[c] = header.has_inks() ? static_cast<uint8_t>(((255 - pixel[c]) * (255 - pixel[3]) + 127) / 255)
+                                   : pixel[colours == 1 ? 0 : c];
+      if (header.has_alpha()) out[3] = pixel[colours];
     }
   }
   return image;

@@ -2,24 +2,24 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
 #include "image/bmp.hpp"
 #include "image/bytes.hpp"
+#include "image/jpeg_frame.hpp"
+#include "image/phone_png.hpp"
 #include "image/pnm.hpp"
 #include "image/tiff.hpp"
 
 namespace dcgan {
 namespace {
 
-std::string words_of(const std::string& kind, const std::string& command) {
-  return kind + " is of a kind that is not read; convert it: " + command;
-}
+std::string words_of(const std::string& kind) { return kind + " is of a kind that is not read"; }
 
 /// PNG (ISO/IEC 15948): IHDR follows the signature.
 void probe_png(std::string_view b, Probe& p) {
-  if (b.size() >= 16 && b.substr(12, 4) == "CgBI") {
-    p.convert = "pngcrush -revert-iphone-optimizations IN.png OUT.png (pngcrush)";
-    return void(p.problem = words_of("a PNG changed for iPhones", p.convert));
+  std::string without_mark;  // of the header that comes behind it
+  if (is_phone_png(b)) {
+    without_mark = std::string(b.substr(0, 8)) + std::string(b.substr(std::min(b.size(), size_t{20} + big_endian(b, 8, 4))));
+    b = without_mark;
   }
   if (b.size() < 33 || b.substr(12, 4) != "IHDR") return void(p.problem = "the PNG header is cut off");
   p.width = big_endian(b, 16, 4), p.height = big_endian(b, 20, 4), p.bits = big_endian(b, 24, 1);
@@ -50,39 +50,13 @@ void probe_png(std::string_view b, Probe& p) {
   }
 }
 
-/// JPEG (ITU T.81, annex B): walk the markers to the frame header SOFn.
 void probe_jpeg(std::string_view b, Probe& p) {
-  for (size_t at = 2; at + 9 < b.size();) {
-    if (big_endian(b, at, 1) != 0xFF) {
-      ++at;
-      continue;
-    }
-    const uint8_t marker = big_endian(b, at + 1, 1);
-    if (marker == 0xFF) {
-      ++at;
-      continue;
-    }
-    if (marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
-      at += 2;
-      continue;
-    }
-    const bool frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-    if (frame) {
-      p.bits = big_endian(b, at + 4, 1), p.height = big_endian(b, at + 5, 2), p.width = big_endian(b, at + 7, 2);
-      const int components = big_endian(b, at + 9, 1);
-      p.gray = components == 1;
-      p.mode = p.gray ? "gray" : components == 4 ? "CMYK" : "RGB";
-      if (p.height == 0) refuse_kind(p, "a JPEG that tells its height behind its pixels");
-      return;
-    }
-    if (marker == 0xF7) {  // the frame of ITU T.87
-      p.convert = "ffmpeg -i IN.jls OUT.png (ffmpeg)";
-      return void(p.problem = words_of("a JPEG-LS", p.convert));
-    }
-    if (marker == 0xD9 || marker == 0xDA) break;
-    at += 2 + size_t{big_endian(b, at + 2, 2)};
-  }
-  p.problem = "the JPEG ends before its frame header";
+  const JpegFrame frame = jpeg_frame(b);
+  p.width = frame.width, p.height = frame.height, p.bits = frame.bits;
+  p.gray = frame.components == 1;
+  p.mode = p.gray ? "gray" : frame.components == 4 ? "CMYK" : "RGB";
+  p.problem = frame.problem;
+  if (!frame.unread_kind.empty()) refuse_kind(p, frame.unread_kind, frame.converter);
 }
 
 /// WebP (RFC 9649): RIFF with VP8, VP8L or VP8X first.
@@ -100,15 +74,6 @@ void probe_webp(std::string_view b, Probe& p) {
     p.problem = "the WebP header is cut off";
   }
   if (p.alpha) p.mode = "RGBA";
-}
-
-/// A command for a sound file of `format` that this program does not read.
-std::string command_for(ImageFormat format) {
-  if (const std::string command = conversion_command(format); !command.empty()) return command;
-  const std::string ending = format == ImageFormat::kTiff   ? "tif"
-                             : format == ImageFormat::kJpeg ? "jpg"
-                                                            : lowercase(format_name(format));
-  return "convert 'IN." + ending + "[0]' -depth 8 OUT.png (ImageMagick)";
 }
 
 }  // namespace
@@ -140,19 +105,24 @@ Probe probe_image(std::string_view b) {
       p.problem = b.empty() ? "the file is empty" : "not a picture";
       break;
     default:
-      p.convert = conversion_command(p.format);
-      p.problem = format_name(p.format) + " is not read; convert it: " + p.convert;
+      p.converter = converter_of(p.format);
+      p.problem = format_name(p.format) + " is not read";
   }
   if (p.problem.empty() && (p.width <= 0 || p.height <= 0)) p.problem = "its header says it has no pixels";
   return p;
 }
 
-NotRead::NotRead(const std::string& kind, ImageFormat format)
-    : Error(words_of(kind, command_for(format))), command_(command_for(format)) {}
+NotRead::NotRead(const std::string& kind, Converter converter) : NotRead(words_of(kind), converter, "", "") {}
 
-void refuse_kind(Probe& probe, const std::string& kind) {
-  probe.convert = command_for(probe.format);
-  probe.problem = words_of(kind, probe.convert);
+NotRead NotRead::at(const std::string& path, const std::string& before) const {
+  const std::string command = conversion_command(converter_, path);
+  return NotRead(problem_, converter_, "; " + conversion_words(converter_, path, before),
+                 command.empty() ? "" : before + command);
+}
+
+void refuse_kind(Probe& probe, const std::string& kind, Converter converter) {
+  probe.converter = converter;
+  probe.problem = words_of(kind);
 }
 
 }  // namespace dcgan

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "image/conversion.hpp"
 #include "image/format.hpp"
 
 namespace dcgan {
@@ -21,7 +22,7 @@ struct Probe {
   std::string mode;           // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
   int64_t working_bytes = 0;  // what its decoder takes besides the picture
   std::string problem;        // why it cannot be read; empty when the header is sound
-  std::string convert;        // a command that converts it, where it is sound but of a kind that is not read
+  Converter converter = Converter::kNone;  // what converts it, where it is sound but of a kind that is not read
 };
 
 /// Look at the beginning of a file (all of it where it is at hand: a JPEG's size may stand far behind).
@@ -30,18 +31,25 @@ Probe probe_image(std::string_view bytes);
 /// A sound picture of a kind that is not read. Not damage: the words say so, and how to go on.
 class NotRead : public Error {
  public:
-  /// `kind`: "a TIFF of floating-point numbers", say.
-  NotRead(const std::string& kind, ImageFormat format);
+  /// `kind`: "a TIFF of floating-point numbers", say. The file is not known: so what to type is not, either.
+  NotRead(const std::string& kind, Converter converter);
   /// Of a probe that found it so.
-  explicit NotRead(const Probe& probe) : Error(probe.problem), command_(probe.convert) {}
-  /// What converts it.
+  explicit NotRead(const Probe& probe) : NotRead(probe.problem, probe.converter, "", "") {}
+  /// The same of the file at `path`: its words end with what to type. `before`: see conversion_words.
+  NotRead at(const std::string& path, const std::string& before = "") const;
+  /// What converts it, once the file is known; "" where nothing does.
   const std::string& command() const { return command_; }
+  Converter converter() const { return converter_; }
 
  private:
-  std::string command_;
+  NotRead(const std::string& problem, Converter converter, const std::string& how, const std::string& command)
+      : Error(problem + how), problem_(problem), command_(command), converter_(converter) {}
+
+  std::string problem_, command_;
+  Converter converter_;
 };
 
-/// Sets problem and convert as NotRead has them.
-void refuse_kind(Probe& probe, const std::string& kind);
+/// Sets problem and converter as NotRead has them.
+void refuse_kind(Probe& probe, const std::string& kind, Converter converter);
 
 }  // namespace dcgan

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/bytes.hpp"
+#include "image/tiff_colours.hpp"
 #include "image/tiff_file.hpp"
 
 namespace dcgan {
@@ -20,8 +21,8 @@ constexpr uint32_t kMostColourMap = 65535;
   const std::string problem = TiffFile::problem();
   if (errno == ENOMEM)  // its words do not tell the machine's memory from what a file asks for
     throw Exhausted("there is no memory to decode a TIFF: " + problem, "end other programs");
-  if (problem.find("precision") != std::string::npos)  // JPEG inside of a TIFF
-    throw NotRead("a TIFF of JPEG data (" + problem + ")", ImageFormat::kTiff);
+  if (problem.find("precision") != std::string::npos || problem.find("JPEG process") != std::string::npos)
+    throw NotRead("a TIFF of JPEG data (" + problem + ")", Converter::kTiffNumbers);
   throw Error("damaged TIFF: " + (problem.empty() ? "its pixels cannot be decoded" : problem));
 }
 
@@ -52,8 +53,13 @@ class Decoder {
     const int planes = layout_.is_separate ? layout_.samples : 1;
     for (int plane = 0; plane < planes; ++plane)
       if (!layout_.is_separate || is_wanted(plane)) read_plane(plane);
+    if (layout_.alpha == TiffAlpha::kMultiplied) take_alpha_out();  // of what was multiplied: inks, say
     if (layout_.photometric == PHOTOMETRIC_MINISWHITE) invert();
-    if (layout_.alpha == TiffAlpha::kMultiplied) take_alpha_out();
+    if (layout_.is_ycbcr) {
+      const YcbcrToRgb colours(file_, layout_.bits);
+      for (size_t i = 0; i < image_.pixels.size(); i += static_cast<size_t>(image_.channels))
+        colours.convert(&image_.pixels[i]);
+    }
     return settled();
   }
 
@@ -81,6 +87,7 @@ class Decoder {
   void read_plane(int plane) {
     const int samples = layout_.is_separate ? 1 : layout_.samples;
     const tmsize_t bytes = layout_.is_tiled ? TIFFTileSize(file_.get()) : TIFFStripSize(file_.get());
+    if (layout_.across != 1 || layout_.down != 1) return read_blocks(bytes);
     const int64_t row_bytes = (layout_.part_width * samples * layout_.bits + 7) / 8;
     if (bytes <= 0 || bytes < row_bytes * layout_.part_height) damaged();
     std::vector<uint8_t> part(static_cast<size_t>(bytes));
@@ -94,6 +101,26 @@ class Decoder {
           unpack(part.data() + y * row_bytes, layout_.bits, row.data(), columns * samples);
           put(row.data(), samples, plane, left, top + y, columns);
         }
+      }
+  }
+
+  /// Blocks of across x down samples of brightness, and then one of each colour (TIFF 6.0, section 21).
+  void read_blocks(tmsize_t bytes) {
+    const int64_t across = layout_.across, down = layout_.down, block = across * down + 2;
+    const int64_t row_bytes = (layout_.part_width + across - 1) / across * block;
+    if (bytes <= 0 || bytes < row_bytes * ((layout_.part_height + down - 1) / down)) damaged();
+    std::vector<uint8_t> part(static_cast<size_t>(bytes));
+    for (int64_t top = 0; top < layout_.height; top += layout_.part_height)
+      for (int64_t left = 0; left < layout_.width; left += layout_.part_width) {
+        const int64_t rows = std::min(layout_.part_height, layout_.height - top);
+        const int64_t columns = std::min(layout_.part_width, layout_.width - left);
+        if (read_part(part, left, top, 0) < row_bytes * ((rows + down - 1) / down)) damaged();
+        for (int64_t y = 0; y < rows; ++y)
+          for (int64_t x = 0; x < columns; ++x) {
+            const uint8_t* from = part.data() + y / down * row_bytes + x / across * block;
+            uint8_t* to = image_.at(left + x, top + y);
+            to[0] = from[y % down * across + x % across], to[1] = from[across * down], to[2] = from[across * down + 1];
+          }
       }
   }
 
@@ -156,23 +183,6 @@ class Decoder {
   Image image_;
 };
 
-/// Colours that libtiff converts itself: 8 bits, without alpha. It turns pictures by flips alone; asked for the
-/// orientation that they have, it leaves them as stored.
-Image by_rgba(const TiffFile& file, const TiffLayout& layout, int orientation) {
-  Image image(layout.width, layout.height, 4);
-  if (TIFFReadRGBAImageOriented(file.get(), static_cast<uint32_t>(layout.width), static_cast<uint32_t>(layout.height),
-                                reinterpret_cast<uint32_t*>(image.pixels.data()), orientation, 1) != 1)
-    damaged();
-  Image out(layout.width, layout.height, 3);
-  const auto* pixels = reinterpret_cast<const uint32_t*>(image.pixels.data());
-  for (size_t i = 0; i < out.pixels.size() / 3; ++i) {
-    out.pixels[3 * i] = static_cast<uint8_t>(TIFFGetR(pixels[i]));
-    out.pixels[3 * i + 1] = static_cast<uint8_t>(TIFFGetG(pixels[i]));
-    out.pixels[3 * i + 2] = static_cast<uint8_t>(TIFFGetB(pixels[i]));
-  }
-  return out;
-}
-
 }  // namespace
 
 void probe_tiff(std::string_view bytes, Probe& probe) {
@@ -191,7 +201,7 @@ void probe_tiff(std::string_view bytes, Probe& probe) {
   const double more = layout.samples > 1 ? 5.0 * double(layout.width) * double(layout.height) : 0;
   probe.working_bytes = static_cast<int64_t>(std::min(part * ((layout.bits + 7) / 8) + more, 1e18));
   probe.problem = layout.damage;
-  if (!layout.unread_kind.empty()) refuse_kind(probe, layout.unread_kind);
+  if (!layout.unread_kind.empty()) refuse_kind(probe, layout.unread_kind, layout.converter);
 }
 
 Tiff decode_tiff(std::string_view bytes) {
@@ -199,11 +209,11 @@ Tiff decode_tiff(std::string_view bytes) {
   const TiffFile file(bytes);
   const TiffLayout layout = layout_of(file);
   if (!layout.damage.empty()) throw Error(layout.damage);
-  if (!layout.unread_kind.empty()) throw NotRead(layout.unread_kind, ImageFormat::kTiff);
+  if (!layout.unread_kind.empty()) throw NotRead(layout.unread_kind, layout.converter);
   Tiff out;
   const uint16_t orientation = file.short_or(TIFFTAG_ORIENTATION, 1);
   out.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
-  out.image = layout.by_rgba ? by_rgba(file, layout, out.orientation) : Decoder(file, layout).decode();
+  out.image = Decoder(file, layout).decode();
   return out;
 }
 

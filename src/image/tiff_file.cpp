@@ -4,8 +4,10 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "core/text.hpp"
+#include "image/tiff_unread.hpp"
 
 namespace dcgan {
 namespace {
@@ -16,10 +18,6 @@ thread_local char last_words[256] = "";
 void keep_words(const char*, const char* format, va_list values) {
   std::vsnprintf(last_words, sizeof last_words, format, values);
 }
-
-/// Those whose libtiff takes memory by the picture's size: not LZMA, whose header asks for any amount, JBIG, whose
-/// header has sides of its own, nor what no camera and no program of today writes.
-constexpr uint16_t kCompressions[] = {1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 50000, 50001};
 
 /// What an ExtraSamples tag says of the samples behind the colours.
 void settle_alpha(const TiffFile& file, TiffLayout& layout) {
@@ -57,70 +55,36 @@ int colours_of(const TiffLayout& layout) {
   }
 }
 
-std::string photometric_name(uint16_t photometric) {
-  switch (photometric) {
-    case PHOTOMETRIC_MASK:
-      return "a TIFF of a transparency mask";
-    case PHOTOMETRIC_CIELAB:
-    case PHOTOMETRIC_ICCLAB:
-    case PHOTOMETRIC_ITULAB:
-      return "a TIFF of Lab colours";
-    case PHOTOMETRIC_LOGL:
-    case PHOTOMETRIC_LOGLUV:
-      return "a TIFF of logarithmic light";
-    default:
-      return "a TIFF of photometric interpretation " + std::to_string(photometric);
-  }
-}
-
-/// Cameras' raw files are TIFFs whose first picture is a small preview, or the sensor's own mosaic.
-bool is_raw(const TiffFile& file, const TiffLayout& layout) {
-  constexpr uint32_t kDngVersion = 50706;
-  constexpr uint16_t kMosaic = 32803, kLinearRaw = 34892;
-  const bool is_preview = file.long_or(TIFFTAG_SUBFILETYPE, 0) & FILETYPE_REDUCEDIMAGE;
-  return file.has(kDngVersion) || layout.photometric == kMosaic || layout.photometric == kLinearRaw ||
-         (is_preview && file.has(TIFFTAG_SUBIFD));
-}
-
-/// "" for samples that are read.
-std::string unread_kind(const TiffFile& file, const TiffLayout& layout) {
-  if (is_raw(file, layout)) return "a camera's raw file";
-  if (std::find(std::begin(kCompressions), std::end(kCompressions), layout.compression) == std::end(kCompressions) ||
-      !TIFFIsCODECConfigured(layout.compression))
-    return "a TIFF of compression " + std::to_string(layout.compression);
-  const uint16_t format = file.short_or(TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
-  if (format == SAMPLEFORMAT_IEEEFP) return "a TIFF of floating-point numbers";
-  if (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID)
-    return format == SAMPLEFORMAT_INT ? "a TIFF of numbers with signs" : "a TIFF of complex numbers";
-  if (layout.bits > 16) return "a TIFF of " + std::to_string(layout.bits) + " bits a sample";
-  if (layout.colours == 0) return photometric_name(layout.photometric);
-  if (layout.photometric == PHOTOMETRIC_SEPARATED &&
-      (file.short_or(TIFFTAG_INKSET, INKSET_CMYK) != INKSET_CMYK || layout.samples < 4))
-    return "a TIFF of inks that are not CMYK";
-  if (layout.alpha == TiffAlpha::kMultiplied &&
-      (layout.photometric == PHOTOMETRIC_MINISWHITE || layout.photometric == PHOTOMETRIC_SEPARATED ||
-       layout.photometric == PHOTOMETRIC_PALETTE))
-    return "a TIFF of inverted colours, inks or a palette with alpha multiplied in";
-  char words[1024] = "";
-  if (layout.by_rgba && (layout.bits != 8 || layout.samples != 3 || !TIFFRGBAImageOK(file.get(), words)))
-    return "a TIFF of YCbCr colours and " + std::to_string(layout.bits) + " bits";
-  return "";
-}
-
 void read_layout(const TiffFile& file, TiffLayout& layout) {
   layout.width = file.long_or(TIFFTAG_IMAGEWIDTH, 0), layout.height = file.long_or(TIFFTAG_IMAGELENGTH, 0);
   layout.bits = file.short_or(TIFFTAG_BITSPERSAMPLE, 1), layout.samples = file.short_or(TIFFTAG_SAMPLESPERPIXEL, 1);
   layout.compression = file.short_or(TIFFTAG_COMPRESSION, COMPRESSION_NONE);
   const bool is_fax = layout.compression >= 2 && layout.compression <= 4;
-  layout.photometric = file.short_or(TIFFTAG_PHOTOMETRIC, layout.samples >= 3 ? PHOTOMETRIC_RGB
-                                                          : is_fax            ? PHOTOMETRIC_MINISWHITE
-                                                                              : PHOTOMETRIC_MINISBLACK);
+  // Of three colours it can be left out, and of fax data, which are black on white. Of gray readers disagree.
+  uint16_t count = 0, *kinds = nullptr;
+  TIFFGetFieldDefaulted(file.get(), TIFFTAG_EXTRASAMPLES, &count, &kinds);  // libtiff puts others behind the file's own
+  const auto alphas = count - std::count(kinds, kinds + count, EXTRASAMPLE_UNSPECIFIED);
+  const bool has_three = layout.samples - alphas == 3;
+  layout.is_told = file.short_or(TIFFTAG_PHOTOMETRIC, UINT16_MAX) != UINT16_MAX;
+  layout.is_known = layout.is_told || is_fax || has_three;
+  layout.photometric = file.short_or(TIFFTAG_PHOTOMETRIC, has_three ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISWHITE);
   layout.is_separate = file.short_or(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
   layout.is_tiled = TIFFIsTiled(file.get());
   layout.part_width = layout.is_tiled ? file.long_or(TIFFTAG_TILEWIDTH, 0) : layout.width;
   layout.part_height = layout.is_tiled
                            ? file.long_or(TIFFTAG_TILELENGTH, 0)
                            : std::min<int64_t>(file.long_or(TIFFTAG_ROWSPERSTRIP, UINT32_MAX), layout.height);
+}
+
+void settle_ycbcr(const TiffFile& file, TiffLayout& layout) {
+  layout.is_ycbcr = layout.compression != COMPRESSION_JPEG || layout.is_separate;
+  if (!layout.is_ycbcr) return void(TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
+  uint16_t across = 2, down = 2;
+  // Without the tag it is 2 x 2 by the standard, and 1 x 1 to many a writer.
+  layout.tells_blocks = TIFFGetField(file.get(), TIFFTAG_YCBCRSUBSAMPLING, &across, &down) == 1;
+  layout.across = across, layout.down = down;
+  const auto is_usual = [](uint16_t side) { return side == 1 || side == 2 || side == 4; };
+  if (!is_usual(across) || !is_usual(down)) layout.damage = "damaged TIFF: a block of its colours has no size that there is";
 }
 
 std::string damage_of(const TiffLayout& layout) {
@@ -204,24 +168,26 @@ TiffLayout layout_of(const TiffFile& file) {
     const std::string problem = TiffFile::problem();
     // Samples of different depths are allowed, and not read by libtiff.
     if (problem.find("per sample") != std::string::npos || problem.find("per-sample") != std::string::npos)
-      layout.unread_kind = "a TIFF whose samples are of different depths";
+      layout.unread_kind = "a TIFF whose samples are of different depths", layout.converter = Converter::kTiffOddDepths;
+    else if (problem.find("Cannot handle zero") != std::string::npos)  // of a strip, where there are pixels
+      layout.unread_kind = "a TIFF whose samples come in other blocks", layout.converter = Converter::kSaveAgain;
     else
       layout.damage = problem.empty() ? "damaged TIFF: its directory cannot be read" : "damaged TIFF: " + problem;
     return layout;
   }
   read_layout(file, layout);
   if (!(layout.damage = damage_of(layout)).empty()) return layout;
-  if (layout.photometric == PHOTOMETRIC_YCBCR) {
-    if (layout.compression == COMPRESSION_JPEG && !layout.is_separate)
-      TIFFSetField(file.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    else
-      layout.by_rgba = true;
-  }
+  if (layout.photometric == PHOTOMETRIC_YCBCR) settle_ycbcr(file, layout);
   layout.colours = colours_of(layout);
   if (layout.colours > layout.samples && layout.photometric != PHOTOMETRIC_SEPARATED)
     layout.damage = "damaged TIFF: it has fewer samples than colours";
   settle_alpha(file, layout);
-  if (layout.damage.empty()) layout.unread_kind = unread_kind(file, layout);
+  if (!layout.damage.empty()) return layout;
+  auto [kind, converter] = unread_of(file, layout);
+  layout.unread_kind = std::move(kind), layout.converter = converter;
+  // What converts it would take it for gray of another kind.
+  if (!layout.is_told && converter != Converter::kNone && converter != Converter::kRaw)
+    layout.converter = Converter::kSaveAgain;
   return layout;
 }
 

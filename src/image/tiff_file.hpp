@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "image/conversion.hpp"
+
 namespace dcgan {
 
 /// Not thread safe; several in several threads are.
@@ -50,13 +52,18 @@ struct TiffLayout {
   int alpha_at = 0;       // which sample is alpha
   TiffAlpha alpha = TiffAlpha::kNone;
   uint16_t photometric = 0;
+  bool is_told = true;   // there is a PhotometricInterpretation,
+  bool is_known = true;  // or no reader wants one
   uint16_t compression = 1;
   bool is_separate = false;  // a plane a sample
   bool is_tiled = false;
-  bool by_rgba = false;  // colours that are only read by libtiff's own conversion: YCbCr that is not JPEG
+  bool is_ycbcr = false;  // still, when libtiff has undone the compression: what is no JPEG data
+  bool tells_blocks = true;
+  int across = 1, down = 1;  // of those, pixels that share a colour: their samples come in blocks
   int64_t part_width = 0, part_height = 0;
   std::string damage;       // why it cannot be read,
-  std::string unread_kind;  // or what it is that is not read
+  std::string unread_kind;  // or what it is that is not read,
+  Converter converter = Converter::kNone;  // and what converts that
 };
 
 /// Settles how JPEG data come, too: as RGB.

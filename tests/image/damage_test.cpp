@@ -2,12 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <jpeglib.h>
-#include <cstdio>  // jpeglib.h needs FILE
-#include <cstdlib>
-
 #include "core/error.hpp"
 #include "image/jpeg.hpp"
+#include "support/jpegs.hpp"
 #include "support/pictures.hpp"
 #include "support/thrown.hpp"
 
@@ -33,29 +30,10 @@ enum class Scans { kOne, kOneAColour, kProgressive };
 /// A JPEG with its data in one scan, in one after another for each colour, or progressive.
 std::string jpeg_with(const Image& image, Scans scans) {
   static const jpeg_scan_info kEachColour[] = {{1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors;
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* memory = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &memory, &size);
-  info.image_width = static_cast<JDIMENSION>(image.width), info.image_height = static_cast<JDIMENSION>(image.height);
-  info.input_components = static_cast<int>(image.channels),
-  info.in_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
-  jpeg_set_defaults(&info);
-  if (scans == Scans::kProgressive) jpeg_simple_progression(&info);
-  if (scans == Scans::kOneAColour) info.scan_info = kEachColour, info.num_scans = static_cast<int>(image.channels);
-  jpeg_start_compress(&info, TRUE);
-  while (info.next_scanline < info.image_height) {
-    auto* row = const_cast<JSAMPLE*>(image.at(0, info.next_scanline));
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string bytes(reinterpret_cast<char*>(memory), size);
-  jpeg_destroy_compress(&info);
-  std::free(memory);
-  return bytes;
+  return jpeg_by_libjpeg(image, [&](jpeg_compress_struct& info) {
+    if (scans == Scans::kProgressive) jpeg_simple_progression(&info);
+    if (scans == Scans::kOneAColour) info.scan_info = kEachColour, info.num_scans = static_cast<int>(image.channels);
+  });
 }
 
 // Some cameras leave the end mark out: that alone loses nothing. Every other cut does.

@@ -2,11 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <jpeglib.h>
-#include <cstdio>  // jpeglib.h needs FILE
-#include <cstdlib>
-
 #include "image/transform.hpp"
+#include "support/jpegs.hpp"
 #include "support/pictures.hpp"
 #include "support/thrown.hpp"
 
@@ -59,31 +56,9 @@ TEST(Decode, TakesAnAlphaChannelOfABmpThatIsNowhereVisibleAsUnused) {
   EXPECT_EQ(decoded(png_of(drawn(3, 3, 4, pixel))), drawn(3, 3, 4, pixel));  // nobody writes such a PNG but on purpose
 }
 
-/// A JPEG of four inks, as printers' programs write them.
-std::string cmyk_jpeg(int64_t width, int64_t height, uint8_t ink) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors;
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* memory = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &memory, &size);
-  info.image_width = static_cast<JDIMENSION>(width), info.image_height = static_cast<JDIMENSION>(height);
-  info.input_components = 4, info.in_color_space = JCS_CMYK;
-  jpeg_set_defaults(&info);
-  jpeg_start_compress(&info, TRUE);
-  std::vector<uint8_t> row(static_cast<size_t>(4 * width), ink);
-  for (JSAMPROW line = row.data(); info.next_scanline < info.image_height;) jpeg_write_scanlines(&info, &line, 1);
-  jpeg_finish_compress(&info);
-  std::string bytes(reinterpret_cast<char*>(memory), size);
-  jpeg_destroy_compress(&info);
-  std::free(memory);
-  return bytes;
-}
-
 TEST(Decode, TurnsFourInksIntoColours) {
-  const Image white = decoded(cmyk_jpeg(16, 16, 255)),
-              black = decoded(cmyk_jpeg(16, 16, 0));  // Adobe stores them inverted
+  const Image white = decoded(jpeg_by_libjpeg(Image(16, 16, 4, 255))),
+              black = decoded(jpeg_by_libjpeg(Image(16, 16, 4, 0)));  // Adobe stores them inverted
   ASSERT_EQ(white.channels, 3);
   for (const uint8_t value : white.pixels) EXPECT_GT(value, 250);
   for (const uint8_t value : black.pixels) EXPECT_LT(value, 5);
@@ -99,10 +74,11 @@ TEST(Decode, NamesJpegsOfProcessesThatAreNotReadAndDoesNotCallThemDamaged) {
     return out;
   };
   for (const auto& [what, bytes] : std::vector<std::pair<std::string, std::string>>{
-           {"12 bits", changed(4, 12)}, {"lossless", changed(1, '\xC3')}, {"no height", changed(5, 0).replace(frame + 6, 1, 1, '\0')}}) {
+           {"12 bits", changed(4, 12)}, {"lossless", changed(1, '\xC3')}, {"hierarchical", changed(1, '\xC5')}}) {
     EXPECT_THROW(decoded(bytes), NotRead) << what;
     const std::string said = thrown_by([&, &bytes = bytes] { decoded(bytes); }).what;
-    EXPECT_CONTAINS(said, "of a kind that is not read; convert it: convert 'IN.jpg[0]'");
+    EXPECT_CONTAINS(said, what);
+    EXPECT_CONTAINS(said, "of a kind that is not read");
     EXPECT_EQ(said.find("damaged"), std::string::npos) << said;
   }
 }
@@ -112,11 +88,20 @@ TEST(Decode, NamesJpegLsThatIsNoJpegCutOff) {
   EXPECT_THROW(decoded(frame + std::string(100, '\0')), NotRead);
 }
 
-TEST(Decode, NamesAPngChangedForPhonesWithWhatChangesItBack) {
-  std::string png = png_of(noise(4, 4, 3));
-  png.insert(8, png_chunk("CgBI", std::string(4, '\0')));
-  EXPECT_THROW(decoded(png), NotRead);
-  EXPECT_CONTAINS(thrown_by([&] { decoded(png); }).what, "pngcrush -revert-iphone-optimizations");
+TEST(Decode, ReadsAJpegThatTellsItsHeightBehindItsPixels) {
+  for (const int64_t channels : {1, 3}) {
+    const Image scene = drawn(50, 37, channels, [](int64_t x, int64_t y, int64_t c) { return 40 + 3 * x + y + 9 * c; });
+    const std::string jpeg = jpeg_of(scene);
+    const size_t frame = jpeg.find("\xFF\xC0"), end = jpeg.rfind("\xFF\xD9");
+    std::string untold = jpeg;
+    untold.replace(frame + 5, 2, 2, '\0');
+    std::string told = untold;
+    told.insert(end, std::string("\xFF\xDC\0\4\0\x25", 6));  // a DNL segment: 37 lines
+    EXPECT_EQ(probe_image(told).height, 37);
+    EXPECT_EQ(decoded(told), decoded(jpeg));
+    EXPECT_CONTAINS(thrown_by([&] { decoded(untold); }).what, "ends before it tells its height");
+    EXPECT_CONTAINS(thrown_by([&] { decoded(told.substr(0, end)); }).what, "ends before it tells its height");
+  }
 }
 
 TEST(Decode, RefusesAHugePictureBeforeItIsDecoded) {

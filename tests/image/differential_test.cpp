@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -11,33 +9,13 @@
 #include "core/platform/io/file.hpp"
 #include "image/decode.hpp"
 #include "image/transform.hpp"
+#include "support/differences.hpp"
 #include "support/pictures.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
 
 namespace dcgan::test::differential {
 namespace {
-
-/// P6, as variants.py writes it: read here by other code than ours.
-Image truth_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string mark;
-  int width = 0, height = 0, most = 0;
-  file >> mark >> width >> height >> most;
-  file.get();
-  Image image(width, height, 3);
-  file.read(reinterpret_cast<char*>(image.pixels.data()), static_cast<std::streamsize>(image.pixels.size()));
-  EXPECT_TRUE(file) << path;
-  return image;
-}
-
-/// The largest difference, or 1000 for another size.
-int distance(const Image& a, const Image& b) {
-  if (a.width != b.width || a.height != b.height) return 1000;
-  int most = 0;
-  for (size_t i = 0; i < a.pixels.size(); ++i) most = std::max(most, std::abs(a.pixels[i] - b.pixels[i]));
-  return most;
-}
 
 /// Made once; empty where there is no Python for it, or where it fails.
 class Variants : public testing::Test {
@@ -74,10 +52,10 @@ TEST_F(Variants, OfEveryKindAreReadAsIndependentReadersSeeThemOrRefusedByName) {
       ++counts["read"];
       EXPECT_EQ(kind, "read") << name << " is of a kind whose black and white nobody knows";
       if (kind == "unread") continue;
-      EXPECT_LE(distance(seen, truth_of(*folder_ / (name + ".ppm"))), kLevels) << name;
+      EXPECT_LE(distance(seen, picture_of_ppm(*folder_ / (name + ".ppm"))), kLevels) << name;
     } catch (const NotRead& error) {
       ++counts["refused by name"];
-      EXPECT_NE(std::string(error.what()).find("not read; convert it: "), std::string::npos) << name;
+      EXPECT_NE(std::string(error.what()).find("of a kind that is not read"), std::string::npos) << name;
       EXPECT_EQ(kind, "unread") << name << ": " << error.what();
     } catch (const Error& error) {
       ADD_FAILURE() << name << " is sound, and called: " << error.what();

@@ -2,13 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdio>  // jpeglib.h needs FILE
-#include <cstdlib>
-
-#include <jpeglib.h>
 
 #include "image/jpeg.hpp"
 #include "image/transform.hpp"
+#include "support/jpegs.hpp"
 #include "support/pictures.hpp"
 #include "support/thrown.hpp"
 
@@ -52,28 +49,10 @@ TEST(ScaledJpeg, ComesAtTheSmallestOfFullHalfQuarterAndEighthThatIsLargeEnough) 
 
 /// Colours at one pixel for `across` x `down` of brightness.
 std::string sampled_jpeg(const Image& image, int across, int down) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors;
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* memory = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &memory, &size);
-  info.image_width = static_cast<JDIMENSION>(image.width), info.image_height = static_cast<JDIMENSION>(image.height);
-  info.input_components = 3, info.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 95, TRUE);
-  info.comp_info[0].h_samp_factor = across, info.comp_info[0].v_samp_factor = down;
-  jpeg_start_compress(&info, TRUE);
-  while (info.next_scanline < info.image_height) {
-    JSAMPROW line = const_cast<uint8_t*>(image.at(0, info.next_scanline));
-    jpeg_write_scanlines(&info, &line, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string bytes(reinterpret_cast<char*>(memory), size);
-  jpeg_destroy_compress(&info);
-  std::free(memory);
-  return bytes;
+  return jpeg_by_libjpeg(image, [&](jpeg_compress_struct& info) {
+    jpeg_set_quality(&info, 95, TRUE);
+    info.comp_info[0].h_samp_factor = across, info.comp_info[0].v_samp_factor = down;
+  });
 }
 
 TEST(ScaledJpeg, OfEverySamplingOfItsColoursIsTheFullPictureMadeSmallerWithinTwoLevels) {

@@ -154,6 +154,30 @@ def make_png():
         add(f"png-{name}.png", png(rgb, 8, 2, before=extra), on_white(rgb / 255))
 
 
+def phone_png(samples, colour_type, interlaced=False):
+    """As Xcode leaves them: no header of zlib's, blue first, alpha multiplied in."""
+    samples = samples.copy()
+    if samples.shape[2] == 4:
+        samples[:, :, :3] = np.rint(samples[:, :, :3] * (samples[:, :, 3:] / 255))
+    whole = png(samples[:, :, [2, 1, 0] + [3] * (samples.shape[2] == 4)], 8, colour_type, interlaced)
+    out, at = whole[:8] + chunk(b"CgBI", b"\x50\0\x20\6"), 8
+    while at < len(whole):
+        length, kind = struct.unpack(">I4s", whole[at:at + 8])
+        data = whole[at + 8:at + 8 + length]
+        out += chunk(kind, data[2:-4] if kind == b"IDAT" else data)
+        at += 12 + length
+    return out
+
+
+def make_phone_png():
+    rgb, alpha = levels(RGB, 255), levels(ALPHA, 255)
+    seen = np.rint(rgb * (alpha / 255)[:, :, None])
+    for interlaced in (False, True):
+        add(f"png-phone-rgb-{interlaced:d}.png", phone_png(rgb, 2, interlaced), on_white(rgb / 255))
+        add(f"png-phone-rgba-{interlaced:d}.png", phone_png(np.dstack([rgb, alpha]), 6, interlaced),
+            np.rint(seen + 255 - alpha[:, :, None]).astype(np.uint8))
+
+
 def make_orientations():
     rgb = levels(RGB, 255).astype(np.uint8)
     jpeg_io, webp_io = io.BytesIO(), io.BytesIO()
@@ -197,6 +221,16 @@ def make_pnm():
                 (W, H, depth, top, name.encode()) + data.astype(kind).tobytes(), truth)
 
 
+    for name, depth, truth in (("GRAY", 1, on_white(GRAY)), ("HEAT", 1, on_white(GRAY)), ("PHOTO", 3, on_white(RGB)), ("LA", 2, on_white(GRAY, ALPHA)),
+                               ("RGBA", 4, on_white(RGB, ALPHA)), ("", 4, on_white(RGB, ALPHA)),
+                               ("CMYK", 4, on_white((1 - INKS[:, :, :3]) * (1 - INKS[:, :, 3:]))),
+                               ("CMYK_ALPHA", 5, on_white((1 - INKS[:, :, :3]) * (1 - INKS[:, :, 3:]), ALPHA))):
+        data = INKS if "CMYK" in name else RGB if depth > 2 else GRAY
+        data = levels(np.dstack([data, ALPHA])[:, :, :depth], 255).astype("u1")
+        add(f"pam-as-{name}-{depth}.pam", b"P7\nWIDTH %d\nHEIGHT %d\nDEPTH %d\nMAXVAL 255\n" % (W, H, depth) +
+            (b"TUPLTYPE %s\n" % name.encode() if name else b"") + b"ENDHDR\n" + data.tobytes(), truth)
+
+
 # BMP -----------------------------------------------------------------------------------------------------------------
 def bmp(rows, bits, header=40, compression=0, masks=(), palette=b"", used=0, from_top=False, gap=0):
     data = b"".join(rows if from_top else rows[::-1]) if isinstance(rows, list) else rows
@@ -230,7 +264,7 @@ def quantised(plane, mask):
 
 
 def make_bmp():
-    for bits, count in ((1, 2), (4, 16), (4, 9), (8, 256), (8, 100)):
+    for bits, count in ((1, 2), (2, 4), (2, 3), (4, 16), (4, 9), (8, 256), (8, 100)):
         index = levels(GRAY, count - 1)
         colours = np.array([[i * 37 % 256, i * 91 % 256, 255 - i % 251] for i in range(count)])
         truth = on_white(colours[index] / 255)
@@ -374,6 +408,72 @@ def tiff(samples, bits, photometric, order="<", layout="strip", planar=1, extra=
     return out
 
 
+KR, KB = 0.299, 0.114
+STUDIO = [16, 235, 128, 240, 128, 240]
+FULL = [0, 255, 128, 255, 128, 255]
+
+
+def ycbcr(rgb, kr=KR, kb=KB, reference=FULL):
+    """Brightness and colours in 0 to 1, of which white is as `reference` says of 255. TIFF 6.0, sections 20 and 21."""
+    y = kr * rgb[..., 0] + (1 - kr - kb) * rgb[..., 1] + kb * rgb[..., 2]
+    cb, cr = (rgb[..., 2] - y) / (2 - 2 * kb), (rgb[..., 0] - y) / (2 - 2 * kr)
+    r = reference
+    return np.stack([r[0] + y * (r[1] - r[0]), r[2] + cb * 255 / 127 * (r[3] - r[2]), r[4] + cr * 255 / 127 * (r[5] - r[4])], -1).clip(0, 255) / 255
+
+
+def rgb_of(samples, kr=KR, kb=KB, reference=FULL, bits=8):
+    r = reference
+    y = (samples[..., 0] - r[0]) * 255 / (r[1] - r[0])
+    cb, cr = ((samples[..., i] - r[2 * i]) * 127 / (r[2 * i + 1] - r[2 * i]) for i in (1, 2))
+    red, blue = cr * (2 - 2 * kr) + y, cb * (2 - 2 * kb) + y
+    return np.stack([red, (y - kb * blue - kr * red) / (1 - kr - kb), blue], -1) / 255
+
+
+def make_untold():
+    """Without PhotometricInterpretation, where there is only one way to see it."""
+    bare = lambda data, order: data.replace(struct.pack(order + "HHI", 262, 3, 1), struct.pack(order + "HHI", 264, 3, 1), 1)
+    rgb, alpha = levels(RGB, 255), levels(ALPHA, 255)
+    for order in "<>":
+        add(f"tiff-untold-rgb-{'le' if order == '<' else 'be'}.tif", bare(tiff(rgb, 8, 2, order), order), on_white(rgb / 255))
+        add(f"tiff-untold-rgba-{'le' if order == '<' else 'be'}.tif", bare(tiff(np.dstack([rgb, alpha]), 8, 2, order, extra=[2]), order),
+            on_white(rgb / 255, alpha / 255))
+
+
+def make_ycbcr():
+    """In blocks that share a colour, of every size; with other black, white and parts of the brightness."""
+    for order, (across, down), (name, reference, kr, kb) in itertools.product(
+            "<>", itertools.product((1, 2, 4), (1, 2, 4)),
+            (("full", None, KR, KB), ("studio", STUDIO, KR, KB), ("709", None, 0.2126, 0.0722), ("video", STUDIO, 0.2126, 0.0722))):
+        samples = levels(ycbcr(RGB, kr, kb, reference or FULL), 255)
+        high, wide = -(-H // down) * down, -(-W // across) * across
+        padded = np.pad(samples, ((0, high - H), (0, wide - W), (0, 0)), "edge")
+        colours = padded[::down, ::across]
+        blocks = padded[:, :, 0].reshape(high // down, down, wide // across, across).transpose(0, 2, 1, 3).reshape(high // down, wide // across, -1)
+        data = np.concatenate([blocks, colours[:, :, 1:]], 2).astype(np.uint8).tobytes()
+        shared = colours.repeat(down, 0).repeat(across, 1)[:H, :W]
+        truth = on_white(rgb_of(np.dstack([samples[:, :, :1], shared[:, :, 1:]]), kr, kb, reference or FULL))
+        add(f"tiff-ycbcr-{across}x{down}-{name}-{'le' if order == '<' else 'be'}.tif", ycbcr_tiff(data, across, down, reference, kr, kb, order), truth)
+
+
+def ycbcr_tiff(data, across, down, reference, kr, kb, order):
+    rationals = [(529, [kr, 1 - kr - kb, kb])] + ([(532, reference)] if reference else [])
+    if (kr, kb) == (KR, KB):
+        rationals = rationals[1:]
+    tags = [(256, 4, [W]), (257, 4, [H]), (258, 3, [8, 8, 8]), (259, 3, [1]), (262, 3, [6]), (273, 4, [8]), (277, 3, [3]), (278, 4, [H]), (279, 4, [len(data)]),
+            (530, 3, [across, down])] + [(tag, 5, [n for v in values for n in (round(v * 10000), 10000)]) for tag, values in rationals]
+    data += bytes(len(data) % 2)
+    directory, table, values = 8 + len(data), b"", b""
+    for tag, kind, numbers in sorted(tags):
+        packed_numbers = struct.pack(order + "%d%s" % (len(numbers), "H" if kind == 3 else "I"), *numbers)
+        table += struct.pack(order + "HHI", tag, kind, len(numbers) // (2 if kind == 5 else 1))
+        if len(packed_numbers) <= 4:
+            table += packed_numbers.ljust(4, b"\0")
+        else:
+            table += struct.pack(order + "I", directory + 6 + 12 * len(tags) + len(values))
+            values += packed_numbers
+    return ((b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, directory) + data + struct.pack(order + "H", len(tags)) + table + bytes(4) + values)
+
+
 def make_tiff():
     places = list(itertools.product("<>", ("strip", "strips", "rows", "tile"), (1, 8, 32773)))
     for order, layout, compression in places:
@@ -402,6 +502,12 @@ def make_tiff():
                 add(f"tiff-ga{name}" + tail, tiff(np.dstack([gray, alpha]), bits, 1, extra=[2], **p), on_white(gray / top, alpha / top))
                 add(f"tiff-gam{name}" + tail, tiff(np.dstack([gray_multiplied, alpha]), bits, 1, extra=[1], **p),
                     on_white(np.clip(gray_multiplied / top + 1 - alpha / top, 0, 1)))
+                add(f"tiff-wam{name}" + tail, tiff(np.dstack([levels((1 - gray / top) * (alpha / top), top), alpha]), bits, 0, extra=[1], **p),
+                    on_white(1 - levels((1 - gray / top) * (alpha / top), top) / top))
+                add(f"tiff-inks-alpha{name}" + tail, tiff(np.dstack([inks, alpha]), bits, 5, extra=[2], **p),
+                    on_white((1 - inks[:, :, :3] / top) * (1 - inks[:, :, 3:] / top), alpha / top))
+                ycc = levels(ycbcr(RGB), top)
+                add(f"tiff-ycbcr{name}" + tail, tiff(ycc, bits, 6, more=[(530, 3, [1, 1])], **p), on_white(rgb_of(ycc / top * 255, bits=8)))
                 add(f"tiff-gband{name}" + tail, tiff(np.dstack([gray, other]), bits, 1, extra=[0], **p), on_white(gray / top))
                 add(f"tiff-inks{name}" + tail, tiff(inks, bits, 5, **p), on_white((1 - inks[:, :, :3] / top) * (1 - inks[:, :, 3:] / top)))
         for bits in (1, 2, 4, 8):
@@ -486,6 +592,16 @@ def make_by_pillow():
         add(f"webp-animated-{lossless:d}-{first}.webp", out.getvalue(), read_by_pillow(out.getvalue()))
 
 
+    # The height behind the pixels, as scanners write it that do not know where a page ends.
+    for mode, quality in itertools.product(("L", "RGB", "CMYK"), (60, 95)):
+        out = io.BytesIO()
+        pictures()[mode].save(out, "JPEG", quality=quality)
+        data = out.getvalue()
+        frame, end = data.index(b"\xff\xc0"), data.rindex(b"\xff\xd9")
+        add(f"jpeg-height-behind-{mode}-{quality}.jpg", data[:frame + 5] + b"\0\0" + data[frame + 7:end] + b"\xff\xdc" + struct.pack(">HH", 4, H) + data[end:],
+            read_by_pillow(data))
+
+
 # What others read ----------------------------------------------------------------------------------------------------
 def read_by_pillow(data):
     try:
@@ -519,7 +635,7 @@ def confirmed_by_tifffile(data):
 
 def main(folder):
     folder = pathlib.Path(folder)
-    make_png(), make_orientations(), make_pnm(), make_bmp(), make_tiff(), make_by_pillow()
+    make_png(), make_phone_png(), make_orientations(), make_pnm(), make_bmp(), make_tiff(), make_untold(), make_ycbcr(), make_by_pillow()
     by_pillow_count = by_tifffile = neither = 0
     lines = []
     for name, data, truth in variants:
@@ -540,4 +656,5 @@ def main(folder):
     print(f"{len(variants)} variants: Pillow reads {by_pillow_count} as they were meant, tifffile {by_tifffile} more, neither {neither}")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

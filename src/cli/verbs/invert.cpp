@@ -47,14 +47,17 @@ struct InvertCommand {
 
 Image read_picture(const fs::path& path) {
   constexpr int64_t kMostMegapixels = 64;
+  constexpr char kGive[] = "give one picture: PNG, JPEG, WebP, BMP, TIFF or PNM";
   check_named_is_there(path);
   const std::string bytes = read_small_file(path, kMostMegapixels * 16'000'000);
   const Probe probe = probe_image(bytes);
   try {
-    if (!probe.problem.empty()) throw Error(probe.problem, "give one picture: PNG, JPEG, WebP, BMP, TIFF or PNM");
+    if (!probe.problem.empty() && probe.converter == Converter::kNone) throw Error(probe.problem, kGive);
     return decode_image(bytes, probe, kMostMegapixels);
   } catch (const UsageError&) {
     throw;
+  } catch (const NotRead& error) {
+    throw Error("cannot read the picture '" + shown(path) + "': " + error.at(path.native()).what(), kGive);
   } catch (const Error& error) {
     throw Error("cannot read the picture '" + shown(path) + "': " + error.what(), error.hint());
   }
