@@ -35,7 +35,7 @@ enum class Converter {
   kRaw,
   kMng,
   kFilm,
-  kTiffByMagick,      // compressions that libtiff undoes, with any amount of memory
+  kTiffByMagick,      // masks; compressions that libtiff undoes with any amount of memory
   kTiffNumbers,       // compressions that tifffile undoes; JPEG data of more than 8 bits
   kTiffUnknownWhite,  // in floating point, with signs, complex, of more than 16 bits
   kTiffLab,

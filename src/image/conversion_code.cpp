@@ -36,7 +36,7 @@ const string kTiffSamples =
 /// Unsigned numbers have a white; of those in 32 or 64 bits many programs use few. Then inks and light from ink become
 /// colours; alpha that is multiplied in is taken out.
 string tiff_numbers() {
-  return kBytes + kWithNumpy + kRange + kTiff + kTiffSamples +
+  return "import sys;" + kWithNumpy + kRange + kTiff + kTiffSamples +
          "u=a.dtype.kind;a=abs(a) if u==\"c\" else a;m=2**p.bitspersample-1;"
          "m=m if m<65536 else next((w for w in(255,65535,m) if w//256<a.max()<=w),0);"
          "c={2:3,5:4,6:3}.get(int(p.photometric),1);x=[int(i) for i in p.extrasamples];"
@@ -51,7 +51,7 @@ string tiff_numbers() {
 /// CIE L*a*b* of the white of print (D50) to sRGB, whose white is D65: IEC 61966-2-1, Bradford's adaptation. TIFF 6.0,
 /// section 23: a and b have signs in CIELab (8), and lie around the middle in ICCLab (9).
 string tiff_lab() {
-  return kBytes + kWithNumpy + kTiff + kTiffSamples +
+  return "import sys;" + kWithNumpy + kTiff + kTiffSamples +
          "w=2**p.bitspersample;y=int(p.photometric)==8;a=a[...,:3].astype(float)%w;g=a[...,1:]*256/w;"
          "g=n.where(g>=128,g-256,g) if y else g-128;f=(a[...,0]/(w-1 if y or w==256 else 65280)*100+16)/116;"
          "v=n.stack([f+g[...,0]/500,f,f-g[...,1]/200],-1);"

@@ -17,7 +17,6 @@ bool is_any_of(uint16_t value, std::initializer_list<uint16_t> all) {
   return std::find(all.begin(), all.end(), value) != all.end();
 }
 
-
 std::string photometric_name(uint16_t photometric) {
   switch (photometric) {
     case PHOTOMETRIC_MASK:
@@ -43,14 +42,16 @@ bool is_raw(const TiffFile& file, const TiffLayout& layout) {
          (is_preview && file.has(TIFFTAG_SUBIFD));
 }
 
-/// What converts data of a compression that is not read. tifffile knows many; ImageMagick undoes by libtiff what we
-/// might, and has bounds of its own.
+/// What converts data of a compression that is not read. tifffile knows many; ImageMagick, which has bounds of its own,
+/// undoes by libtiff what we might.
 Converter converter_of_compression(const TiffLayout& layout) {
   constexpr uint16_t kByTifffile[] = {22610, 33005, 34712, 34887, 34892, 34925, 34926, 34927, 34933, 34934, 50002, 52546};
   const bool has_plain_colours = layout.photometric <= PHOTOMETRIC_RGB || layout.photometric == PHOTOMETRIC_SEPARATED;
   if (std::find(std::begin(kByTifffile), std::end(kByTifffile), layout.compression) != std::end(kByTifffile))
     return has_plain_colours ? Converter::kTiffNumbers : Converter::kSaveAgain;
-  return layout.bits <= 16 && TIFFIsCODECConfigured(layout.compression) ? Converter::kTiffByMagick : Converter::kSaveAgain;
+  const bool is_by_magick = is_any_of(layout.compression, {COMPRESSION_OJPEG, COMPRESSION_NEXT, COMPRESSION_THUNDERSCAN,
+                                                           COMPRESSION_JBIG});
+  return layout.bits <= 8 && is_by_magick ? Converter::kTiffByMagick : Converter::kSaveAgain;
 }
 
 /// Of numbers of which nothing says which is white; the first of them counts.
@@ -75,8 +76,7 @@ UnreadTiff unread_colours(const TiffFile& file, const TiffLayout& layout) {
   using enum Converter;
   if (is_any_of(layout.photometric, {PHOTOMETRIC_CIELAB, PHOTOMETRIC_ICCLAB}))
     return {"a TIFF of Lab colours", layout.samples >= 3 && layout.bits % 8 == 0 ? kTiffLab : kSaveAgain};
-  if (is_any_of(layout.photometric, {PHOTOMETRIC_MASK, PHOTOMETRIC_LOGL, PHOTOMETRIC_LOGLUV}))
-    return {photometric_name(layout.photometric), kTiffByMagick};
+  if (layout.photometric == PHOTOMETRIC_MASK) return {photometric_name(layout.photometric), kTiffByMagick};
   if (layout.colours == 0) return {photometric_name(layout.photometric), kSaveAgain};
   if (layout.photometric == PHOTOMETRIC_SEPARATED &&
       (file.short_or(TIFFTAG_INKSET, INKSET_CMYK) != INKSET_CMYK || layout.samples < 4))
@@ -102,12 +102,14 @@ UnreadTiff unread_of(const TiffFile& file, const TiffLayout& layout) {
   const bool has_numbers = (format != SAMPLEFORMAT_UINT && format != SAMPLEFORMAT_VOID) || layout.bits > 16;
   if (is_raw(file, layout)) return {"a camera's raw file", Converter::kRaw};
   if (!layout.is_known) return {"a TIFF that does not tell whether 0 is black or white", Converter::kSaveAgain};
-  if (is_any_of(layout.photometric, {PHOTOMETRIC_LOGL, PHOTOMETRIC_LOGLUV}))
-    return {photometric_name(layout.photometric),
-            TIFFIsCODECConfigured(layout.compression) ? Converter::kTiffByMagick : Converter::kSaveAgain};
+  if (is_any_of(layout.photometric, {PHOTOMETRIC_LOGL, PHOTOMETRIC_LOGLUV}))  // ImageMagick makes them nearly gray
+    return {photometric_name(layout.photometric), Converter::kSaveAgain};
   if (std::find(std::begin(kCompressions), std::end(kCompressions), layout.compression) == std::end(kCompressions) ||
-      !TIFFIsCODECConfigured(layout.compression))
-    return {"a TIFF of compression " + std::to_string(layout.compression), converter_of_compression(layout)};
+      !TIFFIsCODECConfigured(layout.compression)) {
+    const Converter converter = converter_of_compression(layout);
+    return {"a TIFF of compression " + std::to_string(layout.compression),
+            has_numbers && converter == Converter::kTiffNumbers ? Converter::kTiffUnknownWhite : converter};
+  }
   return has_numbers ? unread_numbers(format, layout) : unread_colours(file, layout);
 }
 

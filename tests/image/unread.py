@@ -291,6 +291,7 @@ def make_tiff_compressions():
     add("next.tif", stored(b"".join(b"\0" + row for row in packed(two, 2)), 2, 1, 32766), on_white(two / 3))
     mask = levels(GRAY, 1)
     add("mask.tif", tiff(mask, 1, 4), on_white(mask))
+    again("light.tif", stored(bytes(100), 16, 32844, 34676))
     for number in (9, 34713, 32908, 12345):
         again(f"compression{number}.tif", stored(bytes(100), 8, 1, number))
 
