@@ -1,5 +1,5 @@
-// How a sound picture that this program does not read becomes one that it reads: a table of commands, each tried as it is
-// typed by tests/image/conversion_test.cpp. Not for which pictures those are (image/probe).
+// How a sound picture that this program does not read becomes one that it reads: a table of commands, each tried as
+// it is typed by tests/image/conversion_test.cpp. Not for which pictures those are (image/probe).
 #pragma once
 
 #include <string>
@@ -42,8 +42,8 @@ enum class Converter {
   kTiffOddDepths,  // samples of different depths
 };
 
-/// A command for a shell that writes the picture in the file at `path` as another file beside it, which is read. Nothing
-/// else stands in it. "" for kNone and kSaveAgain.
+/// A command for a shell that writes the picture in the file at `path` as another file beside it, which is read.
+/// Nothing else stands in it. "" for kNone and kSaveAgain.
 std::string conversion_command(Converter by, const std::string& path);
 /// The same as a clause behind the words of what it is: "convert it by ImageMagick: ...". `before` is put in front of
 /// the command: what brings the file to `path`.

@@ -65,7 +65,8 @@ string tiff_lab() {
 string tiff_odd_depths() {
   return kBytes + kWithNumpy + kTiff +
          "s=p.bitspersample;w=p.imagewidth;h=p.imagelength;"
-         "assert p.planarconfig==1 and p.predictor==1 and not p.is_tiled;d=[b[i:i+j] for i,j in zip(p.dataoffsets,p.databytecounts)];"
+         "assert p.planarconfig==1 and p.predictor==1 and not p.is_tiled;"
+         "d=[b[i:i+j] for i,j in zip(p.dataoffsets,p.databytecounts)];"
          "d=b\"\".join(tifffile.TIFF.DECOMPRESSORS[p.compression](i) if p.compression>1 else i for i in d);"
          "d=n.frombuffer(d,\"<u2\").byteswap().tobytes() if s==(5,6,5) and p.parent.byteorder==\"<\" else d;"
          "u=n.unpackbits(n.frombuffer(d,\"u1\")).reshape(h,-1)[:,:w*sum(s)].reshape(h,w,-1);"

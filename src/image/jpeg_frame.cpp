@@ -9,7 +9,8 @@ constexpr uint8_t kLossless = 0xC3, kTables = 0xC4, kReserved = 0xC8, kArithmeti
                   kScan = 0xDA, kLines = 0xDC, kLs = 0xF7;
 
 bool is_frame(uint8_t marker) {
-  return (marker >= 0xC0 && marker <= 0xCF && marker != kTables && marker != kReserved && marker != kArithmeticTables) ||
+  return (marker >= 0xC0 && marker <= 0xCF && marker != kTables && marker != kReserved &&
+          marker != kArithmeticTables) ||
          marker == kLs;
 }
 
@@ -37,7 +38,8 @@ void settle_kind(JpegFrame& frame, uint8_t marker) {
     frame.unread_kind = "a JPEG-LS", frame.converter = Converter::kJpegLs;
   } else if (marker == kLossless || (frame.bits != 8 && marker < 0xC3) || (frame.bits != 8 && marker == 0xC9) ||
              (frame.bits != 8 && marker == 0xCA)) {
-    frame.unread_kind = (marker == kLossless ? "a lossless JPEG of " : "a JPEG of ") + std::to_string(frame.bits) + " bits";
+    frame.unread_kind =
+        (marker == kLossless ? "a lossless JPEG of " : "a JPEG of ") + std::to_string(frame.bits) + " bits";
     // Of four inks nobody tells which way round they are.
     frame.converter = frame.components == 4 || frame.components == 2 ? Converter::kSaveAgain : Converter::kDeepJpeg;
   } else if (marker >= 0xC3 && marker != 0xC9 && marker != 0xCA) {

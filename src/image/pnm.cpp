@@ -163,7 +163,8 @@ void probe_pnm(std::string_view bytes, Probe& probe) {
   probe.width = header.width, probe.height = header.height;
   probe.bits = header.most > 255 ? 16 : 8;
   probe.gray = header.samples <= 2, probe.alpha = header.has_alpha();
-  probe.mode = header.has_inks() ? "CMYK" : probe.gray ? (probe.alpha ? "gray+alpha" : "gray") : probe.alpha ? "RGBA" : "RGB";
+  probe.mode = probe.gray ? (probe.alpha ? "gray+alpha" : "gray") : probe.alpha ? "RGBA" : "RGB";
+  if (header.has_inks()) probe.mode = "CMYK";
   probe.problem = header.problem;
   if (probe.problem.empty() && !has_known_tuples(header))
     refuse_kind(probe, "a PAM of " + (header.tuples.empty() ? counted(header.samples, "sample") + " a pixel"

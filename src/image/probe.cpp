@@ -18,7 +18,8 @@ std::string words_of(const std::string& kind) { return kind + " is of a kind tha
 void probe_png(std::string_view b, Probe& p) {
   std::string without_mark;  // of the header that comes behind it
   if (is_phone_png(b)) {
-    without_mark = std::string(b.substr(0, 8)) + std::string(b.substr(std::min(b.size(), size_t{20} + big_endian(b, 8, 4))));
+    const size_t behind = std::min(b.size(), size_t{20} + big_endian(b, 8, 4));
+    without_mark = std::string(b.substr(0, 8)) + std::string(b.substr(behind));
     b = without_mark;
   }
   if (b.size() < 33 || b.substr(12, 4) != "IHDR") return void(p.problem = "the PNG header is cut off");

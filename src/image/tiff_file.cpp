@@ -84,7 +84,8 @@ void settle_ycbcr(const TiffFile& file, TiffLayout& layout) {
   layout.tells_blocks = TIFFGetField(file.get(), TIFFTAG_YCBCRSUBSAMPLING, &across, &down) == 1;
   layout.across = across, layout.down = down;
   const auto is_usual = [](uint16_t side) { return side == 1 || side == 2 || side == 4; };
-  if (!is_usual(across) || !is_usual(down)) layout.damage = "damaged TIFF: a block of its colours has no size that there is";
+  if (!is_usual(across) || !is_usual(down))
+    layout.damage = "damaged TIFF: a block of its colours has no size that there is";
 }
 
 std::string damage_of(const TiffLayout& layout) {

@@ -45,7 +45,8 @@ bool is_raw(const TiffFile& file, const TiffLayout& layout) {
 /// What converts data of a compression that is not read. tifffile knows many; ImageMagick, which has bounds of its own,
 /// undoes by libtiff what we might.
 Converter converter_of_compression(const TiffLayout& layout) {
-  constexpr uint16_t kByTifffile[] = {22610, 33005, 34712, 34887, 34892, 34925, 34926, 34927, 34933, 34934, 50002, 52546};
+  constexpr uint16_t kByTifffile[] = {22610, 33005, 34712, 34887, 34892, 34925,
+                                      34926, 34927, 34933, 34934, 50002, 52546};
   const bool has_plain_colours = layout.photometric <= PHOTOMETRIC_RGB || layout.photometric == PHOTOMETRIC_SEPARATED;
   if (std::find(std::begin(kByTifffile), std::end(kByTifffile), layout.compression) != std::end(kByTifffile))
     return has_plain_colours ? Converter::kTiffNumbers : Converter::kSaveAgain;
@@ -56,7 +57,8 @@ Converter converter_of_compression(const TiffLayout& layout) {
 
 /// Of numbers of which nothing says which is white; the first of them counts.
 UnreadTiff unread_numbers(uint16_t format, const TiffLayout& layout) {
-  const auto converter = is_any_of(layout.photometric, {0, 1, 2, 5}) ? Converter::kTiffUnknownWhite : Converter::kSaveAgain;
+  const auto converter = is_any_of(layout.photometric, {0, 1, 2, 5}) ? Converter::kTiffUnknownWhite
+                                                                           : Converter::kSaveAgain;
   switch (format) {
     case SAMPLEFORMAT_IEEEFP:
       return {"a TIFF of floating-point numbers", converter};
