@@ -22,7 +22,7 @@ struct Header {
   uint32_t bits = 0;  // a pixel
   uint32_t compression = kPlain;
   size_t pixels_at = 0;
-  uint32_t colours_used = 0;  // of the palette; 0: all
+  uint32_t colours_used = 0;         // of the palette; 0: all
   uint32_t masks[4] = {0, 0, 0, 0};  // red, green, blue, alpha
 
   /// OS/2's second header has numbers of its own for compressions.

@@ -1,5 +1,5 @@
-// BMP: its header, and all pixels but those of run lengths. OpenCV, which reads these, takes no notice of masks, takes a
-// spare byte for alpha, and knows no palette of 2 bits.
+// BMP: its header, and all pixels but those of run lengths. OpenCV, which reads these, takes no notice of masks, takes
+// a spare byte for alpha, and knows no palette of 2 bits.
 #pragma once
 
 #include <string_view>

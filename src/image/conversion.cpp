@@ -21,8 +21,8 @@ constexpr char kMagick[] = "ImageMagick", kPillow[] = "Python with Pillow", kNum
 struct Row {
   Converter by;
   const char* needs;  // what to install, by its name
-  /// {in} and {out} are words for the file and for what becomes of it, {file:in}, {file:out} and {file:frames} those for
-  /// ffmpeg. Through standard input where names would mean something to the program. "" for a program of Python's.
+  /// {in} and {out} are words for the file and for what becomes of it, {file:in}, {file:out} and {file:frames} those
+  /// for ffmpeg. Through standard input where names would mean something to the program. "" for a program of Python's.
   const char* command;
   const char* ending = ".png";
   const char* remark = "";  // what it does that may be otherwise

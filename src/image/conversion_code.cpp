@@ -103,7 +103,8 @@ string by_imagecodecs(const string& codec) {
 string pfm() {
   return "import sys;" + kWithNumpy + kRange +
          "b=open(sys.argv[1],\"rb\");b.readline();w,h=map(int,b.readline().split());s=float(b.readline());"
-         "o=r(n.frombuffer(b.read(),\"<f4\" if s<0 else \">f4\").reshape(h,w,-1)[::-1].astype(float));" + kSave;
+         "o=r(n.frombuffer(b.read(),\"<f4\" if s<0 else \">f4\").reshape(h,w,-1)[::-1].astype(float));" +
+         kSave;
 }
 
 /// Cards of 80 letters, blocks of 2880 bytes; rows from the bottom, the planes of three colours one after another.
@@ -140,8 +141,9 @@ string python_code(Converter by) {
     case kPngInBmp:
       return kBytes + "open(sys.argv[2],\"wb\").write(b[int.from_bytes(b[10:14],\"little\"):])";
     case kBitmapArray:  // its first, whose pixels are counted from where the array begins
-      return kBytes + "i=int.from_bytes(b[24:28],\"little\")-14;"
-                      "open(sys.argv[2],\"wb\").write(b[14:24]+i.to_bytes(4,\"little\")+b[28:])";
+      return kBytes +
+             "i=int.from_bytes(b[24:28],\"little\")-14;"
+             "open(sys.argv[2],\"wb\").write(b[14:24]+i.to_bytes(4,\"little\")+b[28:])";
     case kPfm:
       return pfm();
     case kFits:

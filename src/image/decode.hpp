@@ -1,5 +1,5 @@
-// From the bytes of a file to pixels: each format by its own library, in a file of its own; OpenCV for run lengths of BMPs.
-// What they leave open (size, orientation) is settled here. Thread safe.
+// From the bytes of a file to pixels: each format by its own library, in a file of its own; OpenCV for run lengths of
+// BMPs. What they leave open (size, orientation) is settled here. Thread safe.
 #pragma once
 
 #include <string_view>

@@ -126,7 +126,8 @@ bool is_svg(std::string_view b) {
 }
 
 const Known* find(ImageFormat format) {
-  const auto* found = std::find_if(std::begin(kKnown), std::end(kKnown), [&](auto& one) { return one.format == format; });
+  const auto* found =
+      std::find_if(std::begin(kKnown), std::end(kKnown), [&](auto& one) { return one.format == format; });
   return found == std::end(kKnown) ? nullptr : found;
 }
 

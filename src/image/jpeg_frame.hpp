@@ -14,10 +14,10 @@ struct JpegFrame {
   int64_t width = 0, height = 0;
   int bits = 8;
   int components = 3;
-  size_t height_at = 0;         // where its two bytes stand
-  bool height_follows = false;  // those are 0: a DNL segment behind the first scan has told it
-  std::string problem;          // why there is none,
-  std::string unread_kind;      // or of what kind it is that is not read,
+  size_t height_at = 0;                    // where its two bytes stand
+  bool height_follows = false;             // those are 0: a DNL segment behind the first scan has told it
+  std::string problem;                     // why there is none,
+  std::string unread_kind;                 // or of what kind it is that is not read,
   Converter converter = Converter::kNone;  // and what converts that
 };
 

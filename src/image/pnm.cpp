@@ -20,9 +20,7 @@ struct Header {
   std::string tuples;  // of a PAM: "RGB_ALPHA", say; may be empty
   std::string problem;
   /// As ImageMagick writes them, 0 for none; perhaps with alpha.
-  bool has_inks() const {
-    return (tuples == "CMYK" && samples == 4) || (tuples == "CMYK_ALPHA" && samples == 5);
-  }
+  bool has_inks() const { return (tuples == "CMYK" && samples == 4) || (tuples == "CMYK_ALPHA" && samples == 5); }
   bool has_alpha() const { return has_inks() ? samples == 5 : samples == 2 || samples == 4; }
   bool is_ascii() const { return kind <= 3; }
   bool is_bits() const { return kind == 1 || kind == 4; }
@@ -93,7 +91,7 @@ Header header_of(std::string_view b) {
 /// PAM names what its samples are. Any name will do for a usual number of them, but one that says otherwise.
 bool has_known_tuples(const Header& header) {
   if (header.has_inks()) return true;
-  constexpr const char* kOthers[] = {"LAB", "CIE", "LUV", "XYZ", "YUV", "YC",  "YIQ",  "HS",
+  constexpr const char* kOthers[] = {"LAB", "CIE", "LUV", "XYZ", "YUV", "YC",  "YIQ", "HS",
                                      "BGR", "GBR", "ARG", "ABG", "CMY", "XRG", "XBG", "RGBX"};
   std::string word;
   for (const char c : header.tuples + "_") {
@@ -167,8 +165,9 @@ void probe_pnm(std::string_view bytes, Probe& probe) {
   if (header.has_inks()) probe.mode = "CMYK";
   probe.problem = header.problem;
   if (probe.problem.empty() && !has_known_tuples(header))
-    refuse_kind(probe, "a PAM of " + (header.tuples.empty() ? counted(header.samples, "sample") + " a pixel"
-                                                            : "'" + printable(header.tuples) + "'"),
+    refuse_kind(probe,
+                "a PAM of " + (header.tuples.empty() ? counted(header.samples, "sample") + " a pixel"
+                                                     : "'" + printable(header.tuples) + "'"),
                 Converter::kSaveAgain);
 }
 

@@ -70,7 +70,8 @@ void probe_webp(std::string_view b, Probe& p) {
     const uint32_t bits = little_endian(b, 21, 4);
     p.width = 1 + (bits & 0x3FFF), p.height = 1 + (bits >> 14 & 0x3FFF), p.alpha = bits >> 28 & 1;
   } else if (kind == "VP8X" && b.size() >= 30) {
-    p.width = 1 + little_endian(b, 24, 3), p.height = 1 + little_endian(b, 27, 3), p.alpha = big_endian(b, 20, 1) & 0x10;
+    p.width = 1 + little_endian(b, 24, 3), p.height = 1 + little_endian(b, 27, 3),
+    p.alpha = big_endian(b, 20, 1) & 0x10;
   } else {
     p.problem = "the WebP header is cut off";
   }

@@ -16,12 +16,12 @@ struct Probe {
   ImageFormat format = ImageFormat::kUnknown;
   int64_t width = 0;  // as stored, before EXIF rotation; 0 when the header does not tell
   int64_t height = 0;
-  bool gray = false;          // stored without colour
-  bool alpha = false;         // has an alpha channel or a transparent colour
-  int bits = 8;               // a channel
-  std::string mode;           // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
-  int64_t working_bytes = 0;  // what its decoder takes besides the picture
-  std::string problem;        // why it cannot be read; empty when the header is sound
+  bool gray = false;                       // stored without colour
+  bool alpha = false;                      // has an alpha channel or a transparent colour
+  int bits = 8;                            // a channel
+  std::string mode;                        // "gray", "RGB", "palette", "CMYK", "gray+alpha", "RGBA"
+  int64_t working_bytes = 0;               // what its decoder takes besides the picture
+  std::string problem;                     // why it cannot be read; empty when the header is sound
   Converter converter = Converter::kNone;  // what converts it, where it is sound but of a kind that is not read
 };
 

@@ -66,9 +66,7 @@ class Decoder {
  private:
   bool has_palette() const { return !palette_.empty(); }
   bool has_alpha() const { return layout_.alpha != TiffAlpha::kNone; }
-  bool is_wanted(int sample) const {
-    return sample < layout_.colours || (has_alpha() && sample == layout_.alpha_at);
-  }
+  bool is_wanted(int sample) const { return sample < layout_.colours || (has_alpha() && sample == layout_.alpha_at); }
 
   /// Values of 16 bits; some programs write 8.
   void read_palette() {
@@ -177,8 +175,8 @@ class Decoder {
 
   const TiffFile& file_;
   const TiffLayout& layout_;
-  uint32_t most_;  // the largest sample
-  int stored_;     // channels of image_ that are colours
+  uint32_t most_;                 // the largest sample
+  int stored_;                    // channels of image_ that are colours
   std::vector<uint8_t> palette_;  // 3 a colour
   Image image_;
 };
@@ -191,10 +189,10 @@ void probe_tiff(std::string_view bytes, Probe& probe) {
   probe.width = layout.width, probe.height = layout.height, probe.bits = layout.bits;
   probe.gray = layout.photometric == PHOTOMETRIC_MINISWHITE || layout.photometric == PHOTOMETRIC_MINISBLACK;
   probe.alpha = layout.alpha != TiffAlpha::kNone;
-  probe.mode = probe.gray                                      ? "gray"
-               : layout.photometric == PHOTOMETRIC_PALETTE     ? "palette"
-               : layout.photometric == PHOTOMETRIC_SEPARATED   ? "CMYK"
-                                                               : "RGB";
+  probe.mode = probe.gray                                    ? "gray"
+               : layout.photometric == PHOTOMETRIC_PALETTE   ? "palette"
+               : layout.photometric == PHOTOMETRIC_SEPARATED ? "CMYK"
+                                                             : "RGB";
   if (probe.alpha) probe.mode = probe.gray ? "gray+alpha" : probe.mode == "RGB" ? "RGBA" : probe.mode;
   // A part is decoded once, and its rows are numbers of 16 bits; inks and alpha are stored beside the colours.
   const double part = double(layout.part_width) * double(layout.part_height) * double(layout.samples);

@@ -46,10 +46,10 @@ enum class TiffAlpha { kNone, kStraight, kMultiplied };
 
 struct TiffLayout {
   int64_t width = 0, height = 0;
-  int bits = 1;           // a sample
-  int samples = 1;        // a pixel
-  int colours = 1;        // of those: 1 gray or palette, 3, or 4 inks
-  int alpha_at = 0;       // which sample is alpha
+  int bits = 1;      // a sample
+  int samples = 1;   // a pixel
+  int colours = 1;   // of those: 1 gray or palette, 3, or 4 inks
+  int alpha_at = 0;  // which sample is alpha
   TiffAlpha alpha = TiffAlpha::kNone;
   uint16_t photometric = 0;
   bool is_told = true;   // there is a PhotometricInterpretation,
@@ -61,8 +61,8 @@ struct TiffLayout {
   bool tells_blocks = true;
   int across = 1, down = 1;  // of those, pixels that share a colour: their samples come in blocks
   int64_t part_width = 0, part_height = 0;
-  std::string damage;       // why it cannot be read,
-  std::string unread_kind;  // or what it is that is not read,
+  std::string damage;                      // why it cannot be read,
+  std::string unread_kind;                 // or what it is that is not read,
   Converter converter = Converter::kNone;  // and what converts that
 };
 

@@ -50,15 +50,15 @@ Converter converter_of_compression(const TiffLayout& layout) {
   const bool has_plain_colours = layout.photometric <= PHOTOMETRIC_RGB || layout.photometric == PHOTOMETRIC_SEPARATED;
   if (std::find(std::begin(kByTifffile), std::end(kByTifffile), layout.compression) != std::end(kByTifffile))
     return has_plain_colours ? Converter::kTiffNumbers : Converter::kSaveAgain;
-  const bool is_by_magick = is_any_of(layout.compression, {COMPRESSION_OJPEG, COMPRESSION_NEXT, COMPRESSION_THUNDERSCAN,
-                                                           COMPRESSION_JBIG});
+  const bool is_by_magick =
+      is_any_of(layout.compression, {COMPRESSION_OJPEG, COMPRESSION_NEXT, COMPRESSION_THUNDERSCAN, COMPRESSION_JBIG});
   return layout.bits <= 8 && is_by_magick ? Converter::kTiffByMagick : Converter::kSaveAgain;
 }
 
 /// Of numbers of which nothing says which is white; the first of them counts.
 UnreadTiff unread_numbers(uint16_t format, const TiffLayout& layout) {
-  const auto converter = is_any_of(layout.photometric, {0, 1, 2, 5}) ? Converter::kTiffUnknownWhite
-                                                                           : Converter::kSaveAgain;
+  const auto converter =
+      is_any_of(layout.photometric, {0, 1, 2, 5}) ? Converter::kTiffUnknownWhite : Converter::kSaveAgain;
   switch (format) {
     case SAMPLEFORMAT_IEEEFP:
       return {"a TIFF of floating-point numbers", converter};
@@ -90,8 +90,9 @@ UnreadTiff unread_colours(const TiffFile& file, const TiffLayout& layout) {
     return {layout.tells_blocks ? "a TIFF of YCbCr colours and more" : "a TIFF of YCbCr colours of untold coarseness",
             kSaveAgain};
   if (layout.is_ycbcr && has_blocks && (layout.bits != 8 || layout.samples != 3 || layout.is_separate))
-    return {"a TIFF of YCbCr colours that are coarser than their brightness, in " + std::to_string(layout.bits) + " bits",
-            kSaveAgain};
+    return {
+        "a TIFF of YCbCr colours that are coarser than their brightness, in " + std::to_string(layout.bits) + " bits",
+        kSaveAgain};
   if (layout.photometric == PHOTOMETRIC_YCBCR && !layout.is_ycbcr && !YcbcrToRgb(file, layout.bits).is_that_of_jpeg())
     return {"a TIFF of JPEG data with a black and white of its own", kSaveAgain};
   return {};

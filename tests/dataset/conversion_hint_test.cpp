@@ -1,4 +1,5 @@
-// The command that goes with a file that is not read names that file, in a folder and in an archive: typed as it stands.
+// The command that goes with a file that is not read names that file, in a folder and in an archive: typed as it
+// stands.
 #include <gtest/gtest.h>
 
 #include "dataset/survey.hpp"

@@ -1,4 +1,5 @@
-// The commands in the hints of pictures that are not read, typed as they stand: unread.py makes such a picture of every kind.
+// The commands in the hints of pictures that are not read, typed as they stand: unread.py makes such a picture of every
+// kind.
 #include "image/conversion.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "core/platform/file.hpp"
+#include "core/platform/io/file.hpp"
 #include "core/text.hpp"
 #include "image/decode.hpp"
 #include "image/transform.hpp"
@@ -62,7 +63,8 @@ class Conversions : public testing::Test {
  protected:
   void SetUp() override {
     const std::string python = DCGAN_TEST_READERS_PYTHON;
-    if (python.empty()) GTEST_SKIP() << "no Python with what third_party/readers.txt names; scripts/setup --tests installs it";
+    if (python.empty())
+      GTEST_SKIP() << "no Python with what third_party/readers.txt names; scripts/setup --tests installs it";
     if (const std::string program = missing_program(); !program.empty())
       GTEST_SKIP() << "no " << program << "; scripts/setup --tests installs it";
     // "python3" of the commands is the one that has the packages that they name.
@@ -87,15 +89,19 @@ class Conversions : public testing::Test {
     const fs::path made = made_from(path);
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(status, 0) << one.name << ": " << refused.command() << "\n" << said;
-    if (made.empty()) return void(ADD_FAILURE() << one.name << " became nothing: " << refused.command() << "\n" << said);
+    if (made.empty())
+      return void(ADD_FAILURE() << one.name << " became nothing: " << refused.command() << "\n" << said);
     try {
       const Image seen = with_channels(decoded(read_file(made)), 3), truth = picture_of_ppm(path.native() + ".truth");
       if (one.levels == "size")
         EXPECT_TRUE(seen.width == truth.width && seen.height == truth.height) << one.name << " " << seen.width;
       else
-        EXPECT_LE(distance(seen, truth), std::stoi(one.levels)) << one.name << ": " << refused.command() << "\n" << said;
+        EXPECT_LE(distance(seen, truth), std::stoi(one.levels)) << one.name << ": " << refused.command() << "\n"
+                                                                << said;
     } catch (const Error& error) {
-      ADD_FAILURE() << one.name << " became what is not read: " << error.what() << "\n" << refused.command() << "\n" << said;
+      ADD_FAILURE() << one.name << " became what is not read: " << error.what() << "\n"
+                    << refused.command() << "\n"
+                    << said;
     }
   }
 

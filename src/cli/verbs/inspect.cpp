@@ -92,8 +92,7 @@ Json describe_picture(const fs::path& path) {
   constexpr size_t kMost = 64'000'000;  // what a picture says of itself stands in front
   const std::string bytes = read_file(path, kMost);
   const Probe probe = probe_image(bytes);
-  const std::string hint =
-      probe.converter == Converter::kNone ? "" : conversion_words(probe.converter, path.native());
+  const std::string hint = probe.converter == Converter::kNone ? "" : conversion_words(probe.converter, path.native());
   if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem, hint);
   Json text = Json::object();
   if (probe.format == ImageFormat::kPng)
