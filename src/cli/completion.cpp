@@ -237,6 +237,8 @@ void print_completion(const Invocation& invocation, CompletionCommand&) {
 Verb completion_verb() {
   Verb verb;
   verb.name = "completion";
+  verb.group = "Help";
+  verb.examples = {"dcgan completion bash"};
   verb.help = "print what makes Tab complete dcgan's commands in bash, zsh or fish";
   verb.details =
       "bash: `source <(dcgan completion bash)` in ~/.bashrc.  zsh: `source <(dcgan completion zsh)` in ~/.zshrc, "

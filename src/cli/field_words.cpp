@@ -27,12 +27,22 @@ std::string help_text(const Field& field) {
   const bool is_text = std::holds_alternative<std::string*>(field.target);
   if (const std::string range = field.limit.text(); !is_text && !range.empty()) text += "; " + range;
   if (!field.is_flag() && !field.is_shorthand() && !field.text().empty()) text += "; default " + field.text();
+  if (!field.only_with.empty()) text += "; needs " + field.only_with;
   if (!field.source.empty()) text += " [" + field.source + "]";
   return text;
 }
 
 std::string option_name(const Field& field) {
   return (field.is_flag() && field.text() == "true" ? "--no-" : "--") + field.name;
+}
+
+std::string usage_text(const ListedVerb& one) {
+  std::string text = "dcgan " + one.words;
+  for (const auto& positional : one.verb->positionals)
+    text += (positional.required ? " " + positional.name : " [" + positional.name + "]") +
+            (positional.repeated ? "..." : "");
+  if (!one.verb->children.empty()) text += " VERB";
+  return text + " [options]";
 }
 
 std::vector<ListedVerb> listed(const std::vector<Verb>& verbs) {

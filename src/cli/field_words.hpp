@@ -21,6 +21,8 @@ struct ListedVerb {
   std::string words;
   const Verb* verb;
 };
+/// "dcgan data pack DATA [MORE] [options]".
+std::string usage_text(const ListedVerb& one);
 /// All of them, children behind their parents; those live in `verbs`.
 std::vector<ListedVerb> listed(const std::vector<Verb>& verbs);
 

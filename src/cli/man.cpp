@@ -42,16 +42,6 @@ std::string troff(const std::string& text) {
   return out;
 }
 
-/// "dcgan data pack DATA [MORE] [options]".
-std::string usage(const ListedVerb& one) {
-  std::string text = "dcgan " + one.words;
-  for (const auto& positional : one.verb->positionals)
-    text += (positional.required ? " " + positional.name : " [" + positional.name + "]") +
-            (positional.repeated ? "..." : "");
-  if (!one.verb->children.empty()) text += " VERB";
-  return text + " [options]";
-}
-
 /// "data pack" as a name is written in a manual.
 std::string page_name(const std::string& words) {
   std::string name = "dcgan-" + words;
@@ -60,8 +50,9 @@ std::string page_name(const std::string& words) {
 }
 
 std::string man_section(const ListedVerb& one) {
-  std::string out = ".SS " + troff(usage(one)) + "\n" + troff(one.verb->help) + ".\n";
+  std::string out = ".SS " + troff(usage_text(one)) + "\n" + troff(one.verb->help) + ".\n";
   if (!one.verb->details.empty()) out += ".PP\n" + troff(one.verb->details) + "\n";
+  for (const auto& example : one.verb->examples) out += ".PP\n.B " + troff(example) + "\n";
   for (const auto& positional : one.verb->positionals)
     out += ".TP\n.I " + troff(positional.name) + "\n" + troff(positional.help) + "\n";
   for (const auto& field : one.verb->fields) {
@@ -79,12 +70,13 @@ std::string man_page(const std::vector<ListedVerb>& verbs, bool are_all) {
   std::string out = ".TH " + troff(name) + " 1 \"\" \"dcgan " + troff(kVersionText) + "\"\n";
   out += ".SH NAME\n" + troff(name) + " \\- " +
          troff(are_all ? "train GANs on a folder of pictures" : first.verb->help) + "\n.SH SYNOPSIS\n" +
-         (are_all ? ".B dcgan\nVERB [options]\n.SH VERBS\n" : troff(usage(first)) + "\n.SH DESCRIPTION\n");
+         (are_all ? ".B dcgan\nVERB [options]\n.SH VERBS\n" : troff(usage_text(first)) + "\n.SH DESCRIPTION\n");
   for (const auto& one : verbs) out += man_section(one);
   return out +
          ".SH NAMES THAT BEGIN WITH A DASH\nBehind \\-\\- every word is an argument: dcgan inspect \\-\\- "
          "\\-odd\\-name.png\n"
-         ".SH EXIT STATUS\n0: done. 1: failed. 2: used wrongly. 128 and the number of a signal (129, 130, 143): stopped "
+         ".SH EXIT STATUS\n0: done. 1: failed. 2: used wrongly. 128 and the number of a signal (129, 130, 143): "
+         "stopped "
          "by it, after all was saved.\n";
 }
 
@@ -99,8 +91,10 @@ std::string cell(const std::string& text) {
 }
 
 std::string markdown_page(const ListedVerb& one) {
-  std::string out = "## dcgan " + one.words + "\n" + one.verb->help + ".\n\n    " + usage(one) + "\n\n";
+  std::string out = "## dcgan " + one.words + "\n" + one.verb->help + ".\n\n    " + usage_text(one) + "\n\n";
   if (!one.verb->details.empty()) out += one.verb->details + "\n\n";
+  for (const auto& example : one.verb->examples) out += "    " + example + "\n";
+  if (!one.verb->examples.empty()) out += "\n";
   if (one.verb->positionals.empty() && one.verb->fields.empty()) return out;
   out += "| | | |\n|---|---|---|\n";
   for (const auto& positional : one.verb->positionals)
@@ -133,6 +127,8 @@ void print_manual(const Invocation& invocation, ManCommand& command) {
 Verb man_verb(std::vector<std::string> verbs) {
   Verb verb;
   verb.name = "man";
+  verb.group = "Help";
+  verb.examples = {"dcgan man train"};
   verb.help = "print the manual of all verbs and options";
   verb.details =
       "`dcgan man | man -l -` shows it, `dcgan man train | man -l -` the page of a verb. For `man dcgan`:\n"

@@ -41,12 +41,12 @@ struct PicturesOptions {
   void fields(Visit&& visit) {
     visit("data", data, "the real pictures: folder, pack, ZIP archive, IDX, CIFAR or .npy file", any_text("DATA"));
     visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
-    pixels.pixel_fields([&](const char* name, auto& value, const char* help, Limit limit) {
+    pixels.pixel_fields(Retold([&](const char* name, auto& value, const char* help, Limit limit, const char* source) {
       const bool is_size = std::string_view(name) == "size";
       visit(name, value,
             is_size ? "side that pictures get, or WIDTHxHEIGHT; left out: that of the model's images" : help,
-            std::move(limit));
-    });
+            std::move(limit), source);
+    }));
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
           words_or_path({"auto", "off"}, "FOLDER"));
     visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",

@@ -8,47 +8,91 @@
 #include <set>
 #include <string_view>
 
-#include "cli/field_words.hpp"
+#include "cli/help.hpp"
 #include "core/error.hpp"
+#include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 
 namespace dcgan {
 namespace {
 
-/// What other GAN programs call our options.
+/// What other GAN programs, and people, call our options: in small letters, dashes for underscores.
 const std::map<std::string, std::string>& foreign_flags() {
   static const std::map<std::string, std::string> flags = {
-      {"--nz", "--latent"},
-      {"--ngf", "--base-channels-g"},
-      {"--ndf", "--base-channels-d"},
-      {"--batchSize", "--batch"},
-      {"--imageSize", "--size"},
-      {"--niter", "--epochs"},
-      {"--outf", "--run DIR"},
-      {"--outdir", "--run DIR"},
-      {"--dataroot", "the plain argument DATA: `dcgan train DATA`"},
-      {"--data", "the plain argument DATA: `dcgan train DATA`"},
-      {"--kimg", "--images, with a suffix: --kimg 500 is --images 500k"},
-      {"--gpus", "--device cuda (one GPU)"},
-      {"--cfg", "--config FILE.json, or single options"},
-      {"--cond", "--conditional"},
-      {"--manualSeed", "--seed"},
-      {"--workers", "--threads"},
-      {"--cuda", "--device cuda"}};
+      {"nz", "--latent"},
+      {"ngf", "--base-channels-g"},
+      {"ndf", "--base-channels-d"},
+      {"batchsize", "--batch"},
+      {"batch-size", "--batch"},
+      {"imagesize", "--size"},
+      {"image-size", "--size"},
+      {"resolution", "--size"},
+      {"niter", "--epochs"},
+      {"num-train-steps", "--images, which counts images instead of steps: steps x batch"},
+      {"steps", "--images, which counts images instead of steps: steps x batch"},
+      {"iterations", "--images, which counts images instead of steps: steps x batch"},
+      {"outf", "--run DIR"},
+      {"outdir", "--run DIR, or --out FILE where one file is written"},
+      {"o", "--out"},
+      {"output", "--out"},
+      {"n", "--count"},
+      {"num", "--count"},
+      {"num-images", "--count"},
+      {"seeds", "--seed N, with --count for more than one image"},
+      {"trunc", "--truncate"},
+      {"network", "the plain argument MODEL: `dcgan sample MODEL --out samples.png`"},
+      {"ckpt", "the plain argument MODEL: `dcgan sample MODEL --out samples.png`"},
+      {"dataroot", "the plain argument DATA: `dcgan train DATA`"},
+      {"dataset", "the plain argument DATA: `dcgan train DATA`"},
+      {"data", "the plain argument DATA: `dcgan train DATA`"},
+      {"kimg", "--images, with a suffix: --kimg 500 is --images 500k"},
+      {"gpus", "--device cuda (one GPU)"},
+      {"gpu", "--device cuda"},
+      {"cfg", "--config FILE.json, or single options"},
+      {"cond", "--conditional"},
+      {"mirror", "--flip"},
+      {"gamma", "--r1, the weight of the penalty on D's gradient"},
+      {"aug", "--augment"},
+      {"snap", "--checkpoint-every, in images"},
+      {"manualseed", "--seed"},
+      {"workers", "--threads"},
+      {"learning-rate", "--lr"},
+      {"cuda", "--device cuda"}};
   return flags;
+}
+
+/// What people guess our verbs to be called.
+const std::map<std::string, std::string>& foreign_verbs() {
+  static const std::map<std::string, std::string> verbs = {
+      {"generate", "`dcgan sample MODEL --out samples.png` draws images"},
+      {"test", "`dcgan sample MODEL --out samples.png` draws images, `dcgan eval MODEL --data PHOTOS/` measures them"},
+      {"predict", "`dcgan sample MODEL --out samples.png` draws images"},
+      {"infer", "`dcgan sample MODEL --out samples.png` draws images"},
+      {"evaluate", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
+      {"fid", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
+      {"resume", "`dcgan train --resume --run RUN` goes on with a run"},
+      {"continue", "`dcgan train --resume --run RUN` goes on with a run"},
+      {"convert",
+       "`dcgan export MODEL --out FILE` writes other formats, `dcgan import FILE --out imported.ckpt` reads them"},
+      {"help", "`dcgan --help` lists the verbs, `dcgan VERB --help` tells more of one"},
+      {"version", "`dcgan --version` prints it"},
+      {"info", "`dcgan inspect PATH` says what something is"},
+      {"check", "`dcgan doctor PHOTOS/` checks a data set"},
+      {"list", "`dcgan inspect PATH` says what something is, `dcgan serve runs/` shows all runs"}};
+  return verbs;
+}
+
+std::string lowercase_dashed(std::string text) {
+  text = dashed(lowercase(text));
+  return text.substr(std::min(text.find_first_not_of('-'), text.size()));
 }
 
 class Parser {
  public:
-  explicit Parser(const std::vector<Verb>& verbs)
-      : app_("Trains GANs on a folder of pictures (DCGAN, Radford et al. 2015).", "dcgan") {
+  explicit Parser(const std::vector<Verb>& verbs) : app_("", "dcgan"), verbs_(verbs) {
     app_.set_version_flag("--version", std::string("dcgan ") + kVersionText, "print the version and exit");
     app_.set_help_flag("-h,--help", "print this help and exit");
-    app_.get_formatter()->column_width(42);
-    app_.footer(
-        "Begin with:  dcgan train PHOTOS/    More on a verb:  dcgan VERB --help\n"
-        "Behind -- every word is an argument, though it begins with a dash.");
     for (const Verb& verb : verbs) add(app_, verb);
     app_.require_subcommand(0, 1);
     app_.allow_extras();
@@ -58,10 +102,9 @@ class Parser {
     const int end = end_of_options(argc, argv);
     try {
       app_.parse(end, argv);
-    } catch (const CLI::CallForHelp& help) {
-      return app_.exit(help);
-    } catch (const CLI::CallForAllHelp& help) {
-      return app_.exit(help);
+    } catch (const CLI::CallForHelp&) {
+      print_help(end, argv);
+      return kDone;
     } catch (const CLI::CallForVersion& version) {
       return app_.exit(version);
     } catch (const CLI::ArgumentMismatch& error) {
@@ -78,7 +121,7 @@ class Parser {
     refuse_extras();
     if (chosen_ && chosen_->run) take_rest(argv + std::min(end + 1, argc), argv + argc);
     if (!chosen_) {
-      std::printf("%s", app_.help().c_str());
+      print_help(end, argv);
       throw UsageError("no verb was given", "begin with `dcgan train PHOTOS/`");
     }
     if (!chosen_->run)
@@ -95,7 +138,7 @@ class Parser {
  private:
   void add(CLI::App& parent, const Verb& verb) {
     CLI::App* app = parent.add_subcommand(verb.name, verb.help);
-    if (!verb.details.empty()) app->footer(verb.details);
+    app->set_help_flag("-h,--help,--help-all", "");
     app->allow_extras();
     app->require_subcommand(0, 1);
     for (const auto& positional : verb.positionals) {
@@ -118,24 +161,20 @@ class Parser {
 
   void add_field(CLI::App& app, const Field& field) {
     const std::string name = field.name;
-    if (field.is_flag()) {  // help shows the one of --X and --no-X that changes something; both are known
-      const bool is_on = field.text() == "true";
-      auto* on = app.add_flag_function(
-          "--" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "true" : "false"); }, help_text(field));
+    if (field.is_flag()) {
+      app.add_flag_function("--" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "true" : "false"); });
       if (name.starts_with("no-")) {  // it has no opposite
         flags_.insert("--" + name);
         return;
       }
-      auto* off = app.add_flag_function(
-          "--no-" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "false" : "true"); }, help_text(field));
-      (is_on ? on : off)->group("");
+      app.add_flag_function("--no-" + name, [this, name](int64_t n) { give_flag(name, n > 0 ? "false" : "true"); });
       flags_.insert({"--" + name, "--no-" + name});
       return;
     }
-    auto* option = app.add_option_function<std::string>(
-        "--" + name, [this, name](const std::string& text) { give(name, text); }, help_text(field));
+    auto* option =
+        app.add_option_function<std::string>("--" + name, [this, name](const std::string& text) { give(name, text); });
     valued_.insert("--" + name);
-    option->type_name(type_text(field))->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+    option->multi_option_policy(CLI::MultiOptionPolicy::Throw);
     if (field.limit.repeated) option->join(',');
   }
 
@@ -164,6 +203,17 @@ class Parser {
                          "`dcgan" + verb_words() + " --help` lists what there is");
       invocation_.positionals.push_back(*word);
     }
+  }
+
+  /// Of the verb on the command line, or of the program.
+  void print_help(int end, char** argv) const {
+    constexpr int kLeast = 60, kMost = 110;
+    const auto columns = static_cast<size_t>(std::clamp(terminal_columns(), kLeast, kMost));
+    const auto is_all = [](const char* word) { return std::string_view(word) == "--help-all"; };
+    std::string text = program_help(verbs_, columns);
+    for (const auto& one : listed(verbs_))
+      if (" " + one.words == verb_words()) text = verb_help(one, columns, std::any_of(argv, argv + end, is_all));
+    std::printf("%s", text.c_str());
   }
 
   /// The verbs on the command line: " data pack".
@@ -202,8 +252,11 @@ class Parser {
         break;
       }
     const std::string name = first->substr(0, first->find('='));
-    if (const auto foreign = foreign_flags().find(name); foreign != foreign_flags().end())
-      throw UsageError("unknown option '" + name + "'", "here it is " + foreign->second);
+    const bool is_option = name.starts_with("-");
+    const auto& foreign = is_option ? foreign_flags() : foreign_verbs();
+    if (const auto ours = foreign.find(lowercase_dashed(name)); ours != foreign.end() && (is_option || !chosen_))
+      throw UsageError(std::string("unknown ") + (is_option ? "option" : "verb") + " '" + printable(name) + "'",
+                       "here it is " + ours->second);
     std::vector<std::string> known;
     const std::string dashes = name.starts_with("-") ? "--" : "";
     if (!dashes.empty() && chosen_) {
@@ -211,6 +264,8 @@ class Parser {
         known.push_back(field.name);
         if (field.is_flag() && !field.name.starts_with("no-")) known.push_back("no-" + field.name);
       }
+    } else if (chosen_ && !chosen_->children.empty()) {
+      for (const Verb& child : chosen_->children) known.push_back(child.name);
     } else {
       for (const auto* app : app_.get_subcommands({})) {
         known.push_back(app->get_name());
@@ -233,6 +288,7 @@ class Parser {
   }
 
   CLI::App app_;
+  const std::vector<Verb>& verbs_;
   const Verb* chosen_ = nullptr;
   std::set<std::string> flags_, valued_;  // options without a value, and with one
   Invocation invocation_;

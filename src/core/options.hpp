@@ -2,12 +2,14 @@
 //
 //   visit("lr", learning_rate, "step size of Adam", within(0.0, 1.0), "Radford et al. 2015, section 4");
 //
+// What else is to be said of an option follows behind it: `.common()`, `.may_change()`, `.needs("--augment all", ...)`.
 // The command line, JSON, `inspect` and every error message are made from that list. Names use dashes on
 // the command line and underscores in JSON; both are accepted everywhere. Not here: the command line itself
 // (cli/parser) and JSON (core/json). Thread safety: none; options are set once, then only read.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -69,7 +71,13 @@ struct Field {
   Target target;
   std::string help;
   Limit limit;
-  std::string source;  // paper and section, or empty
+  std::string source = {};            // paper and section, or empty
+  std::string group = {};             // of options in help: "Pictures"
+  bool is_common = false;             // shown by --help where a verb has many options
+  bool changes_later = false;         // a run that goes on may have another value
+  std::string only_with = {};         // what it cannot be without: "--norm-d none"
+  std::string condition = {};         // what makes it matter, as a user would type it: "--augment all"; empty: always
+  std::function<bool()> is_met = {};  // whether that holds now
 
   /// True for names that only set others (`lr` sets `lr-g` and `lr-d`): never written to JSON.
   bool is_shorthand() const;
@@ -80,22 +88,77 @@ struct Field {
 using Fields = std::vector<Field>;
 
 namespace detail {
+/// What a visit has added, to say more of it at once.
+class Added {
+ public:
+  Added() = default;  // nothing to say more of
+  Added(Fields& fields, size_t first) : fields_(&fields), first_(first) {}
+  Added& common() {
+    return each([](Field& field) { field.is_common = true; });
+  }
+  Added& may_change() {
+    return each([](Field& field) { field.changes_later = true; });
+  }
+  Added& only_with(const std::string& other) {
+    return each([&](Field& field) { field.only_with = other; });
+  }
+  Added& needs(const std::string& condition, const std::function<bool()>& is_met) {
+    return each([&](Field& field) { field.condition = condition, field.is_met = is_met; });
+  }
+
+ private:
+  template <class Say>
+  Added& each(const Say& say) {
+    for (size_t i = first_; fields_ && i < fields_->size(); ++i) say((*fields_)[i]);
+    return *this;
+  }
+  Fields* fields_ = nullptr;
+  size_t first_ = 0;
+};
+
 struct Collector {
   Fields& fields;
+  std::string name_of_group = {};
+
+  /// Options that follow belong to it.
+  void group(const char* name) { name_of_group = name; }
 
   template <class T>
-  void operator()(const char* name, T& value, const char* help, Limit limit, const char* source = "") {
-    fields.push_back({name, &value, help, std::move(limit), source});
+  Added operator()(const char* name, T& value, const char* help, Limit limit, const char* source = "") {
+    fields.push_back({name, &value, help, std::move(limit), source, name_of_group});
+    return {fields, fields.size() - 1};
   }
   template <class T>
-  void operator()(const char* name, PerNetwork<T>& value, const char* help, Limit limit, const char* source = "") {
+  Added operator()(const char* name, PerNetwork<T>& value, const char* help, Limit limit, const char* source = "") {
     const std::string base(name);
-    fields.push_back({base, &value, std::string(help) + ", both networks", limit, source});
-    fields.push_back({base + "-g", &value.generator, std::string(help) + ", generator", limit, source});
-    fields.push_back({base + "-d", &value.discriminator, std::string(help) + ", discriminator", limit, source});
+    const size_t first = fields.size();
+    const auto add = [&](const std::string& own, auto* target, const char* whose) {
+      fields.push_back({own, target, std::string(help) + whose, limit, source, name_of_group});
+    };
+    add(base, &value, ", both networks");
+    add(base + "-g", &value.generator, ", generator");
+    add(base + "-d", &value.discriminator, ", discriminator");
+    return {fields, first};
   }
 };
 }  // namespace detail
+
+/// A visitor for options that mean something else where they are listed again: `say(name, value, help, limit, source)`
+/// hands them on, changed or not, or leaves them out. What it gives back is asked for nothing more.
+template <class Say>
+class Retold {
+ public:
+  explicit Retold(Say say) : say_(std::move(say)) {}
+  void group(const char*) const {}
+  template <class T>
+  detail::Added operator()(const char* name, T& value, const char* help, Limit limit, const char* source = "") const {
+    say_(name, value, help, std::move(limit), source);
+    return {};
+  }
+
+ private:
+  Say say_;
+};
 
 /// The fields of `options`; they point into it and must not outlive it.
 template <class Options>

@@ -24,28 +24,37 @@ struct DataOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     pixel_fields(visit);
+    visit.group("Pictures");
     visit("holdout", holdout,
           "share of the pictures, chosen by their pixels, that are set apart before anything else and never trained on",
           within(0, 0.5));
     visit("class-balanced", class_balanced, "show every class equally often, however many pictures each has", {});
-    visit("flip", flip, "mirror half of the images, drawn anew each epoch", {});
+    visit("flip", flip, "mirror half of the images, drawn anew each epoch", {}).common();
     visit("cache", cache,
           "folder for decoded pixels; auto: dcgan below $XDG_CACHE_HOME or ~/.cache; off: decode every epoch",
-          words_or_path({"auto", "off"}, "FOLDER"));
+          words_or_path({"auto", "off"}, "FOLDER"))
+        .may_change();
     visit("cache-limit", cache_limit, "room that decoded pixels may take there; the oldest go first",
-          within(0, 1e6, "GB"));
+          within(0, 1e6, "GB"))
+        .needs("--cache", [this] { return cache != "off"; })
+        .may_change();
   }
 
   /// Those that decide which pictures are used and what their pixels are.
   template <class Visit>
   void pixel_fields(Visit&& visit) {
-    visit("size", size, "side of the images, or WIDTHxHEIGHT; 3 to 7 times a power of two", within(6, 7168, "pixels"));
+    visit.group("Pictures");
+    visit("size", size, "side of the images, or WIDTHxHEIGHT; 3 to 7 times a power of two", within(6, 7168, "pixels"))
+        .common();
     visit("channels", channels, "colours the network sees; auto: gray if every picture is gray, else rgb",
-          one_of({"auto", "gray", "rgb", "rgba"}));
+          one_of({"auto", "gray", "rgb", "rgba"}))
+        .common();
     visit("fit", fit, "pictures of another shape are cut, padded with black or stretched",
           one_of({"crop", "pad", "stretch"}));
-    visit("crop-at", crop_at, "what --fit crop keeps", one_of({"center", "top"}));
-    visit("strict", strict, "stop at the first file that cannot be used instead of skipping it", {});
+    visit("crop-at", crop_at, "what --fit crop keeps", one_of({"center", "top"})).needs("--fit crop", [this] {
+      return fit == "crop";
+    });
+    visit("strict", strict, "stop at the first file that cannot be used instead of skipping it", {}).may_change();
     visit("max-megapixels", max_megapixels, "larger pictures are refused before they are decoded",
           within(1, 4000, "megapixels"));
   }

@@ -12,7 +12,8 @@ struct GroupOptions {
   void fields(Visit&& visit) {
     visit("rank-timeout", timeout,
           "how long a process of several waits for one that does not come, or gives no sign of life",
-          within(5, 86400, "seconds"));
+          within(5, 86400, "seconds"))
+        .may_change();
   }
 };
 

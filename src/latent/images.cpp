@@ -167,9 +167,10 @@ ClassRows::ClassRows(int64_t of_classes, int64_t images)
       rows(std::min(of_classes, kMostRows)),
       columns(std::max<int64_t>(1, (images + rows - 1) / rows)) {}
 
-ImageNames ClassRows::names(uint64_t seed) const {
+ImageNames ClassRows::names(uint64_t seed, int64_t most) const {
   ImageNames all;
-  for (int64_t column = 0; column < columns; ++column) all.add(seed, column * classes, column * classes + rows - 1);
+  for (int64_t column = 0; column < columns && column * rows < most; ++column)
+    all.add(seed, column * classes, column * classes + std::min(rows, most - column * rows) - 1);
   return all;
 }
 

@@ -84,8 +84,8 @@ struct ClassRows {
   /// About `images` images of as many rows as there are classes; at least one column.
   ClassRows(int64_t classes, int64_t images);
   int64_t count() const { return rows * columns; }
-  /// All on the sheet, column by column: neighbours in a block are made together.
-  ImageNames names(uint64_t seed) const;
+  /// All on the sheet, or the first `most`, column by column: neighbours in a block are made together.
+  ImageNames names(uint64_t seed, int64_t most = INT64_MAX) const;
   /// Where name number `position` of names() stands, row by row.
   int64_t place(int64_t position) const { return position % rows * columns + position / rows; }
 };

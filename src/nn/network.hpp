@@ -29,6 +29,7 @@ struct NetworkOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit.group("Networks");
     visit("latent", latent, "length of the latent vector z", within(1, 4096), "Radford et al. 2015, section 4");
     visit("latent-distribution", latent_distribution,
           "how z is drawn: N(0, 1), or uniformly from [-1, 1) as in the paper", one_of({"normal", "uniform"}),
@@ -36,7 +37,7 @@ struct NetworkOptions {
     visit("base-channels", base_channels, "feature maps beside the image; they double as sides halve",
           within(1, 1024, "channels"));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
-    visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources());
+    visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources()).common();
     visit("norm-d", norm_d,
           "discriminator's normalisation; auto: none for resnet and where its gradient is penalised, else batch",
           one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");

@@ -8,34 +8,6 @@
 #include "step/objective.hpp"
 
 namespace dcgan {
-namespace {
-
-/// Options that say how something is done which may not be done at all.
-struct Dependence {
-  std::vector<std::string> names;
-  std::string condition;  // what makes them matter, as a user would type it
-  bool is_met;
-};
-
-std::vector<Dependence> dependences(const AllOptions& all) {
-  const auto& train = all.train;
-  const auto& objective = train.objective;
-  const auto& schedule = train.schedule;
-  return {
-      {{"augment-p"}, "--augment all", train.augment.kinds().any()},
-      {{"ada-target", "ada-speed"}, "--augment-p adaptive", train.augment.adaptive()},
-      {{"penalty-every"}, "--r1 or --r2", objective.r1 > 0 || objective.r2 > 0},
-      {{"instance-noise-images"}, "--instance-noise", objective.instance_noise > 0},
-      {{"lr-hold", "lr-floor"}, "--lr-half-life", schedule.lr_half_life > 0},
-      {{"ema-ramp"}, "--ema-images above 0", schedule.ema_images > 0},
-      {{"eval-samples", "eval-features"}, "--eval-every above 0", all.watch.eval_every != 0},
-      {{"crop-at"}, "--fit crop", all.data.fit == "crop"},
-      {{"cache-limit"}, "--cache", all.data.cache != "off"},
-  };
-}
-
-}  // namespace
-
 void check_one_length(const LengthOptions& length) {
   std::vector<std::string> given;
   if (length.images) given.push_back("--images");
@@ -70,13 +42,14 @@ void check_training(const AllOptions& options) {
   if (watch.eval_every != 0) check_features(watch.eval_features, options.data.size);
 }
 
-void check_in_vain(const Given& given, const AllOptions& options) {
-  const auto all = dependences(options);
-  for (const auto& [name, text] : given)
-    for (const auto& [names, condition, is_met] : all)
-      if (!is_met && std::find(names.begin(), names.end(), dashed(name)) != names.end())
-        throw UsageError("--" + dashed(name) + " " + text + " changes nothing without " + condition,
-                         "add " + condition + ", or leave out --" + dashed(name));
+void check_in_vain(const Given& given, AllOptions options) {
+  const Fields fields = fields_of(options);
+  for (const auto& [name, text] : given) {
+    const Field* field = find_field(fields, name);
+    if (field && field->is_met && !field->is_met())
+      throw UsageError("--" + dashed(name) + " " + text + " changes nothing without " + field->condition,
+                       "add " + field->condition + ", or leave out --" + dashed(name));
+  }
 }
 
 void check_resolved(const TrainPlan& plan) {

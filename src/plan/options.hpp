@@ -20,20 +20,26 @@ struct WatchOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit.group("Evaluation");
     visit("eval-every", eval_every,
           "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of "
           "the "
           "time",
-          automatic(within(0, 1e12, "images")));
-    visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"));
+          automatic(within(0, 1e12, "images")))
+        .may_change();
+    visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"))
+        .needs("--eval-every above 0", [this] { return eval_every != 0; });
     visit("eval-features", eval_features,
           "network that images are compared by: random-a, random-b, or a TorchScript file",
-          words_or_path({"random-a", "random-b"}, "FILE.pt"));
+          words_or_path({"random-a", "random-b"}, "FILE.pt"))
+        .needs("--eval-every above 0", [this] { return eval_every != 0; });
     visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
-          within(0, 1e12, "images"));
+          within(0, 1e12, "images"))
+        .may_change();
     visit("on-collapse", on_collapse,
           "when images have become all alike; rollback: to the best state, with half the step sizes",
-          one_of({"warn", "stop", "rollback"}));
+          one_of({"warn", "stop", "rollback"}))
+        .may_change();
   }
 };
 
@@ -54,20 +60,28 @@ struct RunOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit.group("Machine and log");
     visit("device", device, "where to compute; auto: a GPU if this build and machine have one",
-          words_or({"auto", "cpu", "cuda"}, "cuda:N"));
+          words_or({"auto", "cpu", "cuda"}, "cuda:N"))
+        .may_change()
+        .common();
     gpu.fields(visit);
-    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)));
-    visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps"));
+    visit("threads", threads, "CPU threads; auto: the cores that are free for it", automatic(within(1, 1024)))
+        .may_change();
+    visit("log-every", log_every, "a record in log.jsonl", within(1, 1e9, "steps")).may_change();
     visit("sample-every", sample_every, "a grid in samples/; auto: 10000 on a CPU, 100000 on a GPU, earlier at first",
-          automatic(within(1, 1e12, "images")));
+          automatic(within(1, 1e12, "images")))
+        .may_change()
+        .common();
     visit("checkpoint-every", checkpoint_every,
           "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU",
-          automatic(within(1, 1e12, "images")));
-    visit("keep", keep, "newest checkpoints that stay", within(1, 1e6));
-    visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {});
-    visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {});
-    visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {});
+          automatic(within(1, 1e12, "images")))
+        .may_change();
+    visit("keep", keep, "newest checkpoints that stay", within(1, 1e6)).may_change();
+    visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {}).may_change();
+    visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {})
+        .may_change();
+    visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {}).may_change().common();
     ranks.fields(visit);
   }
 };
@@ -80,10 +94,16 @@ struct LengthOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("images", images, "stop after this many in all; auto: no end", automatic(within(1, 1e15, "images")));
-    visit("epochs", epochs, "stop after this many passes in all; auto: no end", automatic(within(1, 1e12)));
+    visit.group("Length");
+    visit("images", images, "stop after this many in all; auto: no end", automatic(within(1, 1e15, "images")))
+        .may_change()
+        .common();
+    visit("epochs", epochs, "stop after this many passes in all; auto: no end", automatic(within(1, 1e12)))
+        .may_change();
     visit("time", time, "stop this process after; auto: no end, as without a length",
-          automatic(above(0, 1e9, "seconds")));
+          automatic(above(0, 1e9, "seconds")))
+        .may_change()
+        .common();
   }
 };
 
@@ -100,13 +120,16 @@ struct AllOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit.group("Beginning");
     visit("preset", preset,
           "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
-          words_or(preset_names(), ""));
+          words_or(preset_names(), ""))
+        .common();
     visit(
         "init-from", init_from,
         "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
-        words_or_path({"none"}, "MODEL"));
+        words_or_path({"none"}, "MODEL"))
+        .common();
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),
         run.fields(visit);
   }

@@ -24,16 +24,21 @@ struct AugmentOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
+    visit.group("Augmentation");
     visit("augment", augment, "changes real and generated images alike before D sees them, so that few pictures last",
           words_or_list({"none", "all"}, {"color", "translation", "cutout"}),
-          "Zhao et al. 2020 (DiffAugment), section 3");
+          "Zhao et al. 2020 (DiffAugment), section 3")
+        .common();
     visit("augment-p", augment_p,
           "how often each kind happens to an image; adaptive: from 0 on, more when D knows the real images by heart",
-          words_or({"adaptive"}, "0 to 1"), "Karras et al. 2020 (limited data), section 3.1");
+          words_or({"adaptive"}, "0 to 1"), "Karras et al. 2020 (limited data), section 3.1")
+        .needs("--augment all", [this] { return kinds().any(); });
     visit("ada-target", ada_target, "adaptive: the mean sign of D's logits on real images that is aimed at",
-          within(-1, 1), "Karras et al. 2020 (limited data), section 3.1");
+          within(-1, 1), "Karras et al. 2020 (limited data), section 3.1")
+        .needs("--augment-p adaptive", [this] { return adaptive(); });
     visit("ada-speed", ada_speed, "adaptive: the probability could go from 0 to 1 within", within(1, 1e12, "images"),
-          "Karras et al. 2020 (limited data), section 3.1");
+          "Karras et al. 2020 (limited data), section 3.1")
+        .needs("--augment-p adaptive", [this] { return adaptive(); });
   }
 
   /// What `augment` says. Throws UsageError naming the word that is no kind, and the kinds.

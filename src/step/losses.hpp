@@ -5,7 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <string>
-#include <vector>
+
+#include "step/loss_names.hpp"
 
 namespace dcgan {
 
@@ -25,17 +26,15 @@ struct Loss {
   /// D(x) as a figure between 0 and 1; [N]. `others` are the logits of the other side of each pair: not looked at (and
   /// maybe undefined) unless `generator_sees_real`.
   at::Tensor (*probability)(const at::Tensor& logits, const at::Tensor& others);
-  bool has_probability;  // that figure is what D believes; otherwise it is for people only
-  bool has_targets;      // so that label smoothing means something
-  bool compares;         // logits mean something beside one another only: pairs instead of a threshold
-  bool generator_sees_real;
-  double threshold;        // a logit above it says "real"
-  double default_penalty;  // weight of the gradient penalty that belongs to the loss
+  bool has_probability = false;  // that figure is what D believes; otherwise it is for people only
+  bool has_targets = false;      // so that label smoothing means something
+  bool compares = false;         // logits mean something beside one another only: pairs instead of a threshold
+  bool generator_sees_real = false;
+  double threshold = 0;        // a logit above it says "real"
+  double default_penalty = 0;  // weight of the gradient penalty that belongs to the loss
 };
 
-/// The choices, in the order of the help.
-std::vector<std::string> loss_names();
-/// One of them.
+/// One of loss_names().
 const Loss& loss_named(const std::string& name);
 
 /// Of D on real images: mean of -(1 - s) log D(x) - s log(1 - D(x)), D(x) = sigmoid(logits).

@@ -36,12 +36,10 @@ struct ToyOptions {
     visit("spread", spread, "their standard deviation; all modes lie within -1 .. 1", above(0, 1));
     visit("steps", steps, "updates of G", within(1, 1'000'000, "steps"));
     visit("batch", batch, "points a step", within(2, 65536));
-    objective.fields([&](const char* name, auto& value, const char* help, Limit limit, const char* source = "") {
+    objective.fields(Retold([&](const char* name, auto& value, const char* help, Limit limit, const char* source) {
       if (std::string_view(name).starts_with("instance-noise")) return;  // the data have noise of their own
-      const std::string text = help;
-      const std::string meant = text.substr(0, text.find("; needs --norm-d none"));  // nor is there a BatchNorm
-      visit(name, value, meant.c_str(), std::move(limit), source);
-    });
+      visit(name, value, help, std::move(limit), source);                // nor is there a BatchNorm to do without
+    }));
     visit("lr", learning_rate, "step size of Adam", within(0, 1));
     visit("beta1", beta1, "decay of the first moment", within(0, 0.999));
     visit("critic-steps", critic_steps, "updates of D for one of G", within(1, 1000, "steps"),

@@ -126,8 +126,8 @@ TEST_F(Endings, ATerminalThatIsHungUpSaves) {
 }
 
 TEST_F(Endings, SetsidGoesOnWhereItsTerminalIsHungUp) {
-  Terminal terminal("/usr/bin/setsid " + shell_command(dcgan.command(training({"--images", "1600"}))) + " & echo $! > " +
-                    dcgan.at("pid") + "; wait $!; echo $? > " + dcgan.at("code"));
+  Terminal terminal("/usr/bin/setsid " + shell_command(dcgan.command(training({"--images", "1600"}))) +
+                    " & echo $! > " + dcgan.at("pid") + "; wait $!; echo $? > " + dcgan.at("code"));
   wait_for_records(3);
   terminal.hang_up();
   terminal.wait();
@@ -138,7 +138,8 @@ TEST_F(Endings, SetsidGoesOnWhereItsTerminalIsHungUp) {
 TEST_F(Endings, ALimitOnTheSizeOfFilesIsAnErrorThatNamesIt) {
   // The log outgrows it long before a checkpoint does not fit.
   auto words = training({"--log-every", "1", "--no-tensorboard"});
-  words.erase(std::find(words.begin(), words.end(), "--log-every"), std::find(words.begin(), words.end(), "--log-every") + 2);
+  words.erase(std::find(words.begin(), words.end(), "--log-every"),
+              std::find(words.begin(), words.end(), "--log-every") + 2);
   const Finished result = run(dcgan.command(words), [] {
     const rlimit limit{300'000, 300'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -156,14 +157,14 @@ TEST_F(Endings, APackThatIsCutUnderATrainingIsAnErrorAfterAllIsSaved) {
     const char* name;
     std::function<void()> act;
   };
-  const std::vector<Case> cases = {
-      {"cut to nothing", [&] { fs::resize_file(dcgan.at("p.pack"), 0); }},
-      {"cut in the middle", [&] { fs::resize_file(dcgan.at("p.pack"), 4096 + 100); }},
-      {"overwritten", [&] { write_text(dcgan.at("p.pack"), other); }},
-      {"another one in its place", [&] {
-         std::fstream file(dcgan.at("p.pack"), std::ios::in | std::ios::out | std::ios::binary);
-         file.seekp(4096), file << other.substr(4096);
-       }}};
+  const std::vector<Case> cases = {{"cut to nothing", [&] { fs::resize_file(dcgan.at("p.pack"), 0); }},
+                                   {"cut in the middle", [&] { fs::resize_file(dcgan.at("p.pack"), 4096 + 100); }},
+                                   {"overwritten", [&] { write_text(dcgan.at("p.pack"), other); }},
+                                   {"another one in its place", [&] {
+                                      std::fstream file(dcgan.at("p.pack"),
+                                                        std::ios::in | std::ios::out | std::ios::binary);
+                                      file.seekp(4096), file << other.substr(4096);
+                                    }}};
   for (const auto& [name, act] : cases) {
     SCOPED_TRACE(name);
     write_text(dcgan.at("p.pack"), whole);
@@ -232,9 +233,10 @@ TEST_F(Endings, WhatIsDueAndCannotBeDoneIsDoneWhenTheRunGoesOn) {
   ASSERT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run"), "--images", images}), 0);
   const auto grids = run_of().grids();
   EXPECT_NE(std::find(grids.begin(), grids.end(), ended), grids.end()) << "the grid that could not be written";
-  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "alone", {"--images", images, "--eval-every", "0", "--sample-every",
-                                                               "400", "--flip"})),
-                   0);
+  ASSERT_EXIT_CODE(
+      dcgan(dcgan.small_train("photos", "alone",
+                              {"--images", images, "--eval-every", "0", "--sample-every", "400", "--flip"})),
+      0);
   expect_same_run(run_of(), run_of("alone"));
   EXPECT_EQ(run_of().grids(), run_of("alone").grids());
 }

@@ -89,12 +89,23 @@ TEST_F(Eval, UsesSomeOfManyRealPicturesAndSaysSo) {
   EXPECT_CONTAINS(finished.out, "kid_random_b");
 }
 
+TEST_F(Eval, OfARunTakesItsOwnPicturesUnlessOthersAreNamed) {
+  const std::vector<std::string> few = {"--samples", "16", "--real", "8", "--threads", "1", "--json"};
+  const auto found = [&](std::vector<std::string> words) {
+    words.insert(words.end(), few.begin(), few.end());
+    const Finished end = (*program_)(words);
+    EXPECT_EXIT_CODE(end, 0);
+    return Json::parse(end.out);
+  };
+  EXPECT_EQ(found({"eval", at("run")}), found({"eval", at("run"), "--data", at("photos")}));
+}
+
 TEST_F(Eval, RefusesWhatCannotBeCompared) {
   std::filesystem::create_directories(at("one"));
   std::filesystem::copy_file(at("photos") + "/100.png", at("one") + "/100.png");
   write_text(at("weights.pth"), "no TorchScript");
   const auto photos = at("photos");
-  EXPECT_TRUE(refused(refusal({"eval", at("run")}), kUsedWrongly, "--data is missing"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run") + "/generator.pt"}), kUsedWrongly, "--data is missing"));
   EXPECT_TRUE(refused(refusal({"eval", at("nothing"), "--data", photos}), kUsedWrongly, "nothing"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--size", "32"}), kUsedWrongly,
                       "the model makes images of 16"));

@@ -89,8 +89,8 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   expect_refusal({"import", kForeign + "netD.pth", "--out", at("x")}, 2, "a discriminator alone", "netG");
   expect_refusal({"import", kForeign + "netG.pth", kForeign + "netG.pth", "--out", at("x")}, 2, "a second generator",
                  "one netD");
-  expect_refusal({"import", kForeign + "rows.npy", "--out", at("x")}, 2,
-                 "is an array of NumPy (.npy)", "dcgan inspect");
+  expect_refusal({"import", kForeign + "rows.npy", "--out", at("x")}, 2, "is an array of NumPy (.npy)",
+                 "dcgan inspect");
   expect_refusal({"import", at("nothing.pth"), "--out", at("x")}, 2, "there is no", "check the path");
   write_text(at("cut.pth"), read_text(kForeign + "netG.pth").substr(0, 5000));
   expect_refusal({"import", at("cut.pth"), "--out", at("x")}, 1, "cut.pth", "copy or download it again");

@@ -265,7 +265,8 @@ TEST_F(LatentWays, AnMp4WithoutAnEncoderIsOneErrorAndLeavesNothing) {
   const Finished finished = run(words);
   EXPECT_EXIT_CODE(finished, 2);
   // Beside other load a line on threads comes first.
-  EXPECT_TRUE(finished.err.ends_with("error: 'w.mp4': this OpenCV has no encoder for MP4\n  hint: name a .gif\n")) << finished.err;
+  EXPECT_TRUE(finished.err.ends_with("error: 'w.mp4': this OpenCV has no encoder for MP4\n  hint: name a .gif\n"))
+      << finished.err;
   EXPECT_EQ(finished.err.find("error: "), finished.err.rfind("error: ")) << finished.err;
   EXPECT_EQ(finished.out, "");
   EXPECT_EQ(files(), before);

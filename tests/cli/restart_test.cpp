@@ -19,8 +19,8 @@ class Restart : public ::testing::Test {
   }
   static void TearDownTestSuite() { delete first_; }
   static std::vector<std::string> more(const std::string& images) {
-    return {"--images", images, "--checkpoint-every", "40",  "--eval-every",
-            "40",       "--eval-samples", "20",       "--sample-every", "40", "--resume-auto"};
+    return {"--images",       images, "--checkpoint-every", "40", "--eval-every", "40",
+            "--eval-samples", "20",   "--sample-every",     "40", "--resume-auto"};
   }
   void SetUp() override { set_up(); }
   void set_up() {
@@ -52,9 +52,16 @@ Program* Restart::first_ = nullptr;
 
 // In the order in which a start makes them. A start that is killed leaves those up to one of them.
 TEST_F(Restart, GetsGoingFromWhateverAStartLeftThatDiedEarly) {
-  const std::vector<std::string> made = {"samples",   "checkpoints",      ".dcgan-lock", ".dcgan-aside-999999-config.json",
-                                         "config.json", "log.jsonl",      "samples/.dcgan-aside-999999-real.png",
-                                         "samples/real.png", "generator.pt", "checkpoints/.dcgan-aside-999999-000000040.ckpt"};
+  const std::vector<std::string> made = {"samples",
+                                         "checkpoints",
+                                         ".dcgan-lock",
+                                         ".dcgan-aside-999999-config.json",
+                                         "config.json",
+                                         "log.jsonl",
+                                         "samples/.dcgan-aside-999999-real.png",
+                                         "samples/real.png",
+                                         "generator.pt",
+                                         "checkpoints/.dcgan-aside-999999-000000040.ckpt"};
   for (size_t count = 0; count <= made.size(); ++count) {
     const std::string last = count == 0 ? "the folder alone" : made[count - 1];
     fs::remove_all(dcgan.at("run"));
@@ -103,8 +110,18 @@ TEST_F(Restart, GoesOnFromTheNewestCheckpointThatIsWholeAndSaysWhatWasPassedOver
       {"cut off", newest.substr(0, newest.size() / 2)},
       {"cut off in its head", newest.substr(0, 200)},
       {"zeros", std::string(newest.size(), '\0')},
-      {"one bit of a tensor", [&] { auto bytes = newest; bytes[bytes.size() / 2] ^= 1; return bytes; }()},
-      {"one bit of its head", [&] { auto bytes = newest; bytes[150] ^= 1; return bytes; }()},
+      {"one bit of a tensor",
+       [&] {
+         auto bytes = newest;
+         bytes[bytes.size() / 2] ^= 1;
+         return bytes;
+       }()},
+      {"one bit of its head",
+       [&] {
+         auto bytes = newest;
+         bytes[150] ^= 1;
+         return bytes;
+       }()},
       {"foreign", "somebody's file"},
       {"of another position", read_text(run.checkpoint(40))}};
   for (const auto& [name, bytes] : damages) {
@@ -147,7 +164,8 @@ TEST_F(Restart, TakesTheOptionsFromACheckpointWhereConfigIsDamaged) {
   const std::string whole = read_text(dcgan.at("run/config.json"));
   for (const bool is_there : {true, false}) {
     set_up();
-    is_there ? write_text(dcgan.at("run/config.json"), whole.substr(0, 100)) : void(fs::remove(dcgan.at("run/config.json")));
+    is_there ? write_text(dcgan.at("run/config.json"), whole.substr(0, 100))
+             : void(fs::remove(dcgan.at("run/config.json")));
     const Finished result = restart();
     expect_done(result);
     EXPECT_SAYS(result, "its options are taken from the checkpoint");
@@ -179,8 +197,21 @@ TEST_F(Restart, MindsNoDamageOfTheLog) {
 TEST_F(Restart, TheSameCommandGoesOnWhateverItLeavesToTheProgram) {
   // What was resolved from "auto" belongs to the run: asking for "auto" again is no other value.
   fs::remove_all(dcgan.at("run"));
-  std::vector<std::string> words = {"train", first_->at("photos"), "--run", dcgan.at("run"), "--resume-auto", "--size", "16",
-                                    "--base-channels", "8", "--latent", "8", "--eval-every", "0", "--threads", "1"};
+  std::vector<std::string> words = {"train",
+                                    first_->at("photos"),
+                                    "--run",
+                                    dcgan.at("run"),
+                                    "--resume-auto",
+                                    "--size",
+                                    "16",
+                                    "--base-channels",
+                                    "8",
+                                    "--latent",
+                                    "8",
+                                    "--eval-every",
+                                    "0",
+                                    "--threads",
+                                    "1"};
   for (const char* option : {"--batch", "--precision", "--channels", "--preset", "--device", "--sample-every",
                              "--checkpoint-every", "--epochs", "--time"})
     words.insert(words.end(), {option, "auto"});
@@ -225,15 +256,14 @@ TEST_F(Restart, LeavesWholeCheckpointsOfAnotherRunToAPerson) {
 }
 
 TEST_F(Restart, AFileThatIsCalledAlmostLikeACheckpointIsNobodysBusiness) {
-  const std::vector<std::string> names = {"900.ckpt",           "0000000900.ckpt", "+00000900.ckpt", "000000900.CKPT",
-                                          "best-900.ckpt",      "-00000900.ckpt",  "000000900 .ckpt", "000000900.ckpt.bak"};
+  const std::vector<std::string> names = {"900.ckpt",      "0000000900.ckpt", "+00000900.ckpt",  "000000900.CKPT",
+                                          "best-900.ckpt", "-00000900.ckpt",  "000000900 .ckpt", "000000900.ckpt.bak"};
   for (const auto& name : names) write_text(dcgan.at("run/checkpoints/" + name), "mine");
   fs::create_directories(dcgan.at("run/checkpoints/000000900.ckpt"));
   write_text(dcgan.at("run/samples/900.png"), "mine");
   for (const char* option : {"--resume", "--resume-auto"}) {
     const std::string images = std::to_string(run_of().checkpoints().back() + 40);
-    ASSERT_EXIT_CODE(
-        dcgan({"train", option, "--run", dcgan.at("run"), "--images", images, "--keep", "1"}), 0);
+    ASSERT_EXIT_CODE(dcgan({"train", option, "--run", dcgan.at("run"), "--images", images, "--keep", "1"}), 0);
     EXPECT_EQ(run_of().checkpoints(), std::vector<int64_t>{std::stoll(images)});
   }
   for (const auto& name : names) EXPECT_EQ(read_text(dcgan.at("run/checkpoints/" + name)), "mine") << name;

@@ -113,11 +113,11 @@ TEST_F(SavedModels, AreSaidByInspectToBeWhatImportTakesThemFor) {
 }
 
 TEST_F(SavedModels, AreNamedByOtherVerbsForWhatTheyAre) {
-  for (const auto& [name, what, hint] : std::vector<std::array<std::string, 3>>{
-           {"both.pth", "holds weights alone", "dcgan import"},
-           {"model.h5", "is an HDF5 file", "main.0.weight"},
-           {"arrays.npz", "is an archive of NumPy's arrays", "torch.from_numpy"},
-           {"stylegan.pkl", "is a pickle of StyleGAN's", "NVIDIA"}})
+  for (const auto& [name, what, hint] :
+       std::vector<std::array<std::string, 3>>{{"both.pth", "holds weights alone", "dcgan import"},
+                                               {"model.h5", "is an HDF5 file", "main.0.weight"},
+                                               {"arrays.npz", "is an archive of NumPy's arrays", "torch.from_numpy"},
+                                               {"stylegan.pkl", "is a pickle of StyleGAN's", "NVIDIA"}})
     for (const char* verb : {"sample", "export", "train"}) {
       std::vector<std::string> words = {verb, file(name), "--out", dcgan_.at("x.pt")};
       if (verb == std::string("train")) {

@@ -121,8 +121,8 @@ class Dashes : public ::testing::Test {
 };
 
 TEST_F(Dashes, BehindTwoOfThemEveryWordIsAnArgument) {
-  ASSERT_EXIT_CODE((*this)({"train", "--run", "-run", "--size", "16", "--base-channels", "8", "--batch", "4", "--threads",
-                            "1", "--images", "16", "--", "-photos"}),
+  ASSERT_EXIT_CODE((*this)({"train", "--run", "-run", "--size", "16", "--base-channels", "8", "--batch", "4",
+                            "--threads", "1", "--images", "16", "--", "-photos"}),
                    0);
   EXPECT_EXIT_CODE((*this)({"inspect", "--", "-run"}), 0);
   EXPECT_EXIT_CODE((*this)({"inspect", "--json", "--", "--one.png"}), 0);

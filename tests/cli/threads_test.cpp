@@ -31,8 +31,7 @@ TEST(Threads, ThatASystemDoesNotGiveEndNoCommandButByAnErrorThatSaysSo) {
     GTEST_SKIP() << "an ordinary user cannot reach the program here";
   int failed = 0, done = 0;
   for (const rlim_t given : {1, 2, 3, 5, 6, 7, 8, 9, 10, 12, 16}) {
-    auto words = dcgan.small_train("photos", "open/run" + std::to_string(given),
-                                   {"--images", "80", "--cache", "off"});
+    auto words = dcgan.small_train("photos", "open/run" + std::to_string(given), {"--images", "80", "--cache", "off"});
     *std::next(std::find(words.begin(), words.end(), "--threads")) = "4";
     const Finished result = run(dcgan.command(words), [given] { become_limited(given); });
     EXPECT_TRUE(result.code == 0 || result.code == 1) << given << ": " << result.code << "\n" << result.err;

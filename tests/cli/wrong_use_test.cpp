@@ -54,7 +54,7 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", photos, "--config", dcgan.at("unknown.json")}, "did you mean 'batch'"},
                             {{"train", photos, "--config", dcgan.at("range.json")}, "'beta1'"},
                             {{"train", photos, "--config", dcgan.at("type.json")}, "'batch'"},
-                            {{"train", "--resume"}, "--run DIR"},
+                            {{"train", "--resume"}, "dcgan train --resume --run RUN"},
                             {{"train", "--resume=old/run"}, "--run old/run"},
                             {{"train", photos, "--batch=4", "--flip=maybe"}, "--flip is 'maybe'"},
                             {{"train", photos, "--strict=99999999999999999999"}, "--strict is"},
@@ -62,7 +62,13 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", "--resume", "--run", run}, "no run directory"},
                             {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
                             {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
-                            {{"sample", photos}, "--out"},
+                            {{"resume", run}, "dcgan train --resume --run RUN"},
+                            {{"help"}, "dcgan --help"},
+                            {{"generate", run}, "dcgan sample MODEL"},
+                            {{"predict", run}, "dcgan sample MODEL"},
+                            {{"test", run}, "dcgan eval MODEL"},
+                            {{"convert", run}, "dcgan export MODEL"},
+                            {{"data", "unpak", photos}, "did you mean unpack?"},
                             {{"inspect", dcgan.at("nothing")}, "nothing"},
                             {{"data"}, "one more word"}};
   for (const auto& one : cases) {
@@ -83,12 +89,32 @@ TEST(Flags, GivenAsFalseAreOff) {
 
 TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {
   Program dcgan;
-  const std::pair<const char*, const char*> flags[] = {
-      {"--nz", "--latent"},       {"--ngf", "--base-channels-g"}, {"--ndf", "--base-channels-d"},
-      {"--batchSize", "--batch"}, {"--imageSize", "--size"},      {"--niter", "--epochs"},
-      {"--outf", "--run"},        {"--dataroot", "DATA"},         {"--kimg", "--images"},
-      {"--outdir", "--run"},      {"--gpus", "--device"},         {"--cfg", "--config"},
-      {"--cond", "--conditional"}};
+  const std::pair<const char*, const char*> flags[] = {{"--nz", "--latent"},
+                                                       {"--ngf", "--base-channels-g"},
+                                                       {"--ndf", "--base-channels-d"},
+                                                       {"--batchSize", "--batch"},
+                                                       {"--imageSize", "--size"},
+                                                       {"--niter", "--epochs"},
+                                                       {"--outf", "--run"},
+                                                       {"--dataroot", "DATA"},
+                                                       {"--kimg", "--images"},
+                                                       {"--outdir", "--run"},
+                                                       {"--gpus", "--device"},
+                                                       {"--cfg", "--config"},
+                                                       {"--cond", "--conditional"},
+                                                       {"--image-size", "--size"},
+                                                       {"--batch-size", "--batch"},
+                                                       {"--resolution", "--size"},
+                                                       {"--num-train-steps", "--images"},
+                                                       {"--mirror", "--flip"},
+                                                       {"--gamma", "--r1"},
+                                                       {"--aug", "--augment"},
+                                                       {"--seeds", "--seed"},
+                                                       {"--trunc", "--trunc"},
+                                                       {"--network", "MODEL"},
+                                                       {"--snap", "--checkpoint-every"},
+                                                       {"-n", "--count"},
+                                                       {"-o", "--out"}};
   for (const auto& [theirs, ours] : flags)
     EXPECT_TRUE(refused(dcgan.refusal({"train", "photos", theirs, "3"}), 2, ours)) << theirs;
 }
@@ -119,9 +145,23 @@ TEST(Help, IsThereOnEveryLevelWithDefaultsRangesAndUnits) {
     EXPECT_EQ(dcgan.call(with_help), 0);
     EXPECT_CONTAINS(testing::internal::GetCapturedStdout(), "Usage: dcgan");
   }
-  const std::string help = dcgan({"train", "--help"}).out;
-  for (const char* part : {"default 64", "above 0, at most 1", "images (k, M)", "seconds (s, m, h)", "--max-channels"})
+  const auto words_of = [&](const char* how) {  // as one line
+    std::string out;
+    for (const char c : dcgan({"train", how}).out)
+      if (c != ' ' && c != '\n')
+        out += c;
+      else if (!out.ends_with(' '))
+        out += ' ';
+    return out;
+  };
+  const std::string help = words_of("--help-all"), common = words_of("--help");
+  for (const char* part : {"default 64", "above 0, at most 1", "images (k, M)", "seconds (s, m, h)", "--max-channels",
+                           "Objective:", "Adam:"})
     EXPECT_NE(help.find(part), std::string::npos) << part;
+  for (const char* part : {"--size", "--resume", "Pictures:", "dcgan train --help-all", "Examples:"})
+    EXPECT_NE(common.find(part), std::string::npos) << part;
+  EXPECT_EQ(common.find("--max-channels"), std::string::npos);
+  EXPECT_LT(common.size(), help.size() / 2);
 }
 
 TEST(Precedence, IsFlagThenConfigThenPresetThenDefault) {

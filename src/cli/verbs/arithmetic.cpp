@@ -114,6 +114,8 @@ void arithmetic(const Invocation& invocation, ArithmeticCommand& command) {
 Verb arithmetic_verb() {
   Verb verb;
   verb.name = "arithmetic";
+  verb.group = "Draw";
+  verb.examples = {"dcgan arithmetic runs/first \"3+5-8\" --out sum.png"};
   verb.help = "add and subtract what images have: 3+5-8";
   verb.details =
       "EXPRESSION: images' names (INDEX or SEED:INDEX) or rows (FILE.npy#ROW) with + and - between them; several with\n"

@@ -265,6 +265,8 @@ void bench(const Invocation& invocation, BenchCommand& command) {
 Verb bench_verb() {
   Verb verb;
   verb.name = "bench";
+  verb.group = "Train";
+  verb.examples = {"dcgan bench photos/ --size 16"};
   verb.help = "how fast this machine trains, beside the most it could";
   verb.details =
       "Times the training step in each precision, the generator, and the whole program on DATA (made-up pictures\n"

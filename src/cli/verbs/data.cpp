@@ -203,6 +203,7 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
 Verb unpack_verb() {
   Verb verb;
   verb.name = "unpack";
+  verb.examples = {"dcgan data unpack photos.pack --out pictures/"};
   verb.help = "a pack, IDX file, CIFAR file or ZIP archive into folders of PNG files, one a class";
   verb.positionals = {
       {"FILE", "the pack; or the IDX file of images, whose labels are found beside it; or CIFAR's folder"}};
@@ -250,6 +251,7 @@ void pack(const Invocation& invocation, PackCommand& command) {
 Verb pack_verb() {
   Verb verb;
   verb.name = "pack";
+  verb.examples = {"dcgan data pack photos/ --size 16 --out photos.pack"};
   verb.help =
       "the pixels of a data set, decoded and fitted, in one file or several that train without decoding anything";
   verb.details =
@@ -267,6 +269,7 @@ Verb pack_verb() {
 Verb data_verb() {
   Verb verb;
   verb.name = "data";
+  verb.group = "Data";
   verb.help = "work on data sets";
   verb.children = {pack_verb(), unpack_verb()};
   return verb;

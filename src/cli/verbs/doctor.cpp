@@ -134,6 +134,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
 Verb doctor_verb() {
   Verb verb;
   verb.name = "doctor";
+  verb.group = "Data";
+  verb.examples = {"dcgan doctor photos/", "dcgan doctor photos/ --show sheet.png"};
   verb.help = "check a data set: sizes, modes, classes, damage, duplicates";
   verb.positionals = {{"DATA", kDataKinds}};
   set_options<DoctorCommand>(verb, doctor);

@@ -4,10 +4,12 @@
 #include <cstdio>
 
 #include "checkpoint/archive.hpp"
+#include "checkpoint/run_directory.hpp"
 #include "cli/opening.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
+#include "core/io/json_file.hpp"
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
@@ -60,6 +62,21 @@ bool is_pictures(const fs::path& model) {
   if (fs::is_directory(model, ignored)) return !is_run_directory(model);
   return fs::exists(model, ignored) && !looks_like_archive(model) && !looks_like_onnx(model) &&
          !(looks_like_torchscript(model) && model.extension() != ".zip");
+}
+
+/// The pictures that MODEL's run was trained on.
+std::string data_of_run(const fs::path& model) {
+  const std::string hint = "name them: --data PHOTOS/";
+  std::error_code ignored;
+  if (!fs::is_directory(model, ignored) || !is_run_directory(model))
+    throw UsageError("--data is missing: the real pictures to compare with", hint);
+  const RunDirectory run = RunDirectory::open(model);
+  const std::string origin = shown(run.config());
+  const auto data = value_or<std::string>(read_json_file(run.config()), "data", "", origin);
+  if (data.empty() || !fs::exists(data, ignored))
+    throw UsageError("the pictures of the run, '" + printable(data) + "', are not there", hint);
+  note("real pictures: those of the run, '" + printable(data) + "'");
+  return data;
 }
 
 /// The real pictures. Those that the model's run set apart, if DATA is what it was trained on and they are enough: the
@@ -168,9 +185,11 @@ void print_table(const Evaluation& found, const std::string& origin) {
 }
 
 void eval(const Invocation& invocation, EvalCommand& command) {
+  const fs::path model = invocation.positional(0);
+  check_named_is_there(model);
+  if (command.beside.data.empty()) command.beside.data = data_of_run(model);
   command.beside.check();
   check_pairs_out(command.out);
-  const fs::path model = invocation.positional(0);
   settle_threads(command.beside.threads);
   const bool pictures = is_pictures(model);
   if (pictures && command.beside.pixels.size == Size{}) command.beside.pixels.size = DataOptions{}.size;
@@ -225,6 +244,8 @@ void eval(const Invocation& invocation, EvalCommand& command) {
 Verb eval_verb() {
   Verb verb;
   verb.name = "eval";
+  verb.group = "Measure";
+  verb.examples = {"dcgan eval runs/first --data photos/"};
   verb.help = "say in figures how good a model's images are, beside what real pictures get";
   verb.details =
       "MODEL may also be a folder of pictures that any program made; they are compared at --size, 64 if it is left "

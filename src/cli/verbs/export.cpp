@@ -122,6 +122,8 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
 Verb export_verb() {
   Verb verb;
   verb.name = "export";
+  verb.group = "Take away";
+  verb.examples = {"dcgan export runs/first --out generator.pt", "dcgan export runs/first --out generator.onnx"};
   verb.help = "write a model for other programs: TorchScript, ONNX, a state dict, safetensors";
   verb.details =
       "TorchScript: torch.jit.load(FILE)(torch.randn(1, LATENT)) in Python, torch::jit::load(FILE) in C++. See "

@@ -179,6 +179,8 @@ void score(const Invocation& invocation, ScoreCommand& command) {
 Verb features_verb() {
   Verb verb;
   verb.name = "features";
+  verb.group = "Measure";
+  verb.examples = {"dcgan features runs/first --data photos/ --out features.npy"};
   verb.help = "what a model's discriminator sees in pictures, as numbers";
   verb.details =
       "The maps of every layer, each the maximum over a 4 x 4 grid: Radford et al. 2015, section 5.1. Pictures are "
@@ -192,6 +194,8 @@ Verb features_verb() {
 Verb score_verb() {
   Verb verb;
   verb.name = "score";
+  verb.group = "Measure";
+  verb.examples = {"dcgan score runs/first --data photos/ --out scores.csv"};
   verb.help = "how real a model's discriminator takes pictures to be";
   verb.details =
       "A discriminator knows the pictures of its own training best: scores compare pictures, they prove nothing.";

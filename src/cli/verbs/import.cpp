@@ -78,6 +78,8 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
 Verb import_verb() {
   Verb verb;
   verb.name = "import";
+  verb.group = "Take away";
+  verb.examples = {"dcgan import netG.pth --out imported.ckpt"};
   verb.help = "read a generator, and a discriminator, that another program wrote";
   verb.details =
       "FILE: netG.pth of PyTorch's DCGAN example, and as MORE its netD.pth; or one file that holds both, among other\n"

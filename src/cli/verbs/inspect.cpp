@@ -235,6 +235,8 @@ void inspect(const Invocation& invocation, InspectCommand& command) {
 Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
+  verb.group = "Look";
+  verb.examples = {"dcgan inspect runs/first", "dcgan inspect photos/"};
   verb.help = "say what a run, checkpoint, exported model, weights, picture or data folder is, and how to use it";
   verb.positionals = {
       {"PATH", "run directory, checkpoint, exported generator, weights of other programs, picture, pack, or data"}};

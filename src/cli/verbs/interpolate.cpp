@@ -180,6 +180,8 @@ void interpolate(const Invocation& invocation, InterpolateCommand& command) {
 Verb interpolate_verb() {
   Verb verb;
   verb.name = "interpolate";
+  verb.group = "Draw";
+  verb.examples = {"dcgan interpolate runs/first --from 3 --to 8 --out way.gif"};
   verb.help = "the way from one image to another: a strip, a square, an animation";
   verb.details =
       "dcgan interpolate MODEL --from 3 --to 7:12 --out strip.png       nine images from one to the other\n"

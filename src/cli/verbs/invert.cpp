@@ -189,6 +189,8 @@ void invert_picture(const Invocation& invocation, InvertCommand& command) {
 Verb invert_verb() {
   Verb verb;
   verb.name = "invert";
+  verb.group = "Draw";
+  verb.examples = {"dcgan invert runs/first photo.png --out found.png"};
   verb.help = "the latent whose image is nearest to a picture; with --mask, what is hidden of one";
   verb.details =
       "The picture is cut as the model's own were. A strip shows it, the image that the search began with, and the "

@@ -46,6 +46,8 @@ void print_presets(const Invocation&, PresetsCommand& command) {
 Verb presets_verb() {
   Verb verb;
   verb.name = "presets";
+  verb.group = "Train";
+  verb.examples = {"dcgan presets"};
   verb.help = "list the sets of options that training may begin from";
   verb.details = "`dcgan train DATA --preset NAME`. A flag and a config file win over a preset. See docs/recipes.md.";
   set_options<PresetsCommand>(verb, print_presets);

@@ -195,6 +195,8 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
 Verb probe_verb() {
   Verb verb;
   verb.name = "probe";
+  verb.group = "Measure";
+  verb.examples = {"dcgan probe runs/classes --data classes/ --test others/ --labels 8"};
   verb.help = "how much a discriminator's features say of the classes of pictures";
   verb.details =
       "A linear classifier on the features of `dcgan features`, taught a few labels, beside the same on raw pixels and "

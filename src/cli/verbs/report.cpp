@@ -25,11 +25,11 @@ struct ReportCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("out", out, "the page to write", any_text("FILE.html"));
-    beside.fields([&](const char* name, auto& value, const char* help, Limit limit) {
+    beside.fields(Retold([&](const char* name, auto& value, const char* help, Limit limit, const char* source) {
       const bool is_real = std::string_view(name) == "real";  // there is no seed
       visit(name, value, is_real ? "real pictures used at most; of more always the same choice" : help,
-            std::move(limit));
-    });
+            std::move(limit), source);
+    }));
     model.fields(visit);
   }
 };
@@ -97,6 +97,8 @@ void report(const Invocation& invocation, ReportCommand& command) {
 Verb report_verb() {
   Verb verb;
   verb.name = "report";
+  verb.group = "Look";
+  verb.examples = {"dcgan report runs/first --out report.html"};
   verb.help = "one page of a run, or of several side by side, that opens anywhere without a network";
   verb.details =
       "Curves, verdicts, grids through time, options, how to reproduce it. Of several runs also which options differ;\n"

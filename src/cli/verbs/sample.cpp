@@ -31,7 +31,8 @@ struct SampleCommand {
   void fields(Visit&& visit) {
     visit(
         "out", out,
-        "a .png for one sheet, a .npy for an array (uint8 [N, H, W, C]), anything else for a folder of separate files",
+        "a .png for one sheet, a .npy for an array (uint8 [N, H, W, C]), anything else for a folder of separate files; "
+        "without it samples.png, never over a file",
         any_text("PATH"));
     visit("count", count, "images 0, 1, 2... of the seed", within(1, 1e8, "images"));
     latent.fields(visit);
@@ -131,7 +132,7 @@ void write_sheet(Images& images, const Generator& generator, const SampleCommand
                  const std::optional<ClassRows>& rows) {
   const auto& info = generator.info();
   Sheet::Layout layout;
-  layout.count = images.size();
+  layout.count = rows ? rows->count() : images.size();
   layout.columns = rows ? rows->columns : command.columns.value_or(square_columns(images.size()));
   layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
   if (command.labels) {
@@ -183,7 +184,17 @@ std::string keep_best(const fs::path& model, const SampleCommand& command, Gener
          " of what all have";
 }
 
+/// samples.png, or the first of samples-2.png, samples-3.png... that is not there.
+std::string free_name() {
+  std::string name = "samples.png";
+  std::error_code ignored;
+  for (int64_t i = 2; fs::exists(fs::symlink_status(name, ignored)); ++i)
+    name = "samples-" + std::to_string(i) + ".png";
+  return name;
+}
+
 void sample(const Invocation& invocation, SampleCommand& command) {
+  if (!invocation.is_given("out")) command.out = free_name();
   const PicturesOut kind = pictures_out(command.out, {PicturesOut::kSheet, PicturesOut::kArray, PicturesOut::kFolder});
   check_place(command.save_latents, "--save-latents");
   if (kind != PicturesOut::kSheet && (command.labels || command.columns))
@@ -198,7 +209,7 @@ void sample(const Invocation& invocation, SampleCommand& command) {
   if (command.best_of) remark = keep_best(invocation.positional(0), command, *generator, images);
   if (kind == PicturesOut::kSheet) {
     const auto rows = class_rows(command, images);
-    if (rows) images.set_names(rows->names(static_cast<uint64_t>(command.latent.seed)));
+    if (rows) images.set_names(rows->names(static_cast<uint64_t>(command.latent.seed), command.count));
     if (rows && rows->rows < rows->classes)
       remark = "; a row for each of the first " + std::to_string(rows->rows) + " of " + std::to_string(rows->classes) +
                " classes, others by --class";
@@ -219,6 +230,9 @@ void sample(const Invocation& invocation, SampleCommand& command) {
 Verb sample_verb() {
   Verb verb;
   verb.name = "sample";
+  verb.group = "Draw";
+  verb.examples = {"dcgan sample runs/first --out samples.png",
+                   "dcgan sample runs/first --seed 7 --count 16 --out sixteen.png"};
   verb.help = "draw images from a trained generator";
   verb.details =
       "MODEL: a run directory (its best state), a checkpoint, or an exported generator.\n"

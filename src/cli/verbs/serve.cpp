@@ -52,6 +52,8 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
 Verb serve_verb() {
   Verb verb;
   verb.name = "serve";
+  verb.group = "Look";
+  verb.examples = {"dcgan serve runs/"};
   verb.help = "a live page of runs: curves and grids as they train, their latent space to explore, a quiz";
   verb.details =
       "RUN: a run directory, or a folder of some; without, runs/. The address that is printed holds a token, without "

@@ -220,6 +220,8 @@ void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
 Verb synthesize_verb() {
   Verb verb;
   verb.name = "synthesize";
+  verb.group = "Draw";
+  verb.examples = {"dcgan synthesize runs/classes --data classes/ --per-class 8 --out made/"};
   verb.help = "a folder of labelled images of a model with classes, to learn from";
   verb.details =
       "Images that a classifier of DATA does not take for their class, and copies of real pictures, are left out. The\n"

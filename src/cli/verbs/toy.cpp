@@ -99,6 +99,8 @@ void toy(const Invocation&, ToyCommand& command) {
 Verb toy_verb() {
   Verb verb;
   verb.name = "toy";
+  verb.group = "Train";
+  verb.examples = {"dcgan toy --out toy.png"};
   verb.help = "train the same losses in the plane, in seconds, and draw data, generated points and D(x)";
   verb.details =
       "To see D's optimum of a half: dcgan toy --r1 0.1 --r2 0.1 --steps 4000.  A gradient that vanishes: --loss "

@@ -54,9 +54,6 @@ void refuse_file_for_resume(const std::string& data) {
   std::error_code ignored;
   if (data.empty()) return;
   const fs::path path(data);
-  if (is_run_directory(path))
-    throw UsageError("'" + printable(data) + "' is a run directory, not data",
-                     "say `dcgan train --resume --run " + shell_word(data) + "`");
   if (fs::is_regular_file(path, ignored) &&
       (path.extension() == ".ckpt" || path.extension() == ".pt" || path.extension() == ".json")) {
     const fs::path folder =
@@ -234,10 +231,34 @@ void take_options(TrainCommand& command, const Invocation& invocation, const Jso
                      "leave it out to keep the run's own value, or start a new run");
 }
 
+/// The run below runs/ that was written last.
+std::string newest_run() {
+  std::string newest;
+  fs::file_time_type latest;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("runs", ignored)) {
+    if (!is_run_directory(entry.path())) continue;
+    const auto written = fs::last_write_time(RunDirectory(entry.path()).log(), ignored);
+    if (newest.empty() || written > latest) newest = entry.path().native(), latest = written;
+  }
+  if (newest.empty())
+    throw UsageError("--resume needs the run to go on with", "name it: `dcgan train --resume --run RUN`");
+  note("goes on with '" + shown(newest) + "', the newest below runs/");
+  return newest;
+}
+
+/// The run and the data of `--resume`: `--run RUN`, RUN in the place of DATA, or neither.
+std::string run_to_resume(const TrainCommand& command, std::string& data) {
+  if (!command.run.empty()) return command.run;
+  if (data.empty()) return newest_run();
+  if (is_run_directory(data)) return std::exchange(data, "");
+  throw UsageError("--resume needs the run to go on with", "add --run DIR");
+}
+
 void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& ranks, Start start) {
-  const std::string data_given = invocation.positional(0);
+  std::string data_given = invocation.positional(0);
   refuse_file_for_resume(data_given);
-  if (command.run.empty()) throw UsageError("--resume needs the run to go on with", "add --run DIR");
+  command.run = run_to_resume(command, data_given);
   RunDirectory run = ranks.is_first() && !start.found ? RunDirectory::open(command.run) : RunDirectory(command.run);
   hold(run, command, start, ranks);
   RunToResume found;
@@ -304,12 +325,15 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
 Verb train_verb() {
   Verb verb;
   verb.name = "train";
+  verb.group = "Train";
+  verb.examples = {"dcgan train photos/", "dcgan train --resume runs/first --time 10m"};
   verb.help = "train on a folder of pictures, or a data set in one file";
   verb.details =
       "DATA: pictures, flat or a subfolder a class, any depth; a pack (`dcgan data pack`), ZIP archive, IDX, CIFAR or\n"
       ".npy file.\n"
       "Numbers of images and steps take k and M (--images 200k); times take s, m and h (--time 10m).\n"
-      "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume --run DIR`.\n"
+      "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume RUN`, the newest run if it is left "
+      "out.\n"
       "On --resume what does not change the training may be given anew: length, cadences, device, threads, cache, what "
       "is\n"
       "kept, written or shown. Nothing else.\n"

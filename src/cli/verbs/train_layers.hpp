@@ -21,14 +21,19 @@ struct TrainCommand {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("run", run, "the run directory; without it runs/00000-NAME, the next free number", any_text("DIR"));
-    visit("resume", resume, "go on with the run of --run, with its own options", {});
+    visit.group("Run");
+    visit("run", run, "the run directory; without it runs/00000-NAME, the next free number", any_text("DIR")).common();
+    visit("resume", resume,
+          "go on with a run, with its own options: RUN in the place of DATA, or of --run, else the newest below runs/",
+          {})
+        .common();
     visit("resume-auto", resume_auto, "the same if --run is a run already, else begin it: for launchers that restart",
           {});
     visit("config", config, "options from a file; flags win over it; a run's config.json serves",
           any_text("FILE.json"));
     visit("dry-run", dry_run,
-          "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {});
+          "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {})
+        .common();
     visit("json", json, "records and events as JSON lines on standard output", {});
     visit("lock", lock, "do not keep other processes out of the run: for disks on which nothing can be locked", {});
     visit(

@@ -1,7 +1,6 @@
 #include "cli/verbs/train_resume.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "checkpoint/archive.hpp"
@@ -16,11 +15,10 @@ namespace dcgan {
 namespace {
 
 bool may_change(const std::string& key) {
-  static const std::set<std::string> free = {
-      "images",      "epochs",   "time",          "log_every",    "sample_every", "checkpoint_every", "keep",
-      "device",      "threads",  "cache",         "cache_limit",  "strict",       "eval_every",       "stop_when_flat",
-      "on_collapse", "no_graph", "deterministic", "rank_timeout", "tensorboard",  "preview",          "histograms"};
-  return free.contains(key);
+  AllOptions options;
+  const Fields fields = fields_of(options);
+  const Field* field = find_field(fields, key);
+  return field && field->changes_later;
 }
 
 /// Throws Error when it is no config of a run, or of another version.

@@ -1,0 +1,144 @@
+#include "cli/help.hpp"
+
+#include <algorithm>
+
+#include "core/version.hpp"
+
+namespace dcgan {
+namespace {
+
+constexpr size_t kMany = 30;  // options, above which help begins with the common ones
+
+/// Characters, not bytes.
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// `text` in lines of at most `columns`, each but the first behind `indent` blanks. Line breaks in it stay.
+std::string wrapped(const std::string& text, size_t indent, size_t columns) {
+  std::string out, word;
+  size_t at = indent;
+  const auto put = [&] {
+    if (word.empty()) return;
+    const size_t length = width_of(word);
+    const bool begins = at == indent;
+    if (!begins && at + 1 + length > columns) {
+      out += "\n" + std::string(indent, ' ') + word;
+      at = indent + length;
+    } else {
+      out += (begins ? "" : " ") + word;
+      at += length + (begins ? 0 : 1);
+    }
+    word.clear();
+  };
+  for (const char c : text) {
+    if (c != ' ' && c != '\n') {
+      word += c;
+      continue;
+    }
+    put();
+    if (c == '\n') out += "\n" + std::string(indent, ' '), at = indent;
+  }
+  put();
+  return out;
+}
+
+/// A name and what it means, beside it or below.
+std::string entry(const std::string& name, const std::string& text, size_t column, size_t columns) {
+  std::string out = "  " + name;
+  if (out.size() + 2 > column)
+    out += "\n" + std::string(column, ' ');
+  else
+    out += std::string(column - out.size(), ' ');
+  return out + wrapped(text, column, columns) + "\n";
+}
+
+/// Where texts begin: behind the longest name, within reason.
+size_t column_for(const std::vector<std::string>& names) {
+  constexpr size_t kMost = 32;
+  size_t longest = 0;
+  for (const auto& name : names)
+    if (name.size() + 4 <= kMost) longest = std::max(longest, name.size());
+  return longest + 4;
+}
+
+std::string option_words(const Field& field) {
+  const std::string type = type_text(field);
+  return option_name(field) + (type.empty() ? "" : " " + type);
+}
+
+/// Options by group, in the order in which groups come first.
+std::string options_text(const std::vector<const Field*>& fields, bool has_groups, size_t columns) {
+  std::vector<std::string> groups, names;
+  for (const Field* field : fields) {
+    names.push_back(option_words(*field));
+    const std::string group = has_groups ? field->group : "";
+    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+  }
+  const size_t column = column_for(names);
+  std::string out;
+  for (const auto& group : groups) {
+    out += "\n" + (group.empty() ? std::string("Options") : group) + ":\n";
+    for (const Field* field : fields)
+      if (!has_groups || field->group == group) out += entry(option_words(*field), help_text(*field), column, columns);
+  }
+  return out;
+}
+
+/// Lines of a text that were broken within a sentence, in one.
+std::string reflowed(std::string text) {
+  for (size_t i = 1; i < text.size(); ++i)
+    if (text[i] == '\n' && text[i - 1] != '.' && text[i - 1] != ':') text[i] = ' ';
+  return text;
+}
+
+std::string examples_text(const std::vector<std::string>& examples) {
+  if (examples.empty()) return "";
+  std::string out = "\nExamples:\n";
+  for (const auto& line : examples) out += "  " + line + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::string program_help(const std::vector<Verb>& verbs, size_t columns) {
+  std::vector<std::string> groups, names;
+  for (const Verb& verb : verbs) {
+    names.push_back(verb.name);
+    if (std::find(groups.begin(), groups.end(), verb.group) == groups.end()) groups.push_back(verb.group);
+  }
+  const size_t column = column_for(names);
+  std::string out =
+      std::string("dcgan ") + kVersionText + " trains GANs on a folder of pictures.\nUsage: dcgan VERB [options]\n";
+  out += examples_text({"dcgan train photos/", "dcgan sample runs/00000-photos --out samples.png"});
+  for (const auto& group : groups) {
+    out += "\n" + group + ":\n";
+    for (const Verb& verb : verbs)
+      if (verb.group == group) out += entry(verb.name, verb.help, column, columns);
+  }
+  return out + "\nMore on a verb: dcgan VERB --help. The version: dcgan --version.\n" +
+         wrapped("Behind -- every word is an argument, though it begins with a dash.", 0, columns) + "\n";
+}
+
+std::string verb_help(const ListedVerb& one, size_t columns, bool shows_all) {
+  const Verb& verb = *one.verb;
+  std::string out = "Usage: " + usage_text(one) + "\n\n" + wrapped(verb.help, 0, columns) + "\n";
+  std::vector<std::string> names;
+  for (const auto& positional : verb.positionals) names.push_back(positional.name);
+  for (const auto& child : verb.children) names.push_back(child.name);
+  const size_t column = column_for(names);
+  if (!names.empty()) out += "\n";
+  for (const auto& positional : verb.positionals) out += entry(positional.name, positional.help, column, columns);
+  for (const auto& child : verb.children) out += entry(child.name, child.help, column, columns);
+  const bool has_many = verb.fields.size() > kMany;
+  std::vector<const Field*> fields;
+  for (const Field& field : verb.fields)
+    if (!has_many || shows_all || field.is_common) fields.push_back(&field);
+  out += options_text(fields, has_many, columns);
+  if (fields.size() < verb.fields.size())
+    out += "\nAll " + std::to_string(verb.fields.size()) + " options: dcgan " + one.words + " --help-all\n";
+  if (!verb.details.empty()) out += "\n" + wrapped(reflowed(verb.details), 0, columns) + "\n";
+  return out + examples_text(verb.examples);
+}
+
+}  // namespace dcgan
