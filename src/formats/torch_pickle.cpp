@@ -177,23 +177,9 @@ bool TorchPickle::run_value(uint8_t code) {
 }
 
 /// Python, Lib/pickletools.py: a code, its argument, what it does to the stack.
-bool TorchPickle::run_instruction() {
-  instruction_at_ = at_;
-  const uint8_t code = little<uint8_t>();
+/// Tuples, lists and dicts.
+bool TorchPickle::run_container(uint8_t code) {
   switch (code) {
-    case 0x80: {  // PROTO
-      const auto protocol = little<uint8_t>();
-      if (protocol < 2 || protocol > 5) fail("it is of protocol " + std::to_string(protocol) + "; 2 to 5 are read");
-      return true;
-    }
-    case 0x95:  // FRAME
-      little<uint64_t>();
-      return true;
-    case '.':  // STOP
-      return false;
-    case '(':  // MARK
-      marks_.push_back(stack_.size());
-      return true;
     case ')':  // EMPTY_TUPLE
       tuple(0);
       return true;
@@ -225,6 +211,14 @@ bool TorchPickle::run_instruction() {
     case 'u':  // SETITEMS
       add_items(PickledValue::kDict, pop_to_mark());
       return true;
+    default:
+      return false;
+  }
+}
+
+/// What was pickled once and is meant again.
+bool TorchPickle::run_memo(uint8_t code) {
+  switch (code) {
     case 'q':  // BINPUT
       memoize(little<uint8_t>());
       return true;
@@ -240,6 +234,14 @@ bool TorchPickle::run_instruction() {
     case 'j':  // LONG_BINGET
       recall(little<uint32_t>());
       return true;
+    default:
+      return false;
+  }
+}
+
+/// Names of Python, and what is made by calling them.
+bool TorchPickle::run_object(uint8_t code) {
+  switch (code) {
     case 'c': {  // GLOBAL
       const std::string module = line();
       global(module, line());
@@ -267,12 +269,35 @@ bool TorchPickle::run_instruction() {
       fill_object(pop());
       return true;
     default:
-      if (run_value(code) || run_other(code)) return true;
-      constexpr char kDigits[] = "0123456789abcdef";
-      fail(std::string("the instruction 0x") + kDigits[code >> 4] + kDigits[code & 15] + " is none that " + purpose_ +
-               " needs",
-           hint_);
+      return false;
   }
+}
+
+bool TorchPickle::run_instruction() {
+  instruction_at_ = at_;
+  const uint8_t code = little<uint8_t>();
+  switch (code) {
+    case 0x80: {  // PROTO
+      const auto protocol = little<uint8_t>();
+      if (protocol < 2 || protocol > 5) fail("it is of protocol " + std::to_string(protocol) + "; 2 to 5 are read");
+      return true;
+    }
+    case 0x95:  // FRAME
+      little<uint64_t>();
+      return true;
+    case '.':  // STOP
+      return false;
+    case '(':  // MARK
+      marks_.push_back(stack_.size());
+      return true;
+    default:
+      break;
+  }
+  if (run_container(code) || run_memo(code) || run_object(code) || run_value(code) || run_other(code)) return true;
+  constexpr char kDigits[] = "0123456789abcdef";
+  fail(std::string("the instruction 0x") + kDigits[code >> 4] + kDigits[code & 15] + " is none that " + purpose_ +
+           " needs",
+       hint_);
 }
 
 PickleNumber TorchPickle::run() {

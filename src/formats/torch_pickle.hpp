@@ -47,6 +47,10 @@ class TorchPickle : protected PickleStack {
 
  private:
   bool run_instruction();  // false after the last
+  // Each: false where the instruction is none of its own.
+  bool run_container(uint8_t code);
+  bool run_memo(uint8_t code);
+  bool run_object(uint8_t code);
   bool run_value(uint8_t code);
   void global(const std::string& module, const std::string& name);
   void reduce();

@@ -15,6 +15,72 @@
 
 namespace dcgan {
 
+namespace {
+
+/// What the pictures decide.
+void resolve_pictures(AllOptions& options, const PixelsInfo& info, std::vector<std::string>& remarks) {
+  if (options.data.channels == "auto") {
+    options.data.channels = channels_name(info.channels);
+    remarks.push_back("channels: " + options.data.channels +
+                      (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
+  }
+  if (options.data.size != info.size) {
+    options.data.size = info.size;
+    remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
+  }
+}
+
+/// What the loss decides.
+void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
+  auto& objective = options.train.objective;
+  objective = resolve_objective(objective);
+  if (options.network.norm_d == "auto" && has_penalty(objective)) {
+    options.network.norm_d = "none";
+    remarks.push_back("norm-d: none, for the penalty on D's gradient");
+  }
+  if (*objective.gradient_penalty > 0 && (objective.r1 > 0 || objective.r2 > 0))
+    remarks.push_back("penalties: --r1 " + number_text(objective.r1) + " and --r2 " + number_text(objective.r2) +
+                      " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
+                      "; without them: --r1 0 --r2 0");
+  options.network.resolve();
+}
+
+/// What the machine decides.
+void resolve_machine(RunOptions& run, std::vector<std::string>& remarks) {
+  run.device = resolve_device(run.device, remarks);
+  const bool on_cpu = run.device == "cpu";
+  if (!run.threads) {
+    run.threads = automatic_threads().count;
+    remarks.push_back("threads: " + automatic_threads().said);
+  }
+  const auto choose = [&](std::optional<int64_t>& value, const char* name, int64_t cpu, int64_t gpu) {
+    if (value) return;
+    value = on_cpu ? cpu : gpu;
+    remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " +
+                      (on_cpu ? "CPU" : "GPU"));
+  };
+  choose(run.sample_every, "sample-every", 10'000, 100'000);
+  choose(run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
+}
+
+/// What time and memory decide.
+void resolve_cost(AllOptions& options, const NetworkPlan& network, std::vector<std::string>& remarks) {
+  const bool on_cpu = options.run.device == "cpu";
+  if (!options.watch.eval_every) {
+    options.watch.eval_every = usual_eval_every(network, options.watch.eval_samples, on_cpu);
+    remarks.push_back("eval-every: " + std::to_string(*options.watch.eval_every) + ", about a twentieth of the time");
+  }
+  options.train.precision =
+      resolve_precision(options.train.precision, options.run.device, network, *options.run.threads, remarks);
+  const int64_t usual = on_cpu ? 64 : 128;
+  const int64_t batch = fitting_batch(options.train.batch, usual, network, options.train, options.run, remarks);
+  if (!options.train.batch && batch == usual)
+    remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
+  options.train.batch = batch;
+}
+
+}  // namespace
+
 std::optional<int64_t> TrainPlan::total_images() const {
   if (options.length.images) return options.length.images;
   if (options.length.epochs) return *options.length.epochs * data_images;
@@ -30,42 +96,10 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   plan.data = data_path;
   plan.data_identity = info.identity;
   plan.data_images = info.count;
-  auto& remarks = plan.remarks;
   if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
-  if (options.data.channels == "auto") {
-    options.data.channels = channels_name(info.channels);
-    remarks.push_back("channels: " + options.data.channels +
-                      (info.channels == 1 ? ", every picture is gray" : ", the pictures have colours"));
-  }
-  if (options.data.size != info.size) {
-    options.data.size = info.size;
-    remarks.push_back("size: " + to_text(info.size) + ", as the pack holds the pictures");
-  }
-  options.train.objective = resolve_objective(options.train.objective);
-  if (options.network.norm_d == "auto" && has_penalty(options.train.objective)) {
-    options.network.norm_d = "none";
-    remarks.push_back("norm-d: none, for the penalty on D's gradient");
-  }
-  if (const auto& objective = options.train.objective;
-      *objective.gradient_penalty > 0 && (objective.r1 > 0 || objective.r2 > 0))
-    remarks.push_back("penalties: --r1 " + number_text(objective.r1) + " and --r2 " + number_text(objective.r2) +
-                      " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
-                      "; without them: --r1 0 --r2 0");
-  options.network.resolve();
-  options.run.device = resolve_device(options.run.device, remarks);
-  const bool on_cpu = options.run.device == "cpu";
-  if (!options.run.threads) {
-    options.run.threads = automatic_threads().count;
-    remarks.push_back("threads: " + automatic_threads().said);
-  }
-  const auto choose = [&](std::optional<int64_t>& value, const char* name, int64_t cpu, int64_t gpu) {
-    if (value) return;
-    value = on_cpu ? cpu : gpu;
-    remarks.push_back(std::string(name) + ": " + std::to_string(*value) + ", the default on a " +
-                      (on_cpu ? "CPU" : "GPU"));
-  };
-  choose(options.run.sample_every, "sample-every", 10'000, 100'000);
-  choose(options.run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
+  resolve_pictures(options, info, plan.remarks);
+  resolve_game(options, plan.remarks);
+  resolve_machine(options.run, plan.remarks);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   if (options.train.conditional) {
     check_classes(*dataset.pixels,
@@ -73,17 +107,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }
-  if (!options.watch.eval_every) {
-    options.watch.eval_every = usual_eval_every(plan.network, options.watch.eval_samples, on_cpu);
-    remarks.push_back("eval-every: " + std::to_string(*options.watch.eval_every) + ", about a twentieth of the time");
-  }
-  options.train.precision =
-      resolve_precision(options.train.precision, options.run.device, plan.network, *options.run.threads, remarks);
-  const int64_t usual = on_cpu ? 64 : 128;
-  const int64_t batch = fitting_batch(options.train.batch, usual, plan.network, options.train, options.run, remarks);
-  if (!options.train.batch && batch == usual)
-    remarks.push_back("batch: " + std::to_string(batch) + ", the default on a " + (on_cpu ? "CPU" : "GPU"));
-  options.train.batch = batch;
+  resolve_cost(options, plan.network, plan.remarks);
   plan.options = std::move(options);
   check_resolved(plan);
   return plan;

@@ -362,13 +362,4 @@ void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& ru
                 [&] { Run(plan, dataset, run, resume, console, group).until_done(); });
 }
 
-CheckpointHead read_head(const fs::path& checkpoint) {
-  const ArchiveReader archive(checkpoint);
-  const std::string origin = "the checkpoint '" + shown(checkpoint) + "'";
-  check_training_version(archive.meta(), origin);
-  return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
-          required<Json>(archive.meta(), "options", origin),
-          required<std::string>(archive.meta(), "data_identity", origin)};
-}
-
 }  // namespace dcgan

@@ -17,13 +17,4 @@ namespace dcgan {
 void train(const TrainPlan& plan, const Dataset& dataset, const RunDirectory& run, bool resume, Console& console,
            const std::shared_ptr<Group>& group);
 
-/// What a checkpoint says without loading its tensors. `images` is its position.
-struct CheckpointHead {
-  int64_t images = 0;
-  double seconds = 0;
-  Json options;
-  std::string data_identity;
-};
-CheckpointHead read_head(const fs::path& checkpoint);
-
 }  // namespace dcgan

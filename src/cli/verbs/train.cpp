@@ -8,7 +8,7 @@
 #include "cli/verb.hpp"
 #include "cli/verbs/ranks.hpp"
 #include "cli/verbs/train_layers.hpp"
-#include "cli/verbs/train_resume.hpp"
+#include "plan/resume.hpp"
 #include "cli/verbs/train_words.hpp"
 #include "core/error.hpp"
 #include "core/io/json_file.hpp"
@@ -255,40 +255,61 @@ std::string run_to_resume(const TrainCommand& command, std::string& data) {
   throw UsageError("--resume needs the run to go on with", "add --run DIR");
 }
 
+/// The data that the run goes on with: its own, wherever they lie now. Throws UsageError for others.
+Dataset open_its_data(const TrainCommand& command, const std::string& data, const Json& config, const RunDirectory& run,
+                      Ranks& ranks) {
+  const std::string origin = shown(run.config()), word = shell_word(run.path().native());
+  const auto identity = required<std::string>(config, "data_identity", origin);
+  if (data.empty())
+    throw UsageError("DATA is missing: where the run's pictures are was lost with its config.json",
+                     "name it: `dcgan train DATA --resume-auto --run " + word + "`");
+  std::error_code ignored;
+  if (!fs::exists(data, ignored))
+    throw UsageError("the run's data '" + printable(data) + "' is not there",
+                     "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + word + "`");
+  Dataset dataset = open_with_progress(data, command.all, ranks);
+  const auto& info = dataset.pixels->info();
+  if (info.identity != identity)
+    throw UsageError("the pictures in '" + printable(data) +
+                         "' are not those the run was trained on: " + counted(info.count, "picture") + " here, " +
+                         counted(value_or<int64_t>(config, "data_images", 0, origin), "picture") + " then",
+                     "bring the old ones back, or start a new run");
+  return dataset;
+}
+
+/// What all ranks go on with, as the first one has found it.
+RunToResume found_by_first(const RunDirectory& run, const Start& start, const Ranks& ranks) {
+  RunToResume found;
+  if (ranks.is_first()) found = start.found ? *start.found : look_at_run(run), run.make_folders();
+  const Json told = parse_json(
+      ranks.group->share(compact({{"config", found.config}, {"position", found.position}}), "the run to go on with"),
+      "rank 0");
+  return {required<Json>(told, "config", "rank 0"), required<int64_t>(told, "position", "rank 0")};
+}
+
+void announce_resume(Console& console, const TrainPlan& plan, const RunDirectory& run, int64_t position,
+                     bool is_time_given) {
+  const auto time = plan.options.length.time;
+  console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image") +
+                    (time ? ", for " + duration_text(*time) +
+                                (is_time_given ? "" : ", as it was begun (--time auto: until Ctrl-C)")
+                          : ""),
+                {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
+}
+
 void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& ranks, Start start) {
   std::string data_given = invocation.positional(0);
   refuse_file_for_resume(data_given);
   command.run = run_to_resume(command, data_given);
   RunDirectory run = ranks.is_first() && !start.found ? RunDirectory::open(command.run) : RunDirectory(command.run);
   hold(run, command, start, ranks);
-  RunToResume found;
-  if (ranks.is_first()) found = start.found ? *start.found : look_at_run(run), run.make_folders();
-  const Json told = parse_json(
-      ranks.group->share(compact({{"config", found.config}, {"position", found.position}}), "the run to go on with"),
-      "rank 0");
-  found = {required<Json>(told, "config", "rank 0"), required<int64_t>(told, "position", "rank 0")};
-  const Json& config = found.config;
-  const bool has_checkpoint = found.position >= 0;
+  const RunToResume found = found_by_first(run, start, ranks);
   const std::string origin = shown(run.config());
-  const Json stored_options = required<Json>(config, "options", origin);
-  const std::string identity = required<std::string>(config, "data_identity", origin);
+  const Json stored_options = required<Json>(found.config, "options", origin);
   take_options(command, invocation, stored_options, origin);
   agree_to_features(command);
-  const std::string data = data_given.empty() ? required<std::string>(config, "data", origin) : data_given;
-  if (data.empty())
-    throw UsageError("DATA is missing: where the run's pictures are was lost with its config.json",
-                     "name it: `dcgan train DATA --resume-auto --run " + shell_word(run.path().native()) + "`");
-  std::error_code ignored;
-  if (!fs::exists(data, ignored))
-    throw UsageError("the run's data '" + printable(data) + "' is not there",
-                     "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " +
-                         shell_word(run.path().native()) + "`");
-  const Dataset dataset = open_with_progress(data, command.all, ranks);
-  if (dataset.pixels->info().identity != identity)
-    throw UsageError("the pictures in '" + printable(data) +
-                         "' are not those the run was trained on: " + counted(dataset.pixels->info().count, "picture") +
-                         " here, " + counted(value_or<int64_t>(config, "data_images", 0, origin), "picture") + " then",
-                     "bring the old ones back, or start a new run");
+  const std::string data = data_given.empty() ? required<std::string>(found.config, "data", origin) : data_given;
+  const Dataset dataset = open_its_data(command, data, found.config, run, ranks);
   check_agreement(ranks, facts_of(command.all, dataset));
   const TrainPlan plan = plan_of_ranks(command.all, fs::absolute(data).lexically_normal().native(), dataset, ranks);
   describe_data(data, dataset, plan.options.data.cache_limit);
@@ -303,18 +324,13 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   }
   if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
   Console console(command.json, plan.goal(), !ranks.is_first());
+  const bool has_checkpoint = found.position >= 0;
   if (!has_checkpoint) {
     if (ranks.is_first()) run.begin_again();
     console.event("the run has no checkpoint yet: it begins again",
                   {{"event", "start"}, {"run", shown(run.path())}, {"config", config_json(plan)}});
   } else {
-    const auto time = plan.options.length.time;
-    const bool is_time_given = invocation.is_given("time");
-    console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image") +
-                      (time ? ", for " + duration_text(*time) +
-                                  (is_time_given ? "" : ", as it was begun (--time auto: until Ctrl-C)")
-                            : ""),
-                  {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
+    announce_resume(console, plan, run, position, invocation.is_given("time"));
   }
   train(plan, dataset, run, has_checkpoint, console, ranks.group);
   if (ranks.is_first() && !command.json) say_what_next(run, data);

@@ -1,4 +1,4 @@
-#include "cli/verbs/train_resume.hpp"
+#include "plan/resume.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,8 +8,8 @@
 #include "core/io/json_file.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "exchange/generator.hpp"
 #include "plan/plan.hpp"
-#include "train/run.hpp"
 
 namespace dcgan {
 namespace {
@@ -97,6 +97,15 @@ Json resolved_before(const Json& stored, const Json& asked) {
   for (const auto& [key, value] : asked.items())
     if (!may_change(key) && stored.contains(key) && (value.is_null() || value == "auto")) out[key] = stored[key];
   return out;
+}
+
+CheckpointHead read_head(const fs::path& checkpoint) {
+  const ArchiveReader archive(checkpoint);
+  const std::string origin = "the checkpoint '" + shown(checkpoint) + "'";
+  check_training_version(archive.meta(), origin);
+  return {required<int64_t>(archive.meta(), "images", origin), required<double>(archive.meta(), "seconds", origin),
+          required<Json>(archive.meta(), "options", origin),
+          required<std::string>(archive.meta(), "data_identity", origin)};
 }
 
 bool holds_run(const RunDirectory& run) {

@@ -11,6 +11,15 @@
 
 namespace dcgan {
 
+/// What a checkpoint says without loading its tensors. `images` is its position.
+struct CheckpointHead {
+  int64_t images = 0;
+  double seconds = 0;
+  Json options;
+  std::string data_identity;
+};
+CheckpointHead read_head(const fs::path& checkpoint);
+
 /// What the first rank knows of a run and the others are told.
 struct RunToResume {
   Json config;            // its config.json
