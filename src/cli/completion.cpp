@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <map>
 
-#include "cli/field_words.hpp"
+#include "cli/field_text.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 

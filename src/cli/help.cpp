@@ -1,6 +1,7 @@
 #include "cli/help.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "core/version.hpp"
 
@@ -85,11 +86,31 @@ std::string options_text(const std::vector<const Field*>& fields, bool has_group
   return out;
 }
 
-/// Lines of a text that were broken within a sentence, in one.
-std::string reflowed(std::string text) {
-  for (size_t i = 1; i < text.size(); ++i)
-    if (text[i] == '\n' && text[i - 1] != '.' && text[i - 1] != ':') text[i] = ' ';
-  return text;
+/// A text whose long lines were broken within a sentence, with those in one. Lists and commands stay line by line.
+std::string reflowed(const std::string& text) {
+  constexpr size_t kLong = 70;
+  std::string out;
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\n') {
+      out += text[i];
+      continue;
+    }
+    const bool ends = i == 0 || text[i - 1] == '.' || text[i - 1] == ':' || i - begin < kLong;
+    const bool is_command = text.compare(begin, 6, "dcgan ") == 0 || text.compare(i + 1, 6, "dcgan ") == 0;
+    out += ends || is_command ? '\n' : ' ';
+    begin = i + 1;
+  }
+  return out;
+}
+
+/// Paragraphs, wrapped; commands as they stand.
+std::string details_text(const std::string& details, size_t columns) {
+  std::istringstream lines(reflowed(details));
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    out += (line.starts_with("dcgan ") ? "  " + line : wrapped(line, 0, columns)) + "\n";
+  return out;
 }
 
 std::string examples_text(const std::vector<std::string>& examples) {
@@ -137,7 +158,7 @@ std::string verb_help(const ListedVerb& one, size_t columns, bool shows_all) {
   out += options_text(fields, has_many, columns);
   if (fields.size() < verb.fields.size())
     out += "\nAll " + std::to_string(verb.fields.size()) + " options: dcgan " + one.words + " --help-all\n";
-  if (!verb.details.empty()) out += "\n" + wrapped(reflowed(verb.details), 0, columns) + "\n";
+  if (!verb.details.empty()) out += "\n" + details_text(verb.details, columns);
   return out + examples_text(verb.examples);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/field_words.hpp"
+#include "cli/field_text.hpp"
 
 namespace dcgan {
 

@@ -92,7 +92,7 @@ class Parser {
  public:
   explicit Parser(const std::vector<Verb>& verbs) : app_("", "dcgan"), verbs_(verbs) {
     app_.set_version_flag("--version", std::string("dcgan ") + kVersionText, "print the version and exit");
-    app_.set_help_flag("-h,--help", "print this help and exit");
+    app_.set_help_flag("-h,--help,--help-all", "");
     for (const Verb& verb : verbs) add(app_, verb);
     app_.require_subcommand(0, 1);
     app_.allow_extras();
@@ -242,6 +242,17 @@ class Parser {
     }
   }
 
+  /// What another program calls one of our options or verbs.
+  [[noreturn]] void refuse_foreign(const std::string& name, bool is_option, std::string ours) const {
+    const auto has = [&](const char* field) {
+      return chosen_ && std::any_of(chosen_->fields.begin(), chosen_->fields.end(),
+                                    [&](const Field& one) { return one.name == field; });
+    };
+    if (ours == "--out" && !has("out") && has("run")) ours = "--run DIR";
+    throw UsageError(std::string("unknown ") + (is_option ? "option" : "verb") + " '" + printable(name) + "'",
+                     is_option ? "here it is " + ours : ours);
+  }
+
   void refuse_extras() {
     const auto extras = app_.remaining(true);
     if (extras.empty()) return;
@@ -255,8 +266,7 @@ class Parser {
     const bool is_option = name.starts_with("-");
     const auto& foreign = is_option ? foreign_flags() : foreign_verbs();
     if (const auto ours = foreign.find(lowercase_dashed(name)); ours != foreign.end() && (is_option || !chosen_))
-      throw UsageError(std::string("unknown ") + (is_option ? "option" : "verb") + " '" + printable(name) + "'",
-                       "here it is " + ours->second);
+      refuse_foreign(name, is_option, ours->second);
     std::vector<std::string> known;
     const std::string dashes = name.starts_with("-") ? "--" : "";
     if (!dashes.empty() && chosen_) {
@@ -275,6 +285,11 @@ class Parser {
                              "did you mean `dcgan " + app->get_name() + " " + name + "`?");
       }
     }
+    if (chosen_ && dashes.empty() && chosen_->name == "train" && invocation_.is_given("resume"))
+      throw UsageError("unexpected argument '" + printable(name) + "'",
+                       "of a run that goes on with data in another place say `dcgan train DATA --resume --run " +
+                           shell_word(name) + "`");
+    const bool is_verb = !dashes.empty() && !chosen_;  // "--train"
     const std::string near = did_you_mean(known, name.substr(std::min(name.find_first_not_of('-'), name.size())));
     const std::string what = !dashes.empty() ? "unknown option '"
                              : chosen_       ? "unexpected argument '"
@@ -282,9 +297,9 @@ class Parser {
     std::error_code ignored;
     if (!dashes.empty() && std::filesystem::exists(*first, ignored))
       throw UsageError(what + printable(name) + "'", "it is the name of a file: write it behind --, or ./ before it");
-    throw UsageError(what + printable(name) + "'", near.empty()
-                                                       ? "`dcgan" + verb_words() + " --help` lists what there is"
-                                                       : "did you mean " + dashes + near + "?");
+    throw UsageError(what + printable(name) + "'",
+                     near.empty() ? "`dcgan" + verb_words() + " --help` lists what there is"
+                                  : "did you mean " + (is_verb ? "`dcgan " + near + "`" : dashes + near) + "?");
   }
 
   CLI::App app_;

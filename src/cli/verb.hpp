@@ -37,10 +37,11 @@ struct Invocation {
 
 struct Verb {
   std::string name;
-  std::string help;                   // one line
-  std::string details;                // more, shown by --help of the verb alone
-  std::string group;                  // in the list of verbs: "Draw"
-  std::vector<std::string> examples;  // commands that work, where there is what they speak of (tests/cli/examples_test)
+  std::string help;     // one line
+  std::string details;  // more, shown by --help of the verb alone
+  std::string group;    // in the list of verbs: "Draw"
+  std::vector<std::string>
+      examples;  // commands that work, where there is what they speak of (tests/docs/examples_test)
   std::vector<Positional> positionals;
   Fields fields;  // for help and for knowing names; values are set by `run`
   std::function<void(const Invocation&)> run;

@@ -2,7 +2,8 @@
 //
 //   visit("lr", learning_rate, "step size of Adam", within(0.0, 1.0), "Radford et al. 2015, section 4");
 //
-// What else is to be said of an option follows behind it: `.common()`, `.may_change()`, `.needs("--augment all", ...)`.
+// What else is to be said of an option follows behind it: `.common()`, `.may_change()`, `.needs("--augment all", ...)`,
+// `.only_with("--norm-d none")`.
 // The command line, JSON, `inspect` and every error message are made from that list. Names use dashes on
 // the command line and underscores in JSON; both are accepted everywhere. Not here: the command line itself
 // (cli/parser) and JSON (core/json). Thread safety: none; options are set once, then only read.
@@ -144,7 +145,7 @@ struct Collector {
 }  // namespace detail
 
 /// A visitor for options that mean something else where they are listed again: `say(name, value, help, limit, source)`
-/// hands them on, changed or not, or leaves them out. What it gives back is asked for nothing more.
+/// hands them on, changed or not, or leaves them out. Nothing more can be said of them behind the call.
 template <class Say>
 class Retold {
  public:

@@ -31,8 +31,12 @@ std::string typed(const fs::path& path) { return shell_word(path.native()); }
 fs::path result_of(const fs::path& path, const std::string& ending) {
   std::string name = path.filename().native();
   name = name.substr(0, std::max<size_t>(1, name.find('.', 1)));
-  if (!ending.empty()) return parent_of(path) / (name + ending);
-  std::error_code ignored;  // what is there already is no place to unpack into
+  std::error_code ignored;  // what is there already is no place to unpack into, nor a file to write over
+  if (!ending.empty()) {
+    fs::path file = parent_of(path) / (name + ending);
+    for (int i = 2; fs::exists(file, ignored); ++i) file = parent_of(path) / (name + "-" + std::to_string(i) + ending);
+    return file;
+  }
   const bool is_taken = name == path.filename() || fs::exists(parent_of(path) / name, ignored);
   return parent_of(path) / (is_taken ? name + "-unpacked" : name);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "core/error.hpp"
@@ -61,6 +62,7 @@ Json layers_to_json(const Layers& layers, const NamedTensors& weights) {
   for (const Layer& layer : layers) {
     const auto* named =
         std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& one) { return one.kind == layer.kind; });
+    if (named == std::end(kKinds)) throw std::logic_error("a layer's kind has no name in exported files");
     Json one = {{"kind", named->name}, {"from", layer.from}};
     if (takes_two(layer.kind)) one["other"] = layer.other;
     if (!layer.tensors.empty()) {

@@ -1,6 +1,6 @@
 // A module of TorchScript as data: the attributes that data.pkl describes, the tensors of constants.pkl, where their
 // numbers lie, and the text of its program, of which nothing is run. PyTorch, torch/csrc/jit/serialization (export.cpp,
-// pickler.cpp). Not here: the archive (program_archive), what a text means (exchange/old_exports). No torch.
+// pickler.cpp). Not here: the archive (program_archive), what a text means (exchange/version_1_layers). No torch.
 #pragma once
 
 #include <map>

@@ -2,7 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "image/animations.hpp"
+#include "image/animation_kinds.hpp"
 
 namespace dcgan {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "image/animations.hpp"
+#include "image/animation_kinds.hpp"
 
 namespace dcgan {
 namespace {

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/platform/io/mapped_file.hpp"
 #include "core/text.hpp"
-#include "image/animations.hpp"
+#include "image/animation_kinds.hpp"
 
 namespace dcgan {
 namespace {

@@ -1,5 +1,7 @@
 #include "nn/architectures.hpp"
 
+#include <stdexcept>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "nn/network.hpp"
@@ -74,6 +76,8 @@ const Architecture& architecture_named(const std::string& name) {
 }
 
 void add_architecture(const Architecture& row) {
+  for (const auto& known : table())
+    if (known.name == row.name) throw std::logic_error("the architecture '" + row.name + "' is there already");
   for (const auto& known : added())
     if (known.name == row.name) return;
   added().push_back(row);

@@ -1,4 +1,5 @@
-// The architectures: each is a file of nn/architectures with two functions, and a row here. No torch.
+// The architectures: each is a file of nn/architectures with two functions, declared here, and a row of the table in
+// architectures.cpp. No torch.
 #pragma once
 
 #include <string>
@@ -26,7 +27,7 @@ const std::vector<Architecture>& architectures();
 /// Of these or of those that were added. Throws UsageError for a name that is not there.
 const Architecture& architecture_named(const std::string& name);
 std::vector<std::string> architecture_names();
-/// Of --arch: what all of them are, and where from.
+/// Help and sources of --arch: those of all rows.
 const char* architecture_help();
 const char* architecture_sources();
 

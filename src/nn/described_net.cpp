@@ -79,13 +79,18 @@ torch::nn::Module& DescribedNetImpl::folder_of(const std::string& name) {
 void DescribedNetImpl::add_weights(const PlannedLayer& layer) {
   const std::string own = layer.name.substr(layer.name.find('.') + 1);
   if (layer.is_norm()) {
-    if (norms_.contains(layer.name)) return;
+    if (const auto known = norms_.find(layer.name); known != norms_.end()) {
+      if (known->second->running_mean.size(0) != layer.out.channels)
+        throw std::logic_error("two layers want '" + layer.name + "' in two shapes");
+      return;
+    }
     norms_.emplace(layer.name, make_norm(layer.out.channels, layer.classes));
     folder_of(layer.name).register_module(own, norms_.at(layer.name).ptr());
     return;
   }
   if (const auto known = weights_.find(layer.name); known != weights_.end()) {
-    if (known->second->weight.sizes() != at::IntArrayRef(layer.weights().front().shape))
+    if (known->second->weight.sizes() != at::IntArrayRef(layer.weights().front().shape) ||
+        known->second->bias.defined() != layer.has_bias)
       throw std::logic_error("two layers want '" + layer.name + "' in two shapes");
     return;
   }
@@ -139,8 +144,8 @@ at::Tensor DescribedNetImpl::convolved(const PlannedLayer& l, const at::Tensor& 
     return at::conv_transpose2d(x, kernel_of(l), {}, stride, padding);
   }
   if (is_logit(l)) {
-    const auto logits = at::mv(flat(x), flat(weight_of(l)).view({-1}));
-    return bias.defined() ? logits + bias : logits;
+    const auto logits = at::mv(flat(x), flat(kernel_of(l)).view({-1}));
+    return (bias.defined() ? logits + bias : logits).view({-1, 1, 1, 1});
   }
   if (has_kernel(l, 1, 1, 0)) return convolve1(x, weight_of(l), bias);
   const bool is_plain = has_kernel(l, 3, 1, 1);
@@ -172,7 +177,7 @@ at::Tensor DescribedNetImpl::passed(const PlannedLayer& l, at::Tensor x, const a
     case Kind::kMinibatchStd:
       return with_minibatch_std(x, batches);
     case Kind::kClassDot:
-      return (weight_of(l).index_select(0, y) * x.flatten(1)).sum(1);
+      return (weight_of(l).index_select(0, y) * x.flatten(1)).sum(1).view({-1, 1, 1, 1});
     case Kind::kScale:
       return x * weights_of(l)->weight.view({1, -1, 1, 1});
     case Kind::kAdd:
@@ -203,7 +208,7 @@ at::Tensor DescribedNetImpl::run(std::vector<at::Tensor> values, const at::Tenso
     const PlannedLayer& l = net.layers[i];
     const auto value = static_cast<int64_t>(values.size());
     const auto* next = i + 1 < net.layers.size() ? &net.layers[i + 1] : nullptr;
-    if (l.is_norm() && next && next->is_activation() && next->from == value &&
+    if (l.is_norm() && next && i + 1 != net.head && next->is_activation() && next->from == value &&
         last[static_cast<size_t>(value)] == i + 1) {
       values.emplace_back();  // the two are one operation
       values.push_back(class_norm_activation(norms_.at(l.name), taken(l.from, i), y, next->slope, batches));
@@ -211,10 +216,11 @@ at::Tensor DescribedNetImpl::run(std::vector<at::Tensor> values, const at::Tenso
       continue;
     }
     const PlannedLayer* before = net.made_by(l.from);
+    // What a convolution of several taps has made has memory of its own; a product of 1 x 1 is a view.
     const bool in_place = before && before->kind == Kind::kConv && before->kernel_height > 1 &&
                           last[static_cast<size_t>(l.from)] == i && net.uses_of(l.from) == 1;
     const at::Tensor other = l.takes_two() ? values[static_cast<size_t>(l.other)] : at::Tensor();
-    if (l.takes_two()) taken(l.other, i);
+    if (l.takes_two() && l.other != l.from) taken(l.other, i);
     values.push_back(passed(l, taken(l.from, i), other, y, batches, in_place));
   }
   return values.back();

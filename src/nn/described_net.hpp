@@ -43,7 +43,7 @@ class DescribedNetImpl : public torch::nn::Module {
   const std::vector<torch::nn::BatchNorm2d>& norms() const { return norms_in_use_; }
 
  protected:
-  /// The last value of inputs [N, C, H, W]; of a discriminator logits [N]. `batches`: one after another in the inputs;
+  /// The last value of inputs [N, C, H, W]. `batches`: one after another in the inputs;
   /// BatchNorm and the minibatch deviation treat each by itself. y int64 [N] where a layer has classes.
   at::Tensor run(std::vector<at::Tensor> values, const at::Tensor& y, int64_t batches);
 

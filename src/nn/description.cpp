@@ -18,7 +18,9 @@ constexpr double kNormEps = 1e-5;
 
 int64_t convolved_side(const PlannedLayer& l, int64_t side, int64_t kernel) {
   if (l.kind == Kind::kConvTranspose) return (side - 1) * l.stride - 2 * l.padding + kernel;
-  return (side + 2 * l.padding - kernel) / l.stride + 1;
+  const int64_t room = side + 2 * l.padding - kernel;
+  if (room < 0) refuse(l, "its kernel is larger than its map");
+  return room / l.stride + 1;
 }
 
 /// What a layer that has no channels of its own makes.
@@ -113,6 +115,9 @@ int64_t NetworkBuilder::append(PlannedLayer layer) {
   if (layer.is_convolution()) {
     if (layer.groups < 1 || layer.in.channels % layer.groups != 0 || layer.out.channels % layer.groups != 0)
       refuse(layer, "its groups do not divide its channels");
+    if (layer.kind == Kind::kConvTranspose && (layer.groups != 1 || layer.has_bias))
+      refuse(layer, "a transposed convolution has neither groups nor a bias");
+    if (layer.name.find('.') != layer.name.rfind('.')) refuse(layer, "a name has one dot at most");
     layer.out.height = convolved_side(layer, layer.in.height, layer.kernel_height);
     layer.out.width = convolved_side(layer, layer.in.width, layer.kernel_width);
   } else {

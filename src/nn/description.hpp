@@ -40,7 +40,7 @@ struct MapShape {
 };
 
 /// How a strided kernel comes from the weights: themselves, or 3 x 3 weights summed over the four shifts of a 2 x 2 box
-/// (nn/kernels/strided), for a means' sake divided by 4.
+/// (nn/kernels/strided); divided by 4 where they stand for means as well.
 enum class KernelFrom { kWeights, kWidened, kWidenedMeans };
 
 /// A tensor of weights as it is stored and trained. The first numbers are drawn from N(mean, spread^2).
@@ -56,7 +56,7 @@ struct PlannedLayer {
   static constexpr int64_t kNoBlock = std::numeric_limits<int64_t>::max();
 
   LayerKind kind;
-  std::string name = {};        // of its weights; empty where it has none
+  std::string name = {};        // of its weights, with one dot at most; empty where it has none
   int64_t from = 0, other = 0;  // `other` of kAdd and kConcat
   MapShape in = {}, out = {};
   int64_t kernel_height = 0, kernel_width = 0;  // as they work; of widened ones the stored kernel has 3
@@ -79,7 +79,8 @@ struct NetworkDescription {
   std::vector<MapShape> inputs;  // of an image; where a network takes maps of any size, those of the plan's
   std::vector<PlannedLayer> layers;
   std::vector<int64_t> maps;                         // values that are feature maps, beside the image first
-  size_t head = std::numeric_limits<size_t>::max();  // layers from here on are computed in the weights' own numbers
+  size_t head = std::numeric_limits<size_t>::max();  // layers from here on are computed in the type of the weights,
+                                                     // whatever the precision
 
   int64_t last_value() const { return static_cast<int64_t>(inputs.size() + layers.size()) - 1; }
   const MapShape& shape_of(int64_t value) const;
@@ -118,7 +119,7 @@ class NetworkBuilder {
   int64_t norm_activation(const std::string& name, int64_t classes, double slope);
   int64_t activation(double slope);
   int64_t activation(double slope, int64_t from);
-  /// What has neither weights nor settings.
+  /// A layer without weights and settings.
   int64_t then(LayerKind kind);
   int64_t then(LayerKind kind, int64_t from);
   int64_t scale(const std::string& name);

@@ -16,7 +16,7 @@ torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t
   if (y.defined() != (plan_.classes > 0))
     throw Error(plan_.classes > 0 ? "this discriminator needs a class for every image"
                                   : "this discriminator knows no classes");
-  return run({images}, y, batches);
+  return run({images}, y, batches).flatten();
 }
 
 }  // namespace dcgan

@@ -59,6 +59,12 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
   throw std::logic_error("a layer of no kind");
 }
 
+/// What a layer takes.
+std::vector<int64_t> values_of(const Layer& layer) {
+  const bool takes_two = layer.kind == Layer::Kind::kAdd || layer.kind == Layer::Kind::kConcat;
+  return takes_two ? std::vector<int64_t>{layer.from, layer.other} : std::vector<int64_t>{layer.from};
+}
+
 }  // namespace
 
 at::Tensor Layer::find(const std::string& part) const {
@@ -95,13 +101,13 @@ std::vector<at::Tensor> run_layers(const Layers& layers, std::vector<at::Tensor>
                                    const std::vector<int64_t>& wanted) {
   std::vector<size_t> last_use(layers.size() + values.size(), 0);
   for (size_t i = 0; i < layers.size(); ++i)
-    last_use[static_cast<size_t>(layers[i].from)] = last_use[static_cast<size_t>(layers[i].other)] = i;
+    for (const int64_t used : values_of(layers[i])) last_use[static_cast<size_t>(used)] = i;
   for (const int64_t number : wanted) last_use[static_cast<size_t>(number)] = layers.size();
   for (size_t i = 0; i < layers.size(); ++i) {
     const auto from = static_cast<size_t>(layers[i].from), other = static_cast<size_t>(layers[i].other);
     values.push_back(applied(layers[i], values[from], values[other], y));
-    for (const size_t used : {from, other})  // what nobody needs any more gives its memory back
-      if (last_use[used] == i) values[used].reset();
+    for (const int64_t used : values_of(layers[i]))  // what nobody needs any more gives its memory back
+      if (last_use[static_cast<size_t>(used)] == i) values[static_cast<size_t>(used)].reset();
   }
   std::vector<at::Tensor> out;
   for (const int64_t number : wanted) out.push_back(values[static_cast<size_t>(number)]);

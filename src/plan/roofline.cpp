@@ -26,7 +26,8 @@ struct Work {
 std::vector<bool> inputs_alone(const NetworkDescription& net) {
   std::vector<bool> is_input(net.inputs.size(), true);
   for (const auto& layer : net.layers)
-    is_input.push_back(layer.name.empty() && is_input[static_cast<size_t>(layer.from)]);
+    is_input.push_back(layer.name.empty() && is_input[static_cast<size_t>(layer.from)] &&
+                       (!layer.takes_two() || is_input[static_cast<size_t>(layer.other)]));
   return is_input;
 }
 

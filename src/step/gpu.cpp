@@ -65,10 +65,10 @@ class CudaPipeline : public GpuPipeline {
         stream_(c10::cuda::getStreamFromPool(false, device.index())),
         copies_(c10::cuda::getStreamFromPool(false, device.index())),
         recorded_(!options.no_graph) {
-    take_turn();
+    use_own_stream();
   }
 
-  void take_turn() override {
+  void use_own_stream() override {
     const auto before = c10::cuda::getCurrentCUDAStream(device_.index());
     if (before == stream_) return;
     turn_.record(before);

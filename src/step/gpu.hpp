@@ -42,7 +42,7 @@ class GpuPipeline {
 
   /// From here on what the thread asks of the GPU goes to this pipeline's stream, after all that it asked before. To be
   /// called before anything touches tensors that its steps read or write; several pipelines may live in a process.
-  virtual void take_turn() = 0;
+  virtual void use_own_stream() = 0;
 
   /// Copies inputs from the CPU: through pinned memory on a stream of its own, while the steps before compute. What
   /// comes back lies on the GPU at the same addresses every time, as long as shapes stay and the same are defined.

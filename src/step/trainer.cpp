@@ -73,7 +73,7 @@ NamedTensors unfrozen(const DiscriminatorNetImpl& net, int64_t blocks) {
 
 }  // namespace
 
-constexpr int64_t kWishes = 4;
+constexpr int64_t kStopRequests = 4;
 
 void settle_process(int64_t threads) {
   static int64_t checked = 0;  // LibTorch keeps its threads, and ends the process where it gets fewer than it asks for
@@ -103,7 +103,7 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
               {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
                options.adam.beta2.discriminator}),
       mean_g_(std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kFigures)),
-      mean_d_(std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kFigures + kWishes)),
+      mean_d_(std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kFigures + kStopRequests)),
       objective_(options.objective),
       augment_kinds_(options.augment.kinds()),
       augment_p_(options.augment, device) {
@@ -113,20 +113,20 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
   average_weight_ = at::zeros({}, average_.front().options());
   noise_level_ = at::zeros({}, average_.front().options());
   moves_augment_p_ = at::zeros({}, noise_level_.options().dtype(at::kFloat));
-  wishes_ = at::zeros({kWishes}, at::TensorOptions(at::kDouble).device(device));
+  stop_requests_ = at::zeros({kStopRequests}, at::TensorOptions(at::kDouble).device(device));
   sums_ = at::zeros({kFigures}, at::TensorOptions(at::kDouble).device(device));
 }
 
-void Trainer::take_turn() const {
-  if (gpu_) gpu_->take_turn();
+void Trainer::use_own_stream() const {
+  if (gpu_) gpu_->use_own_stream();
 }
 
 Trainer::StepKind Trainer::next_kind() const {
   return {(steps_ + 1) % options_.schedule.critic_steps == 0, objective_.is_lazy_turn(steps_)};
 }
 
-Wishes Trainer::step(const Batch& batch, const Wishes& wishes) {
-  take_turn();
+StopRequests Trainer::step(const Batch& batch, const StopRequests& requests) {
+  use_own_stream();
   const auto share = static_cast<int64_t>(batch.labels.size()), n = share * group_->size();
   const int64_t first_image = batch.first_image - group_->rank() * share;  // of all ranks' shares
   const StepKind kind = next_kind();
@@ -147,15 +147,15 @@ Wishes Trainer::step(const Batch& batch, const Wishes& wishes) {
   const auto run = [&] { gpu_ ? gpu_->run(kind.number(), work) : work(); };
   if (group_->size() == 1) {
     run();
-    return wishes;
+    return requests;
   }
-  wishes_.copy_(at::tensor(std::vector<double>{1.0 * wishes.interrupt, 1.0 * wishes.terminate, 1.0 * wishes.time_is_up,
-                                               1.0 * wishes.fails}));
+  stop_requests_.copy_(at::tensor(std::vector<double>{1.0 * requests.interrupt, 1.0 * requests.terminate,
+                                                      1.0 * requests.time_is_up, 1.0 * requests.fails}));
   run();
-  const auto all = mean_d_->beside().narrow(0, kFigures, kWishes).to(at::kCPU, at::kDouble);
+  const auto all = mean_d_->beside().narrow(0, kFigures, kStopRequests).to(at::kCPU, at::kDouble);
   group_->check();
-  const double* wish = all.const_data_ptr<double>();
-  return {wish[0] > 0, wish[1] > 0, wish[2] > 0, wish[3] > 0};
+  const double* request = all.const_data_ptr<double>();
+  return {request[0] > 0, request[1] > 0, request[2] > 0, request[3] > 0};
 }
 
 std::vector<Trainer::Part> Trainer::parts_of(const StepInputs& inputs, int64_t count) const {
@@ -244,13 +244,13 @@ void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
   const auto zero = at::zeros({}, sums_.options());
   /// Adds a part's loss to the mean; figures of the parts so far go along with the last.
   const auto add = [&](GradientMean& mean, const at::Tensor& loss, const std::vector<at::Tensor>& figures,
-                       at::Tensor& sum, bool is_last, const at::Tensor& wishes) {
+                       at::Tensor& sum, bool is_last, const at::Tensor& requests) {
     at::Tensor beside;
     {
       const at::NoGradGuard no_grad;
       const auto own = at::stack(figures).div(static_cast<double>(count));
       sum = sum.defined() ? sum + own : own;
-      beside = wishes.defined() ? at::cat({sum, wishes}) : sum;
+      beside = requests.defined() ? at::cat({sum, requests}) : sum;
     }
     mean.add(loss, is_last, beside);
   };
@@ -263,7 +263,7 @@ void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
     const at::AutoGradMode grad(true);
     std::vector<at::Tensor> figures(kFigures, zero);
     const auto loss = loss_d(part, kind, figures);
-    add(*mean_d_, loss, figures, sum_d, &part == &parts.back(), wishes_);
+    add(*mean_d_, loss, figures, sum_d, &part == &parts.back(), stop_requests_);
     if (!keeps) part.fake.reset();
   }
   const auto gradients_d = mean_d_->take(count);
@@ -309,7 +309,7 @@ at::Tensor Trainer::shown_to_d(const Batch& batch) const {
 }
 
 NamedTensors Trainer::weights_and_gradients() const {
-  take_turn();
+  use_own_stream();
   NamedTensors all;
   const auto add = [&](const std::string& network, const NamedTensors& weights, const NamedTensors& trained,
                        const std::vector<at::Tensor>& gradients) {
@@ -324,7 +324,7 @@ NamedTensors Trainer::weights_and_gradients() const {
 }
 
 GeneratorNet Trainer::evaluation_generator() {
-  take_turn();
+  use_own_stream();
   return evaluation_copy(*generator_, average_, static_cast<uint64_t>(options_.seed));
 }
 

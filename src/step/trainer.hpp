@@ -24,8 +24,8 @@ namespace dcgan {
 /// not give so many threads.
 void settle_process(int64_t threads);
 
-/// What a rank wants all to do after a step. Any rank's wish is everyone's.
-struct Wishes {
+/// What a rank wants all to do after a step. Any rank's request is everyone's.
+struct StopRequests {
   bool interrupt = false, terminate = false;  // it got SIGINT, or another signal that ends
   bool time_is_up = false;
   bool fails = false;  // it cannot take the step after this one
@@ -43,8 +43,8 @@ class Trainer {
   /// update; D stays in training mode throughout and G's step computes no gradient for D's weights. With critic steps
   /// above 1 G's part comes in every so many steps only. Radford et al. 2015; Goodfellow et al. 2014, algorithm 1.
   /// `batch` is this rank's share; shares are of one size. On a GPU it returns before the GPU is done, if it is alone.
-  /// The wishes of all ranks.
-  Wishes step(const Batch& batch, const Wishes& wishes = {});
+  /// The requests of all ranks.
+  StopRequests step(const Batch& batch, const StopRequests& requests = {});
 
   /// On a GPU: steps are replayed from a recording by now.
   bool is_recorded() const { return gpu_ && gpu_->is_recorded(); }
@@ -100,7 +100,7 @@ class Trainer {
     at::Tensor augment, noise;  // one for each Pass, see StepInputs
   };
 
-  void take_turn() const;
+  void use_own_stream() const;
   StepKind next_kind() const;
   /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
   /// a GPU can record it once and replay it.
@@ -134,7 +134,7 @@ class Trainer {
   // A number each, on the device: what this step's schedules say.
   at::Tensor average_weight_;  // of the live weights in the average
   at::Tensor noise_level_, moves_augment_p_;
-  at::Tensor wishes_;  // float, one place a wish
+  at::Tensor stop_requests_;  // float, one place a request
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
   at::Tensor sums_;  // float64, one place a figure of Record
 };

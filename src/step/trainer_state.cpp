@@ -22,7 +22,7 @@ NamedTensors behind(const NamedTensors& all, const std::string& prefix) {
 }  // namespace
 
 void Trainer::take_record(Record& record) {
-  take_turn();
+  use_own_stream();
   const auto sums = sums_.cpu();
   const double* sum = sums.const_data_ptr<double>();
   for (int i = 0; i < kFigures; ++i) {
@@ -64,14 +64,14 @@ NamedTensors Trainer::live_state() const {
 }
 
 NamedTensors Trainer::state(const GeneratorNetImpl& evaluation) const {
-  take_turn();
+  use_own_stream();
   NamedTensors all = live_state();
   append(all, "ema.", tensors_of(evaluation, true));
   return all;
 }
 
 void Trainer::load(NamedTensors stored, const std::string& origin) {
-  take_turn();
+  use_own_stream();
   const NamedTensors average = average_in(stored);
   std::erase_if(stored, [](const auto& one) { return one.first.starts_with("ema."); });
   for (auto& [name, tensor] : stored)  // older checkpoints know fewer figures
@@ -83,7 +83,7 @@ void Trainer::load(NamedTensors stored, const std::string& origin) {
 }
 
 void Trainer::take_weights(const NamedTensors& stored, const std::string& origin) {
-  take_turn();
+  use_own_stream();
   load_into(tensors_of(*generator_, true), behind(stored, "generator."), origin);
   load_into(tensors_of(*discriminator_, true), behind(stored, "discriminator."), origin);
   load_into(average_state(), average_in(stored), origin);

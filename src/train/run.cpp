@@ -17,10 +17,10 @@
 #include "image/decode.hpp"
 #include "plan/fit.hpp"
 #include "step/trainer.hpp"
+#include "train/rank_sync.hpp"
 #include "train/run_events.hpp"
 #include "train/run_states.hpp"
 #include "train/sheets.hpp"
-#include "train/together.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {
@@ -86,14 +86,14 @@ class Run {
       waited_ += seconds_now() - waiting;
       duties_ = {trainer_.images(), 0};
       is_whole_ = false;
-      const Wishes others = trainer_.step(batch, wishes());
+      const StopRequests others = trainer_.step(batch, requests());
       is_whole_ = true;
-      wishes_ = group_->size() == 1 ? wishes() : others;  // alone there is no need to wait for the next step
+      stop_requests_ = group_->size() == 1 ? requests() : others;  // alone there is no need to wait for the next step
       console_.step(trainer_.images(), in_process());
       settle();
       if (multiple_passed(duties_.before, trainer_.images(), *plan_.options.run.checkpoint_every)) save();
-      if (wishes_.interrupt || wishes_.terminate) stop_for_signal();
-      if (wishes_.fails && !is_complete()) stop_for_failure();
+      if (stop_requests_.interrupt || stop_requests_.terminate) stop_for_signal();
+      if (stop_requests_.fails && !is_complete()) stop_for_failure();
     }
     finish();
   }
@@ -116,7 +116,7 @@ class Run {
   }
 
   /// This rank's. Time is the first one's.
-  Wishes wishes() const {
+  StopRequests requests() const {
     const int signal = stop_signal();
     const auto limit = plan_.goal().seconds;
     return {signal == SIGINT, signal != 0 && signal != SIGINT, group_->is_first() && limit && in_process() >= *limit,
@@ -143,7 +143,7 @@ class Run {
   bool is_complete() const {
     if (is_over_) return true;
     const auto images = plan_.goal().images;
-    return wishes_.time_is_up || (images && trainer_.images() >= *images);
+    return stop_requests_.time_is_up || (images && trainer_.images() >= *images);
   }
 
   bool is_due(int64_t before, std::optional<int64_t> every) const {
@@ -292,7 +292,7 @@ class Run {
 
   [[noreturn]] void stop_for_signal() {
     save();
-    const int signal = common_signal(*group_, wishes_);
+    const int signal = common_signal(*group_, stop_requests_);
     throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") + "; all is saved; " + go_on_with());
   }
 
@@ -342,7 +342,7 @@ class Run {
   RunStates states_;
   std::optional<LineFile> log_;      // the first rank's
   std::optional<RunEvents> events_;  // the first rank's, where they are wanted
-  Wishes wishes_;                    // of all ranks, as of the last step
+  StopRequests stop_requests_;       // of all ranks, as of the last step
   std::exception_ptr failure_;       // why there are no pictures for the step after this one
   Duties duties_;                    // of this position
   bool is_whole_ = true;             // the trainer's state is that of a position: no step broke off

@@ -6,7 +6,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "exchange/torchscript.hpp"
-#include "train/together.hpp"
+#include "train/rank_sync.hpp"
 
 namespace dcgan {
 
@@ -61,7 +61,8 @@ void RunStates::read(const fs::path& path) {
     watch_.forget_balance(trainer_.images());  // older than verdicts
   seconds_before_ = required<double>(meta, "seconds", origin);
   if (meta.contains("duties"))
-    duties_left_ = {required<int64_t>(meta["duties"], "before", origin), required<int64_t>(meta["duties"], "done", origin)};
+    duties_left_ = {required<int64_t>(meta["duties"], "before", origin),
+                    required<int64_t>(meta["duties"], "done", origin)};
 }
 
 void RunStates::share_beginning() {

@@ -102,7 +102,7 @@ Seen Watch::compared(const at::Tensor& features, int64_t images) const {
 }
 
 void Watch::take(Seen& seen) {
-  seen.is_best = progress_.add(seen.quality);
+  seen.is_best = best_state_.add(seen.quality);
   last_ = seen, is_new_ = true;
 }
 
@@ -125,7 +125,7 @@ bool Watch::judge(Record& record) {
 
 Json Watch::state() const {
   return {{"balance", balance_.state()},
-          {"progress", progress_.state()},
+          {"progress", best_state_.state()},
           {"kid", number_or_null(last_.quality.kid)},
           {"diversity", number_or_null(last_.diversity)},
           {"memorised", number_or_null(last_.quality.memorised)},
@@ -136,7 +136,7 @@ Json Watch::state() const {
 
 void Watch::set_state(const Json& state, const std::string& origin) {
   balance_ = Balance::from_state(required<Json>(state, "balance", origin), origin);
-  progress_ = Progress::from_state(required<Json>(state, "progress", origin), origin);
+  best_state_ = BestState::from_state(required<Json>(state, "progress", origin), origin);
   judgement_ = balance_.judgement();
   last_.quality.kid = number_in(state, "kid", origin);
   last_.diversity = number_in(state, "diversity", origin);

@@ -10,7 +10,7 @@
 #include "plan/plan.hpp"
 #include "telemetry/record.hpp"
 #include "train/balance.hpp"
-#include "train/progress.hpp"
+#include "train/best_state.hpp"
 
 namespace dcgan {
 
@@ -39,7 +39,7 @@ class Watch {
   /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
   bool judge(Record& record);
   const Judgement& judgement() const { return judgement_; }
-  const Progress& progress() const { return progress_; }
+  const BestState& progress() const { return best_state_; }
 
   /// The state was set back: what was seen of the one before no longer counts.
   void forget_balance(int64_t images) { balance_ = Balance(images), judgement_ = {}; }
@@ -62,7 +62,7 @@ class Watch {
   double memorised_floor_ = Quality::kUnknown;
   Balance balance_;
   Judgement judgement_;
-  Progress progress_;
+  BestState best_state_;
   Seen last_;
   bool is_new_ = false;  // last_ was not judged yet
 };

@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "cli/field_words.hpp"
+#include "cli/field_text.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {

@@ -136,7 +136,7 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
     EXPECT_TRUE(refused(dcgan.refusal(dcgan.small_train(one.data, "run", {"--images", "40"})), one.code, one.says));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("run")));
   }
-  EXPECT_TRUE(refused(dcgan.refusal({"doctor", dcgan.at("empty")}), 1, "no file in '"));
+  EXPECT_TRUE(refused(dcgan.refusal({"doctor", dcgan.at("empty")}), 1, "no picture in '"));
 }
 
 std::string big_endian(uint32_t value) {

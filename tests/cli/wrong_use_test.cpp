@@ -114,7 +114,7 @@ TEST(WrongUse, NamesOurOptionForTheFlagsOfOtherPrograms) {
                                                        {"--network", "MODEL"},
                                                        {"--snap", "--checkpoint-every"},
                                                        {"-n", "--count"},
-                                                       {"-o", "--out"}};
+                                                       {"-o", "--run"}};
   for (const auto& [theirs, ours] : flags)
     EXPECT_TRUE(refused(dcgan.refusal({"train", "photos", theirs, "3"}), 2, ours)) << theirs;
 }

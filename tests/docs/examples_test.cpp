@@ -1,5 +1,5 @@
 // Commands that help ends with: every verb has some, and each works as it is typed.
-#include "cli/field_words.hpp"
+#include "cli/field_text.hpp"
 #include "support/program.hpp"
 
 namespace dcgan::test {

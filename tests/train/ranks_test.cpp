@@ -121,9 +121,9 @@ TEST(Ranks, AllHearWhatOneWishes) {
     Trainer trainer(course.plan, course.options, at::kCPU, {}, std::shared_ptr<Group>(&group, [](Group*) {}));
     std::string heard;
     for (int64_t step = 0; step < 3; ++step) {
-      Wishes own;
+      StopRequests own;
       own.terminate = step == 1 && group.rank() == 2, own.time_is_up = step == 2 && group.is_first();
-      const Wishes all = trainer.step(share_of(course.plan, step, course.whole, group), own);
+      const StopRequests all = trainer.step(share_of(course.plan, step, course.whole, group), own);
       heard += std::to_string(all.interrupt) + std::to_string(all.terminate) + std::to_string(all.time_is_up) + " ";
     }
     return heard + std::to_string(trainer.images());

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"

@@ -110,7 +110,8 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
   const DataSurvey survey =
       survey_data(invocation.positional(0), command.pixels.size, command.pixels.max_megapixels, threads);
   if (survey.files == 0)
-    throw Error("no file in '" + printable(invocation.positional(0)) + "'",
+    throw Error("no picture in '" + printable(invocation.positional(0)) + "'" +
+                    (survey.remarks.empty() ? "" : ": " + survey.remarks.front()),
                 "give a folder or an archive that holds pictures");
   Json report = report_json(survey);
   if (!command.json) print_report(survey, command);

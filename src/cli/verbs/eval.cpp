@@ -5,7 +5,7 @@
 
 #include "checkpoint/archive.hpp"
 #include "checkpoint/run_directory.hpp"
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <numbers>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"

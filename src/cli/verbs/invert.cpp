@@ -6,7 +6,7 @@
 
 #include <ATen/ATen.h>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"

@@ -1,7 +1,7 @@
 // Images of a model beside the real pictures that they are nearest to: `dcgan neighbours` and reports.
 #pragma once
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "image/sheet.hpp"
 #include "latent/images.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "checkpoint/archive.hpp"
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"

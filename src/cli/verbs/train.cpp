@@ -4,12 +4,11 @@
 #include <optional>
 
 #include "checkpoint/run_directory.hpp"
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "cli/verb.hpp"
 #include "cli/verbs/ranks.hpp"
 #include "cli/verbs/train_layers.hpp"
-#include "plan/resume.hpp"
-#include "cli/verbs/train_words.hpp"
+#include "cli/verbs/train_messages.hpp"
 #include "core/error.hpp"
 #include "core/io/json_file.hpp"
 #include "core/log.hpp"
@@ -22,6 +21,7 @@
 #include "exchange/program_consent.hpp"
 #include "plan/checks.hpp"
 #include "plan/presets.hpp"
+#include "plan/resume.hpp"
 #include "plan/warm_start.hpp"
 #include "step/device.hpp"
 #include "train/run.hpp"
@@ -252,6 +252,8 @@ std::string run_to_resume(const TrainCommand& command, std::string& data) {
   if (!command.run.empty()) return command.run;
   if (data.empty()) return newest_run();
   if (is_run_directory(data)) return std::exchange(data, "");
+  if (std::error_code ignored; !fs::exists(data, ignored))
+    throw UsageError("there is no run '" + printable(data) + "'", "name one: `dcgan train --resume RUN`");
   throw UsageError("--resume needs the run to go on with", "add --run DIR");
 }
 
@@ -292,7 +294,7 @@ void announce_resume(Console& console, const TrainPlan& plan, const RunDirectory
   const auto time = plan.options.length.time;
   console.event("run " + shown(run.path()) + " goes on at " + counted(position, "image") +
                     (time ? ", for " + duration_text(*time) +
-                                (is_time_given ? "" : ", as it was begun (--time auto: until Ctrl-C)")
+                                (is_time_given ? "" : ", as it was told before (--time auto: until Ctrl-C)")
                           : ""),
                 {{"event", "resume"}, {"run", shown(run.path())}, {"images", position}});
 }
@@ -315,7 +317,7 @@ void resume_run(TrainCommand& command, const Invocation& invocation, Ranks& rank
   describe_data(data, dataset, plan.options.data.cache_limit);
   announce_younger_options(stored_options, options_json(plan.options));
   announce_changes(stored_options, options_json(plan.options));
-  if (ranks.is_alone()) describe_load(*plan.options.run.threads), describe_other_wishes(*plan.options.run.threads);
+  if (ranks.is_alone()) describe_load(*plan.options.run.threads), describe_other_threads(*plan.options.run.threads);
   const int64_t position = std::max<int64_t>(0, found.position);
   if (const auto total = plan.total_images(); total && position >= *total) {
     note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +

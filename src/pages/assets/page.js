@@ -1,5 +1,5 @@
 "use strict";
-// Draws runs, as report/run_data makes them. Everything that a run says is set as text, never as HTML.
+// Draws runs, as pages/report/run_data makes them. Everything that a run says is set as text, never as HTML.
 
 const COLOURS = ["#0969da", "#cf222e", "#2da44e", "#8250df", "#bf8700", "#1b7c83", "#bc4c00", "#6e7781"];
 const CHARTS = [

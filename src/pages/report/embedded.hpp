@@ -6,8 +6,8 @@
 namespace dcgan::embedded {
 
 extern const std::string_view chart_js;              // Chart.js
-extern const std::string_view page_css;              // page/page.css
-extern const std::string_view page_js;               // page/page.js
-extern const std::string_view serve_html, serve_js;  // serve/page
+extern const std::string_view page_css;              // pages/assets/page.css
+extern const std::string_view page_js;               // pages/assets/page.js
+extern const std::string_view serve_html, serve_js;  // pages/assets
 
 }  // namespace dcgan::embedded

@@ -21,7 +21,7 @@ void share_statistics(Group& group, const GeneratorNetImpl& generator);
 std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
 
 /// Which signal all ranks end with, where any of them wishes to be ended by one.
-int common_signal(Group& group, const Wishes& wishes);
+int common_signal(Group& group, const StopRequests& requests);
 
 /// Where any rank fails: throws its own `failure` there, and on the others an Error that tells of it.
 [[noreturn]] void throw_failure(Group& group, const std::exception_ptr& failure);

@@ -1,4 +1,4 @@
-#include "train/together.hpp"
+#include "train/rank_sync.hpp"
 
 #include <csignal>
 
@@ -43,9 +43,9 @@ std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, c
            {"bytes_per_second", speed.bytes_per_second}}};
 }
 
-int common_signal(Group& group, const Wishes& wishes) {
+int common_signal(Group& group, const StopRequests& requests) {
   const auto all = group.gather(std::to_string(stop_signal()), "the end", Patience::kWhileAlive);
-  if (wishes.interrupt) return SIGINT;
+  if (requests.interrupt) return SIGINT;
   for (const auto& told : all)
     if (told != "0") return std::stoi(told);
   return SIGTERM;

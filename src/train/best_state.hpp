@@ -19,7 +19,7 @@ struct Quality {
   double memorised_floor = kUnknown;            // the same share of real images that training does not see
 };
 
-class Progress {
+class BestState {
  public:
   /// Takes the next evaluation; true when its state is the best so far: of the lowest KID, and not memorised more than
   /// real images are.
@@ -33,7 +33,7 @@ class Progress {
 
   /// For a checkpoint, and back. Throws Error naming `origin` and the key that is wrong.
   Json state() const;
-  static Progress from_state(const Json& state, const std::string& origin);
+  static BestState from_state(const Json& state, const std::string& origin);
 
  private:
   Quality best_{-1};

@@ -15,7 +15,7 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
 void describe_load(int64_t threads);
 
 /// Of a run that goes on with the threads that it has: says so where OMP_NUM_THREADS asks for others.
-void describe_other_wishes(int64_t threads);
+void describe_other_threads(int64_t threads);
 
 /// What a run that is over has made, and what to type next; on standard output.
 void say_what_next(const RunDirectory& run, const std::string& data);

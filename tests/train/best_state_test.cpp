@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/best_state.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ Quality quality(int64_t images, double kid, double error = 0.001, double memoris
   return {images, kid, error, memorised, floor};
 }
 
-TEST(Progress, KeepsTheStateOfTheLowestKid) {
-  Progress progress;
+TEST(BestState, KeepsTheStateOfTheLowestKid) {
+  BestState progress;
   EXPECT_FALSE(progress.has_best());
   EXPECT_TRUE(progress.add(quality(1000, 0.3)));
   EXPECT_FALSE(progress.add(quality(2000, 0.3)));
@@ -21,26 +21,26 @@ TEST(Progress, KeepsTheStateOfTheLowestKid) {
   EXPECT_EQ(progress.best().images, 3000);
 }
 
-TEST(Progress, DoesNotTakeAStateThatMemorisesMoreThanRealImagesDo) {
-  Progress progress;
+TEST(BestState, DoesNotTakeAStateThatMemorisesMoreThanRealImagesDo) {
+  BestState progress;
   progress.add(quality(1000, 0.3));
   EXPECT_FALSE(progress.add(quality(2000, 0.1, 0.001, 0.4, 0.1)));
   EXPECT_TRUE(progress.add(quality(3000, 0.1, 0.001, 0.12, 0.1)));
 }
 
-TEST(Progress, TakesAStateWhoseShareOfMemorisedImagesIsNotKnown) {
-  Progress progress;
+TEST(BestState, TakesAStateWhoseShareOfMemorisedImagesIsNotKnown) {
+  BestState progress;
   EXPECT_TRUE(progress.add({1000, 0.3, 0.001}));
 }
 
-TEST(Progress, IsNoneWhereKidIsNotANumber) {
-  Progress progress;
+TEST(BestState, IsNoneWhereKidIsNotANumber) {
+  BestState progress;
   EXPECT_FALSE(progress.add({1000}));
   EXPECT_FALSE(progress.has_best());
 }
 
-TEST(Progress, IsFlatAfterAWindowInWhichNothingBeatWhatWasByMoreThanItsError) {
-  Progress progress;
+TEST(BestState, IsFlatAfterAWindowInWhichNothingBeatWhatWasByMoreThanItsError) {
+  BestState progress;
   progress.add(quality(1000, 0.3, 0.01));
   progress.add(quality(2000, 0.295, 0.01));  // lower, but by less than chance allows
   EXPECT_EQ(progress.best().images, 2000);
@@ -51,21 +51,21 @@ TEST(Progress, IsFlatAfterAWindowInWhichNothingBeatWhatWasByMoreThanItsError) {
   EXPECT_FALSE(progress.is_flat(6001, 5000));
 }
 
-TEST(Progress, SmallStepsThatAddUpAreAnImprovement) {
-  Progress progress;
+TEST(BestState, SmallStepsThatAddUpAreAnImprovement) {
+  BestState progress;
   for (int i = 0; i <= 10; ++i) progress.add(quality(1000 * i, 0.3 - 0.004 * i, 0.01));
   EXPECT_FALSE(progress.is_flat(10'000, 3000));
 }
 
-TEST(Progress, GoesOnFromItsState) {
-  Progress progress;
+TEST(BestState, GoesOnFromItsState) {
+  BestState progress;
   progress.add(quality(1000, 0.3)), progress.add(quality(2000, 0.2));
-  auto again = Progress::from_state(Json::parse(compact(progress.state())), "a test");
+  auto again = BestState::from_state(Json::parse(compact(progress.state())), "a test");
   EXPECT_EQ(again.state(), progress.state());
   EXPECT_FALSE(again.add(quality(3000, 0.25)));
   EXPECT_TRUE(again.add(quality(3000, 0.1)));
-  EXPECT_EQ(Progress::from_state(Progress().state(), "a test").state(), Progress().state());
-  EXPECT_THROW(Progress::from_state(Json::object(), "a test"), Error);
+  EXPECT_EQ(BestState::from_state(BestState().state(), "a test").state(), BestState().state());
+  EXPECT_THROW(BestState::from_state(Json::object(), "a test"), Error);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-#include "cli/verbs/train_words.hpp"
+#include "cli/verbs/train_messages.hpp"
 
 #include <cstdio>
 
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 #include "core/log.hpp"
 #include "core/platform/cores.hpp"
 #include "core/platform/machine.hpp"
@@ -36,7 +36,7 @@ void describe_load(int64_t threads) {
        std::to_string(cores.idle()) + " may be many times as fast");
 }
 
-void describe_other_wishes(int64_t threads) {
+void describe_other_threads(int64_t threads) {
   const int64_t asked = threads_asked_by_environment();
   if (asked > 0 && asked != threads)
     note("threads: " + std::to_string(threads) + ", as the run has them, so that it goes on bit for bit; --threads " +

@@ -1,4 +1,4 @@
-#include "train/progress.hpp"
+#include "train/best_state.hpp"
 
 #include <cmath>
 
@@ -19,7 +19,7 @@ double or_unknown(const Json& state, const char* key, const std::string& origin)
 
 }  // namespace
 
-bool Progress::add(const Quality& quality) {
+bool BestState::add(const Quality& quality) {
   if (!std::isfinite(quality.kid)) return false;
   if (is_memorised(quality)) return false;
   if (!(quality.kid >= mark_ - quality.kid_error)) mark_ = quality.kid, mark_images_ = quality.images;
@@ -28,11 +28,11 @@ bool Progress::add(const Quality& quality) {
   return true;
 }
 
-bool Progress::is_flat(int64_t images, int64_t window) const {
+bool BestState::is_flat(int64_t images, int64_t window) const {
   return window > 0 && !std::isnan(mark_) && images - mark_images_ >= window;
 }
 
-Json Progress::state() const {
+Json BestState::state() const {
   return {{"best_images", best_.images},
           {"best_kid", or_null(best_.kid)},
           {"best_kid_error", or_null(best_.kid_error)},
@@ -40,8 +40,8 @@ Json Progress::state() const {
           {"mark_images", mark_images_}};
 }
 
-Progress Progress::from_state(const Json& state, const std::string& origin) {
-  Progress progress;
+BestState BestState::from_state(const Json& state, const std::string& origin) {
+  BestState progress;
   progress.best_.images = required<int64_t>(state, "best_images", origin);
   progress.best_.kid = or_unknown(state, "best_kid", origin);
   progress.best_.kid_error = or_unknown(state, "best_kid_error", origin);

@@ -1,4 +1,4 @@
-#include "cli/field_words.hpp"
+#include "cli/field_text.hpp"
 
 namespace dcgan {
 namespace {
@@ -28,6 +28,7 @@ std::string help_text(const Field& field) {
   if (const std::string range = field.limit.text(); !is_text && !range.empty()) text += "; " + range;
   if (!field.is_flag() && !field.is_shorthand() && !field.text().empty()) text += "; default " + field.text();
   if (!field.only_with.empty()) text += "; needs " + field.only_with;
+  if (!field.condition.empty()) text += "; with " + field.condition;
   if (!field.source.empty()) text += " [" + field.source + "]";
   return text;
 }

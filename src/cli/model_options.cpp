@@ -1,4 +1,4 @@
-#include "cli/opening.hpp"
+#include "cli/model_options.hpp"
 
 #include <ATen/Parallel.h>
 
