@@ -38,6 +38,9 @@ std::optional<OtherForm> form_by_mark(const FormFiles& files, const std::string&
   };
   const fs::path folder = result_of(path);
   if (is_tar(head)) return tar_form(files);
+  if (const auto idx = idx_shape(path); idx.size() == 1 || idx.size() == 2)
+    return OtherForm{"holds labels of an IDX set, and no pictures",
+                     "give the set's images (\"images-idx3\" in their name), with the labels beside them"};
   if (begins("\x1f\x8b"))
     return is_tar(head_of_gzip(path, kHead)) ? tar_form(files) : packed_form(files, "gzip", "gzip -dk");
   if (begins("BZh")) return packed_form(files, "bzip2", "bzip2 -dk");

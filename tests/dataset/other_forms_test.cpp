@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "dataset/source.hpp"
+#include "support/idx.hpp"
 #include "support/pictures.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
@@ -139,6 +140,18 @@ TEST_F(OtherForms, AreFoundInsideTheFoldersThatProgramsUnpackThemInto) {
   EXPECT_EQ(thrown.hint, "give one of them: " + (folder / "torch/cifar-10-batches-bin").native());
   for (int i = 10; i < 25; ++i) write_text(folder / ("arrays/" + std::to_string(i) + ".npy"), "\x93NUMPY");
   EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "arrays"); }).hint, "19.npy and 5 more");
+}
+
+TEST_F(OtherForms, LabelsOfAnIdxSetWithoutItsImagesSayThatThoseAreMissing) {
+  const std::string labels = idx_header(8, {3}) + std::string("\1\2\3", 3);
+  fs::create_directories(folder / "plain"), fs::create_directories(folder / "packed");
+  write_text(folder / "plain/emnist-letters-train-labels-idx1-ubyte", labels);
+  write_gz(folder / "packed/emnist-letters-train-labels-idx1-ubyte.gz", labels);
+  for (const char* place : {"plain", "packed"}) {
+    const Thrown thrown = thrown_by([&] { open_source(folder / place); });
+    EXPECT_CONTAINS(thrown.what, "holds labels of an IDX set") << place;
+    EXPECT_CONTAINS(thrown.hint, "images-idx3") << place;
+  }
 }
 
 TEST_F(OtherForms, AmongPicturesAreLeftOutAsEver) {
