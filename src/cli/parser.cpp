@@ -182,7 +182,7 @@ class Parser {
   void give_flag(const std::string& name, const std::string& text) {
     for (const auto& [before, value] : invocation_.given)
       if (before == name && value != text)
-        throw UsageError("--" + name + " and --no-" + name + " exclude one another", "leave one of them out");
+        throw UsageError("--" + name + " and --no-" + name + " conflict", "leave one of them out");
     give(name, text);
   }
   void give(const std::string& name, const std::string& text) { invocation_.given.emplace_back(name, text); }

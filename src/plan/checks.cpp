@@ -24,12 +24,12 @@ void check_training(const AllOptions& options) {
                   options.init_from == "none" ? "--norm-d batch" : "--init-from, whose discriminator has BatchNorm,");
   train.augment.first_probability();
   if (!train.augment.kinds().any() && train.augment.adaptive())
-    throw UsageError("--augment-p adaptive and --augment none exclude one another: there is nothing to do more often",
+    throw UsageError("--augment-p adaptive and --augment none conflict: there is nothing to do more often",
                      "say which kinds: --augment all");
   const auto needs_evaluations = [&](bool is_asked, const std::string& option) {
     if (is_asked && watch.eval_every == 0)
       throw UsageError(option +
-                           " and --eval-every 0 exclude one another: a run that never measures itself knows no best "
+                           " and --eval-every 0 conflict: a run that never measures itself knows no best "
                            "state",
                        "leave out --eval-every");
   };

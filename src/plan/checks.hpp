@@ -5,7 +5,7 @@
 
 namespace dcgan {
 
-/// Options of training that exclude one another, or say what cannot be: throws UsageError naming both, before anything
+/// Options of training that conflict, or say what cannot be: throws UsageError naming both, before anything
 /// is decoded.
 void check_training(const AllOptions& options);
 

@@ -60,8 +60,8 @@ void check_preset(const std::string& preset, const fs::path& model) {
       if (const std::string key = underscored(name + part); here.contains(key) && here[key] != there[key])
         different.push_back("--" + name + part + " " + text_of(here[key]) + " (there " + text_of(there[key]) + ")");
   if (!different.empty())
-    throw UsageError("--preset " + preset + " and --init-from '" + shown(model) +
-                         "' exclude one another: the preset has " + joined(different, ", "),
+    throw UsageError("--preset " + preset + " and --init-from '" + shown(model) + "' conflict: the preset has " +
+                         joined(different, ", "),
                      "leave --preset out, or begin without --init-from");
 }
 

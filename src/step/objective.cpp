@@ -13,7 +13,7 @@ ObjectiveOptions resolve_objective(ObjectiveOptions options) {
   constexpr double kSmoothing = 0.1;
   if (options.label_smoothing.value_or(0) > 0 && !loss.has_targets)
     throw UsageError("--label-smoothing " + number_text(*options.label_smoothing) + " and --loss " + options.loss +
-                         " exclude one another: that loss has no target to smooth",
+                         " conflict: that loss has no target to smooth",
                      "leave --label-smoothing out, or choose --loss bce or lsgan");
   if (!options.label_smoothing) options.label_smoothing = options.loss == "bce" ? kSmoothing : 0;
   if (!options.gradient_penalty) options.gradient_penalty = loss.default_penalty;
@@ -36,7 +36,7 @@ void check_penalties(const ObjectiveOptions& options, const NetworkOptions& netw
                                   ? "--loss wgan-gp"
                                   : "--gradient-penalty " + number_text(*options.gradient_penalty);
   throw UsageError(penalty + " and " + other +
-                       " exclude one another: a penalty is on the gradient of each image by "
+                       " conflict: a penalty is on the gradient of each image by "
                        "itself, and BatchNorm mixes the images of a batch",
                    "leave BatchNorm out of D: --norm-d none; or leave the penalties out, which a preset may have "
                    "brought: --r1 0 --r2 0");

@@ -61,7 +61,7 @@ TEST_F(Onnx, CutOffIsRefusedByInspect) {
 
 TEST_F(Onnx, HoldsTheGeneratorAlone) {
   expect_refusal({"export", at("model.ckpt"), "--out", at("x"), "--format", "onnx", "--network", "discriminator"}, 2,
-                 "--network discriminator and --format onnx exclude one another");
+                 "--network discriminator and --format onnx conflict");
 }
 
 TEST_F(Onnx, IsNoModelOfOtherCommands) {

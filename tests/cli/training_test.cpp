@@ -158,7 +158,7 @@ TEST_F(Resume, TakesAnOptionThatIsYoungerThanTheRunOnce) {
   const Finished first =
       dcgan({"train", "--resume", "--run", dcgan.at("run"), "--label-smoothing", "0", "--images", "160"});
   ASSERT_EXIT_CODE(first, 0);
-  EXPECT_SAYS(first, "--label-smoothing is younger than the run: from here on it is 0.0");
+  EXPECT_SAYS(first, "--label-smoothing is newer than the run: from here on it is 0.0");
   EXPECT_TRUE(refused(refusal({"--label-smoothing", "0.1", "--images", "240"}), 2, "--label-smoothing"));
 }
 

@@ -37,7 +37,7 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", photos, "--batchs", "1"}, "did you mean --batch?"},
                             {{"train", photos, "--no-tensorbord"}, "did you mean --no-tensorboard?"},
                             {{"train", photos, "--size", "32", "--size", "64"}, "--size is given more than once"},
-                            {{"train", photos, "--flip", "--no-flip"}, "--flip and --no-flip exclude one another"},
+                            {{"train", photos, "--flip", "--no-flip"}, "--flip and --no-flip conflict"},
                             {{"ls", photos}, "unknown verb 'ls'\n`dcgan --help` lists what there is"},
                             {{"foo", photos}, "unknown verb 'foo'\n`dcgan --help` lists what there is"},
                             {{"train", photos, "--lr", "nan"}, "--lr is 'nan'"},

@@ -51,7 +51,7 @@ std::string format_of(const ExportCommand& command) {
 }
 
 void refuse(bool given, const std::string& one, const std::string& other, const std::string& why) {
-  if (given) throw UsageError(one + " and " + other + " exclude one another: " + why, "leave one of them out");
+  if (given) throw UsageError(one + " and " + other + " conflict: " + why, "leave one of them out");
 }
 
 void check_choices(const ExportCommand& command, const std::string& format) {

@@ -66,7 +66,7 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
   for (const auto& note : model.notes) std::printf("note: %s\n", note.c_str());
   std::printf("use it:\n  dcgan sample %s --out sheet.png\n  dcgan export %s --out generator.pt\n", use.c_str(),
               use.c_str());
-  // The default's penalties and BatchNorm in D exclude one another: the settings of the example.
+  // The default's penalties and BatchNorm in D conflict: the settings of the example.
   const bool has_batch_norm = model.plan.options.has_batch_norm_d();
   if (model.has_discriminator())
     std::printf("  dcgan train DATA --init-from %s%s\n", use.c_str(),

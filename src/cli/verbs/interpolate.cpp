@@ -129,7 +129,7 @@ Way endless(const InterpolateCommand& command, const GeneratorInfo& info, bool i
 Way way_of(const Invocation& invocation, const InterpolateCommand& command, const GeneratorInfo& info, bool is_sheet) {
   const bool is_line = !command.from.empty() || !command.to.empty();
   if (static_cast<int>(is_line) + static_cast<int>(!command.corners.empty()) + static_cast<int>(command.walk) > 1)
-    throw UsageError("--from and --to, --corners, and --walk exclude one another", "give one of them");
+    throw UsageError("--from and --to, --corners, and --walk conflict", "give one of them");
   if (is_sheet ? invocation.is_given("frames") : invocation.is_given("steps"))
     throw UsageError(is_sheet ? "--frames is for an animation or a folder, and --out names a picture"
                               : "--steps is for a picture, and --out names none",

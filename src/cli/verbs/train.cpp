@@ -39,7 +39,7 @@ std::string run_name(const fs::path& data) {
 void announce_younger_options(const Json& stored, const Json& now) {
   for (const auto& [key, value] : now.items())
     if (!stored.contains(key))
-      note("--" + dashed(key) + " is younger than the run: from here on it is " + compact(value));
+      note("--" + dashed(key) + " is newer than the run: from here on it is " + compact(value));
 }
 
 /// Says what ends bit equality. Both sides are resolved: "auto" may well mean what was stored.

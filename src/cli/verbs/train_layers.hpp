@@ -49,8 +49,8 @@ struct TrainCommand {
 /// length on one level replaces one below it. `preset` is a name, or "auto", which holds nothing.
 void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset);
 
-/// The command of a new run. Which preset it begins from may hang on the data; which data that is does not hang on the
-/// preset.
+/// The command of a new run. Which preset it begins from may depend on the data; which data that is does not depend on
+/// the preset.
 TrainCommand layered(const Invocation& invocation, const std::string& preset);
 
 }  // namespace dcgan
