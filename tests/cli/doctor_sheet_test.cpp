@@ -3,6 +3,7 @@
 
 #include "formats/npy.hpp"
 #include "support/idx.hpp"
+#include "support/jpegs.hpp"
 #include "support/networks.hpp"
 #include "support/pictures.hpp"
 #include "support/program.hpp"
@@ -77,6 +78,30 @@ TEST_F(DoctorSheet, OfArraysShowsThemAsTheyAreStored) {
   write_text(at("cifar/data_batch_1.bin"), std::string("\3") + std::string(3072, '\x40'));
   shown_of("cifar");
   EXPECT_EQ(read_png(at("sheet.png")).at(4, 4)[0], 0x40);
+}
+
+TEST_F(DoctorSheet, ShowsInksAsPaperHasThemAndASidewaysLetterAsItIsStored) {
+  const auto inks = [](uint8_t stored) {  // Adobe stores them inverted: 255 is none
+    Image image(16, 16, 4);
+    std::fill(image.pixels.begin(), image.pixels.end(), stored);
+    return jpeg_by_libjpeg(image);
+  };
+  write_text(at("inks/a.jpg"), inks(255)), write_text(at("inks/b.jpg"), inks(0));
+  shown_of("inks");
+  const Image sheet = read_png(at("sheet.png"));
+  const int64_t column = (sheet.width - 4) / 2;
+  EXPECT_GT(sheet.at(8, 8)[0], 250);         // no ink: paper
+  EXPECT_LT(sheet.at(8 + column, 8)[0], 5);  // all of it
+  // A stroke along the first row of what is stored, as EMNIST has one that was written from top to bottom.
+  std::string stroke(256, '\0');
+  std::fill_n(stroke.begin(), 16, '\xff');
+  fs::create_directories(at("letters"));
+  write_text(at("letters/emnist-letters-train-images-idx3-ubyte"), idx_header(8, {1, 16, 16}) + stroke);
+  write_text(at("letters/emnist-letters-train-labels-idx1-ubyte"), idx_header(8, {1}) + "\1");
+  shown_of("letters/emnist-letters-train-images-idx3-ubyte");
+  const Image letter = picture_at(read_png(at("sheet.png")), 4, 4, 16, 4);
+  EXPECT_EQ(letter.at(15, 0)[0], 255);
+  EXPECT_EQ(letter.at(0, 15)[0], 0);
 }
 
 TEST_F(DoctorSheet, IsOfTheChannelsAndTheCutThatTrainingIsAskedFor) {
