@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "exchange/generator.hpp"
 #include "image/decode.hpp"
+#include "plan/resume.hpp"
 #include "support/runs.hpp"
 
 namespace dcgan::test {
