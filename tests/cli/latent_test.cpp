@@ -133,7 +133,7 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
   }
   expect_refusal({"interpolate", m, "--out", at("x.png")}, "from where to where", "--walk");
   expect_refusal({"interpolate", m, "--from", "1", "--out", at("x.png")}, "from where to where", "--to");
-  expect_refusal({"interpolate", m, "--walk", "--corners", "1,2,3,4", "--out", at("x.png")}, "exclude", "one of them");
+  expect_refusal({"interpolate", m, "--walk", "--corners", "1,2,3,4", "--out", at("x.png")}, "conflict", "one of them");
   expect_refusal({"interpolate", m, "--corners", "1,2,3", "--out", at("x.png")}, "3 latents", "A,B,C,D");
   expect_refusal({"interpolate", m, "--corners", "1,2,3,4", "--out", at("x.gif")}, "--corners", ".png");
   expect_refusal({"interpolate", m, "--walk", "--out", at("x.jpg")}, "x.jpg", ".gif");

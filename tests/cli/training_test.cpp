@@ -53,7 +53,7 @@ TEST(Training, OfFewPicturesTakesOptionsThatNeedThePresetForFewPictures) {
   EXPECT_EQ(options["augment"], "all");
   EXPECT_TRUE(
       refused(dcgan.refusal(dcgan.small_train("photos", "none", {"--preset", "default", "--augment-p", "adaptive"})), 2,
-              "--augment none exclude"));
+              "--augment none conflict"));
 }
 
 TEST(Training, RefusesARunDirectoryThatIsNotEmptyAndLeavesItAlone) {
