@@ -101,7 +101,7 @@ void RunDirectory::check_free(const fs::path& path) {
   throw UsageError(
       "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
       fs::is_regular_file(RunDirectory(path).config(), problem)
-          ? "go on with it by `dcgan train --resume --run " + shell_word(path.native()) + "`, or choose another --run"
+          ? "go on with it by `dcgan train --resume " + shell_word(path.native()) + "`, or choose another --run"
           : "it holds no run: choose another --run, or a folder that is not there yet");
 }
 

@@ -71,8 +71,8 @@ const std::map<std::string, std::string>& foreign_verbs() {
       {"infer", "`dcgan sample MODEL --out samples.png` draws images"},
       {"evaluate", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
       {"fid", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
-      {"resume", "`dcgan train --resume --run RUN` goes on with a run"},
-      {"continue", "`dcgan train --resume --run RUN` goes on with a run"},
+      {"resume", "`dcgan train --resume RUN` goes on with a run"},
+      {"continue", "`dcgan train --resume RUN` goes on with a run"},
       {"convert",
        "`dcgan export MODEL --out FILE` writes other formats, `dcgan import FILE --out imported.ckpt` reads them"},
       {"help", "`dcgan --help` lists the verbs, `dcgan VERB --help` tells more of one"},
@@ -235,10 +235,9 @@ class Parser {
       if (equals == std::string::npos || !flags_.contains(name)) continue;
       const std::string value = word.substr(equals + 1);
       if (value == "true" || value == "false") continue;
-      throw UsageError(name + " is '" + printable(value) + "': a flag takes no value",
-                       name == "--resume"
-                           ? "name the run by --run: `dcgan train --resume --run " + shell_word(value) + "`"
-                           : "write " + name + " alone");
+      throw UsageError(
+          name + " is '" + printable(value) + "': a flag takes no value",
+          name == "--resume" ? "say `dcgan train --resume " + shell_word(value) + "`" : "write " + name + " alone");
     }
   }
 

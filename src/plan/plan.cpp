@@ -10,7 +10,6 @@
 #include "plan/checks.hpp"
 #include "plan/fit.hpp"
 #include "plan/precision_choice.hpp"
-#include "step/device.hpp"
 #include "step/objective.hpp"
 
 namespace dcgan {
@@ -47,7 +46,6 @@ void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
 
 /// What the machine decides.
 void resolve_machine(RunOptions& run, std::vector<std::string>& remarks) {
-  run.device = resolve_device(run.device, remarks);
   const bool on_cpu = run.device == "cpu";
   if (!run.threads) {
     run.threads = automatic_threads().count;

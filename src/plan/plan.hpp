@@ -24,14 +24,14 @@ struct TrainPlan {
   Goal goal() const { return {total_images(), options.length.time}; }
 };
 
-/// Resolves everything against the data. Throws UsageError for two lengths, and Error when the batch does not fit into
-/// memory (plan/fit).
+/// Resolves everything but the device, which is resolved (step/device), against the data. Throws UsageError for two
+/// lengths and for options that conflict, and Error when the batch does not fit into memory (plan/fit).
 TrainPlan make_plan(AllOptions options, const std::string& data_path, const Dataset& dataset);
 
-/// Options as they are stored in config.json and in checkpoints.
 /// Version of the meaning of config.json.
 inline constexpr int kRunVersion = 1;
 
+/// Options as they are stored in config.json and in checkpoints.
 Json options_json(AllOptions options);
 /// config.json: options resolved, and the data they were resolved against.
 Json config_json(const TrainPlan& plan);

@@ -287,7 +287,7 @@ class Run {
   }
 
   std::string go_on_with() const {
-    return "go on with `dcgan train --resume --run " + shell_word(directory_.path().native()) + "`";
+    return "go on with `dcgan train --resume " + shell_word(directory_.path().native()) + "`";
   }
 
   [[noreturn]] void stop_for_signal() {

@@ -207,7 +207,7 @@ TEST_F(Resume, TakesDataThatMovedAndRefusesDataThatChanged) {
 TEST_F(Resume, RefusesAFileWithAHintToTheRun) {
   const RunDirectory run(dcgan.at("run"));
   const Thrown thrown = dcgan.refusal({"train", "--resume", run.checkpoint(80).string()});
-  EXPECT_TRUE(refused(thrown, 2, "--run " + dcgan.at("run")));
+  EXPECT_TRUE(refused(thrown, 2, "train --resume " + dcgan.at("run")));
 }
 
 TEST_F(Resume, NamesTheCheckpointBeforeADamagedOne) {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "plan/cadence.hpp"
+#include "step/device.hpp"
 #include "support/thrown.hpp"
 
 namespace dcgan::test {
@@ -27,10 +28,17 @@ Dataset dataset_of(int64_t channels, int64_t count = 1000, Size size = {64, 64})
   return dataset;
 }
 
+/// As on this machine: a plan is made for a device that is known.
+TrainPlan plan_here(AllOptions options, const std::string& data, const Dataset& dataset) {
+  std::vector<std::string> ignored;
+  options.run.device = resolve_device(options.run.device, ignored);
+  return make_plan(std::move(options), data, dataset);
+}
+
 TEST(MakePlan, LeavesNothingAutomatic) {
   AllOptions options;
   options.run.device = "cpu";
-  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  const auto plan = plan_here(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.data.channels, "rgb");
   EXPECT_EQ(plan.options.train.batch, 64);
   EXPECT_GE(plan.options.run.threads.value_or(0), 1);
@@ -47,13 +55,13 @@ TEST(MakePlan, LeavesNothingAutomatic) {
 
 TEST(MakePlan, SaysWhatItChose) {
   AllOptions options;
-  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  const auto plan = plan_here(options, "/photos", dataset_of(3));
   const auto said = [&](const std::string& start) {
     return std::any_of(plan.remarks.begin(), plan.remarks.end(),
                        [&](const auto& line) { return line.starts_with(start); });
   };
-  for (const char* what : {"channels: rgb", "device: ", "threads: ", "batch: ", "precision: ", "sample-every: ",
-                           "checkpoint-every: ", "eval-every: "})
+  for (const char* what :
+       {"channels: rgb", "threads: ", "batch: ", "precision: ", "sample-every: ", "checkpoint-every: ", "eval-every: "})
     EXPECT_TRUE(said(what)) << what;
 }
 
@@ -62,7 +70,7 @@ TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
   options.data.channels = "rgb", options.run.device = "cpu", options.run.threads = 3, options.train.batch = 10;
   options.train.precision = "fp32";
   options.run.sample_every = 20, options.run.checkpoint_every = 30, options.watch.eval_every = 40;
-  const auto plan = make_plan(options, "/photos", dataset_of(3));
+  const auto plan = plan_here(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.run.threads, 3);
   EXPECT_EQ(plan.options.train.batch, 10);
   EXPECT_EQ(plan.options.run.sample_every, 20);
@@ -81,12 +89,12 @@ TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore)
 TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
   AllOptions options;
   options.run.device = "cpu";
-  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "batch");
+  EXPECT_EQ(plan_here(options, "/photos", dataset_of(3)).options.network.norm_d, "batch");
   options.train.objective.r1 = 1;
-  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3)).options.network.norm_d, "none");
+  EXPECT_EQ(plan_here(options, "/photos", dataset_of(3)).options.network.norm_d, "none");
   options.network.norm_d = "batch";
   EXPECT_TRUE(
-      contains(usage_error([&] { make_plan(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
+      contains(usage_error([&] { plan_here(options, "/photos", dataset_of(3)); }), "--r1 1 and --norm-d batch"));
 }
 
 TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
@@ -94,7 +102,7 @@ TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
     AllOptions options;
     options.run.device = "cpu";
     set(options);
-    return usage_error([&] { make_plan(options, "/photos", dataset_of(3, pictures)); });
+    return usage_error([&] { plan_here(options, "/photos", dataset_of(3, pictures)); });
   };
   EXPECT_TRUE(contains(said([](auto& o) { o.train.batch = 8, o.train.schedule.accumulate = 3; }),
                        "--accumulate 3 does not divide --batch 8"));
@@ -105,7 +113,7 @@ TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
 TEST(MakePlan, TakesChannelsFromThePictures) {
   for (const auto& [channels, name] :
        std::vector<std::pair<int64_t, std::string>>{{1, "gray"}, {3, "rgb"}, {4, "rgba"}}) {
-    const auto plan = make_plan({}, "/photos", dataset_of(channels));
+    const auto plan = plan_here({}, "/photos", dataset_of(channels));
     EXPECT_EQ(plan.options.data.channels, name);
     EXPECT_EQ(plan.network.image_channels, channels);
   }
@@ -114,7 +122,7 @@ TEST(MakePlan, TakesChannelsFromThePictures) {
 TEST(MakePlan, TakesTheShapeFromTheSize) {
   AllOptions options;
   options.data.size = {64, 48};
-  const auto plan = make_plan(options, "/photos", dataset_of(3, 1000, {64, 48}));
+  const auto plan = plan_here(options, "/photos", dataset_of(3, 1000, {64, 48}));
   EXPECT_EQ(plan.network.shape, (ShapePlan{{4, 3}, 4}));
   EXPECT_EQ(plan.network.options.latent, 100);
 }
@@ -122,13 +130,13 @@ TEST(MakePlan, TakesTheShapeFromTheSize) {
 TEST(MakePlan, CountsEpochsInImages) {
   AllOptions options;
   options.length.epochs = 3;
-  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3, 70)).total_images(), 210);
+  EXPECT_EQ(plan_here(options, "/photos", dataset_of(3, 70)).total_images(), 210);
   options.length = {};
   options.length.images = 99;
-  EXPECT_EQ(make_plan(options, "/photos", dataset_of(3, 70)).total_images(), 99);
+  EXPECT_EQ(plan_here(options, "/photos", dataset_of(3, 70)).total_images(), 99);
   options.length = {};
   options.length.time = 5;
-  const auto plan = make_plan(options, "/photos", dataset_of(3, 70));
+  const auto plan = plan_here(options, "/photos", dataset_of(3, 70));
   EXPECT_EQ(plan.total_images(), std::nullopt);
   EXPECT_EQ(plan.goal().seconds, 5);
 }
@@ -136,7 +144,7 @@ TEST(MakePlan, CountsEpochsInImages) {
 TEST(MakePlan, RefusesTwoLengthsNamingBoth) {
   AllOptions options;
   options.length.images = 10, options.length.time = 5;
-  const auto said = usage_error([&] { make_plan(options, "/photos", dataset_of(3)); });
+  const auto said = usage_error([&] { plan_here(options, "/photos", dataset_of(3)); });
   EXPECT_TRUE(contains(said, "--images and --time")) << said;
 }
 
@@ -151,7 +159,7 @@ TEST(OptionsJson, ReadsBackAsTheSameOptions) {
 }
 
 TEST(ConfigJson, HoldsTheDataTheOptionsWereResolvedAgainst) {
-  const auto config = config_json(make_plan({}, "/photos", dataset_of(3, 70)));
+  const auto config = config_json(plan_here({}, "/photos", dataset_of(3, 70)));
   EXPECT_EQ(config["format"], "dcgan-run");
   EXPECT_EQ(config["data"], "/photos");
   EXPECT_EQ(config["data_images"], 70);

@@ -33,6 +33,32 @@ TEST(Presets, SayOptionsThatAreThereAndGoTogether) {
   }
 }
 
+// So that options are refused before a picture is read (plan/road): whatever goes with one of the presets that the data
+// may choose goes with the mildest, and all say the same of the data, the machine and the length.
+TEST(Presets, ThatTheDataMayChooseDifferInTheNetworksAndInWhatIsAugmentedAlone) {
+  const auto options_of = [](const std::string& name) {
+    AllOptions options;
+    set_all(fields_of(options), preset_named(name).options);
+    return options_json(options);
+  };
+  const Json mildest = options_of("small-data");
+  for (const std::string name : {"default", "conditional", "large"}) {
+    const Json other = options_of(name);
+    for (const auto& [key, value] : other.items())
+      if (value != mildest[key]) {
+        EXPECT_TRUE(key == "augment" || key == "conditional" || key.starts_with("base_channels"))
+            << name << ": " << key;
+      }
+  }
+  for (const auto& preset : presets()) {
+    DataOptions data;
+    RunOptions run;
+    LengthOptions length;
+    for (const Fields& fields : {fields_of(data), fields_of(run), fields_of(length)})
+      for (const auto& [name, text] : preset.options) EXPECT_FALSE(find_field(fields, name)) << preset.name << name;
+  }
+}
+
 TEST(RelativisticLoss, TellsProbabilitiesOfPairs) {
   const Loss& loss = loss_named("relativistic");
   const auto real = at::tensor({3.0, -1.0}), fake = at::tensor({1.0, 1.0});

@@ -77,7 +77,7 @@ Json describe_run(const fs::path& path) {
       out[key] = newest[key];
   }
   const std::string word = shell_word(path.native());
-  out["use"] = {"dcgan train --resume --run " + word, "dcgan sample " + word + " --out sheet.png",
+  out["use"] = {"dcgan train --resume " + word, "dcgan sample " + word + " --out sheet.png",
                 "dcgan export " + word + " --out generator.pt"};
   return out;
 }

@@ -97,7 +97,7 @@ void say_what_next(const RunDirectory& run, const std::string& data) {
       "  dcgan sample %s --out sheet.png --count 100\n"
       "  dcgan report %s\n"
       "  dcgan eval %s --data %s\n"
-      "  dcgan train --resume --run %s --time 10m\n",
+      "  dcgan train --resume %s --time 10m\n",
       name.c_str(), name.c_str(), word.c_str(), word.c_str(), word.c_str(), shell_word(data).c_str(), word.c_str());
 }
 

@@ -1,9 +1,9 @@
-// What `dcgan train` was asked for: preset, networks of --init-from, config file and flags, laid over each other.
+// What `dcgan train` was asked for, and the levels that a run's options come from: preset, networks of --init-from,
+// config file and flags, laid over each other. Every file is read once. No torch.
 #pragma once
 
 #include <string>
 
-#include "cli/verb.hpp"
 #include "plan/options.hpp"
 
 namespace dcgan {
@@ -45,12 +45,32 @@ struct TrainCommand {
   }
 };
 
-/// Lays the preset, the networks of --init-from, the config file and the flags over what `all` holds, in this order. A
-/// length on one level replaces one below it. `preset` is a name, or "auto", which holds nothing.
-void apply_layers(TrainCommand& command, const Invocation& invocation, const std::string& preset);
+/// The levels, lowest first: preset, networks of --init-from, --config, flags. Thread safety: only read.
+class OptionLevels {
+ public:
+  /// Reads --config and, of a run that begins, the networks of --init-from: one that goes on has its own, and the file
+  /// may be gone. Throws UsageError for a flag or a file that is wrong.
+  OptionLevels(const Given& flags, bool goes_on);
 
-/// The command of a new run. Which preset it begins from may depend on the data; which data that is does not depend on
-/// the preset.
-TrainCommand layered(const Invocation& invocation, const std::string& preset);
+  /// All levels over the preset of this name, which the result is said to have. A length on one level replaces one
+  /// below it. Throws UsageError for a value that cannot be, and for two lengths on one level.
+  AllOptions over(const std::string& preset) const;
+  /// The preset that some level names, or "auto": then the data decide, see choose_preset.
+  const std::string& preset() const { return preset_; }
+
+  /// Of a run that goes on: --config and flags over `stored`, the options that it has. Where they say "auto", what it
+  /// was resolved to. Throws UsageError naming those that may not change. `origin` is where `stored` is from.
+  AllOptions over_stored(const Json& stored, const std::string& origin) const;
+
+  const Given& flags() const { return flags_; }
+
+ private:
+  void lay(AllOptions& all, const Json& networks) const;
+
+  Given flags_;
+  Json config_, networks_;  // null: there is none
+  std::string config_name_, networks_name_;
+  std::string preset_ = "auto";
+};
 
 }  // namespace dcgan

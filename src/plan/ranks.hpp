@@ -1,4 +1,5 @@
-// `dcgan train` as one of several processes: who this one is, what all must have in common, who speaks.
+// `dcgan train` as one of several processes: who this one is, what all must have in common, who speaks. One process
+// alone is the case of size 1.
 #pragma once
 
 #include <functional>
@@ -25,9 +26,9 @@ struct Ranks {
 /// ranks name the rank; all but the first are silent otherwise.
 void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& body);
 
-/// The device that `asked` means for this rank: of "cuda" or "auto" a GPU of its own. Throws UsageError where it has
-/// none.
-std::string device_of_rank(const std::string& asked, const Launch& launch);
+/// The device that `asked` means for this rank, resolved: of "cuda" or "auto" a GPU of its own where there are several.
+/// Of one process alone what resolve_device says, with its remark. Throws UsageError where there is none.
+std::string device_of_rank(const std::string& asked, const Launch& launch, std::vector<std::string>& remarks);
 
 /// Throws Error naming rank, key and both values when another rank's `facts`, an object of plain values, are not the
 /// first one's.

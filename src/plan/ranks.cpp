@@ -1,4 +1,4 @@
-#include "cli/verbs/ranks.hpp"
+#include "plan/ranks.hpp"
 
 #include "core/error.hpp"
 #include "core/io/digest.hpp"
@@ -21,7 +21,8 @@ void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& bo
   Ranks ranks{launch_from_environment(), nullptr};
   const bool is_first = ranks.launch.rank == 0;
   if (!is_first) set_log_sink([](const std::string&) {});
-  const std::string device = ranks.launch.size == 1 ? "cpu" : device_of_rank(options.run.device, ranks.launch);
+  std::vector<std::string> ignored;
+  const std::string device = ranks.launch.size == 1 ? "cpu" : device_of_rank(options.run.device, ranks.launch, ignored);
   Seal seal;
   if (const std::string& secret = ranks.launch.secret; !secret.empty())
     seal = [secret](std::string_view text) { return hmac_sha256_hex(secret, text); };
@@ -47,8 +48,8 @@ void with_ranks(const AllOptions& options, const std::function<void(Ranks&)>& bo
   }
 }
 
-std::string device_of_rank(const std::string& asked, const Launch& launch) {
-  if (launch.size == 1) return asked;
+std::string device_of_rank(const std::string& asked, const Launch& launch, std::vector<std::string>& remarks) {
+  if (launch.size == 1) return resolve_device(asked, remarks);
   std::vector<std::string> ignored;
   if (resolve_device(asked, ignored) == "cpu") return "cpu";
   if (asked.starts_with("cuda:"))
