@@ -75,7 +75,7 @@ struct Field {
   std::string source = {};            // paper and section, or empty
   std::string group = {};             // of options in help: "Pictures"
   bool is_common = false;             // shown by --help where a verb has many options
-  bool changes_later = false;         // a run that goes on may have another value
+  bool may_change = false;            // a run that goes on may have another value
   std::string only_with = {};         // what it cannot be without: "--norm-d none"
   std::string condition = {};         // what makes it matter, as a user would type it: "--augment all"; empty: always
   std::function<bool()> is_met = {};  // whether that holds now
@@ -98,7 +98,7 @@ class Added {
     return each([](Field& field) { field.is_common = true; });
   }
   Added& may_change() {
-    return each([](Field& field) { field.changes_later = true; });
+    return each([](Field& field) { field.may_change = true; });
   }
   Added& only_with(const std::string& other) {
     return each([&](Field& field) { field.only_with = other; });

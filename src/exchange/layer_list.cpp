@@ -38,8 +38,6 @@ constexpr KindName kKinds[] = {{Kind::kConvTranspose, "conv_transpose"},
                                {Kind::kConcat, "concat"},
                                {Kind::kTanh, "tanh"}};
 
-bool is_convolution(Kind kind) { return kind == Kind::kConv || kind == Kind::kConvTranspose; }
-bool takes_two(Kind kind) { return kind == Kind::kAdd || kind == Kind::kConcat; }
 bool is_norm(Kind kind) { return kind == Kind::kBatchNorm || kind == Kind::kClassBatchNorm; }
 
 /// Where a tensor of a layer is in the file: by its flat name, or as the constant that equals it.

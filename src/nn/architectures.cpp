@@ -67,6 +67,17 @@ const char* architecture_sources() {
   return text.c_str();
 }
 
+const char* norm_d_help() {
+  static const std::string text = [] {
+    std::vector<std::string> without;
+    for (const auto& row : table())
+      if (!row.can_norm_d) without.push_back(row.name);
+    return "discriminator's normalisation; auto: none for " + joined(without, ", ") +
+           " and where its gradient is penalised, else batch";
+  }();
+  return text.c_str();
+}
+
 const Architecture& architecture_named(const std::string& name) {
   for (const auto* rows : {&table(), static_cast<const std::vector<Architecture>*>(&added())})
     for (const auto& row : *rows)
@@ -83,17 +94,16 @@ void add_architecture(const Architecture& row) {
   added().push_back(row);
 }
 
-void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name, bool sums, bool has_bias,
-                  int64_t block) {
+void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const LogitHead& head) {
   const auto& options = plan.options;
   build.begin_head();
   const int64_t map = build.last();
   const int64_t class_sums = plan.classes > 0 ? build.then(LayerKind::kSum) : 0;
   int64_t x = map;
   if (options.minibatch_std) x = build.then(LayerKind::kMinibatchStd, x);
-  if (sums) x = build.then(LayerKind::kSum, x);
-  build.begin_block(block);
-  const int64_t logit = build.fold(name, 1, has_bias, options.spectral_norm, x);
+  if (head.is_of_sums) x = build.then(LayerKind::kSum, x);
+  build.begin_block(head.block);
+  const int64_t logit = build.fold(head.name, 1, head.has_bias, options.spectral_norm, x);
   build.end_blocks();
   if (plan.classes == 0) return;
   const int64_t of_class = build.class_dot("class_vectors", plan.classes, options.spectral_norm, class_sums);

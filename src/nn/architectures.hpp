@@ -30,6 +30,8 @@ std::vector<std::string> architecture_names();
 /// Help and sources of --arch: those of all rows.
 const char* architecture_help();
 const char* architecture_sources();
+/// Help of --norm-d, which names the architectures that cannot have BatchNorm in D.
+const char* norm_d_help();
 
 /// Adds a row for a program that brings an architecture of its own; --arch does not offer it. Once a name; before any
 /// network is made, for it is not thread safe.
@@ -47,9 +49,15 @@ NetworkDescription strided_discriminator(const NetworkPlan& plan);
 NetworkDescription residual_generator(const NetworkPlan& plan);
 NetworkDescription residual_discriminator(const NetworkPlan& plan);
 
-/// What ends a discriminator: options' minibatch deviation, a convolution over the last map to one logit (`sums`: over
-/// the sum of its pixels), and of classes the projection of Miyato and Koyama 2018, section 3.
-void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name, bool sums, bool has_bias,
-                  int64_t block);
+/// How a discriminator's last map becomes one logit.
+struct LogitHead {
+  std::string name;         // of its convolution
+  bool is_of_sums = false;  // a convolution over the sum of the map's pixels, not over the whole map
+  bool has_bias = true;
+  int64_t block = PlannedLayer::kNoBlock;  // that --freeze-d counts it in
+};
+/// What ends a discriminator: options' minibatch deviation, the convolution, and of classes the projection of Miyato
+/// and Koyama 2018, section 3.
+void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const LogitHead& head);
 
 }  // namespace dcgan

@@ -31,6 +31,9 @@ enum class LayerKind {
   kTanh,
 };
 
+constexpr bool is_convolution(LayerKind kind) { return kind == LayerKind::kConv || kind == LayerKind::kConvTranspose; }
+constexpr bool takes_two(LayerKind kind) { return kind == LayerKind::kAdd || kind == LayerKind::kConcat; }
+
 /// Sides of one image's value.
 struct MapShape {
   int64_t channels = 0, height = 0, width = 0;
@@ -67,10 +70,10 @@ struct PlannedLayer {
   double spread = 0;         // of the first weights
   int64_t block = kNoBlock;  // number that --freeze-d counts by; kNoBlock: never frozen
 
-  bool is_convolution() const { return kind == LayerKind::kConv || kind == LayerKind::kConvTranspose; }
+  bool is_convolution() const { return dcgan::is_convolution(kind); }
   bool is_norm() const { return kind == LayerKind::kBatchNorm || kind == LayerKind::kClassBatchNorm; }
   bool is_activation() const { return kind == LayerKind::kRelu || kind == LayerKind::kLeakyRelu; }
-  bool takes_two() const { return kind == LayerKind::kAdd || kind == LayerKind::kConcat; }
+  bool takes_two() const { return dcgan::takes_two(kind); }
   /// What is trained, in the order of the state dict.
   std::vector<PlannedWeight> weights() const;
 };

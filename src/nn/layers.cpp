@@ -61,8 +61,7 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
 
 /// What a layer takes.
 std::vector<int64_t> values_of(const Layer& layer) {
-  const bool takes_two = layer.kind == Layer::Kind::kAdd || layer.kind == Layer::Kind::kConcat;
-  return takes_two ? std::vector<int64_t>{layer.from, layer.other} : std::vector<int64_t>{layer.from};
+  return takes_two(layer.kind) ? std::vector<int64_t>{layer.from, layer.other} : std::vector<int64_t>{layer.from};
 }
 
 }  // namespace

@@ -38,9 +38,7 @@ struct NetworkOptions {
           within(1, 1024, "channels"));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
     visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources()).common();
-    visit("norm-d", norm_d,
-          "discriminator's normalisation; auto: none for resnet and where its gradient is penalised, else batch",
-          one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
+    visit("norm-d", norm_d, norm_d_help(), one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
     visit("spectral-norm", spectral_norm, "divide the discriminator's weights by their largest singular values", {},
           "Miyato et al. 2018");
     visit("minibatch-std", minibatch_std, "show the discriminator how much the images of a batch differ", {},

@@ -42,7 +42,7 @@ void check_training(const AllOptions& options) {
   if (watch.eval_every != 0) check_features(watch.eval_features, options.data.size);
 }
 
-void check_in_vain(const Given& given, AllOptions options) {
+void check_useless_options(const Given& given, AllOptions options) {
   const Fields fields = fields_of(options);
   for (const auto& [name, text] : given) {
     const Field* field = find_field(fields, name);

@@ -11,7 +11,7 @@ void check_training(const AllOptions& options);
 
 /// An option that `given` on the command line would change nothing, because another one is off: throws UsageError
 /// naming both. `options` is what came of all layers.
-void check_in_vain(const Given& given, AllOptions options);
+void check_useless_options(const Given& given, AllOptions options);
 
 /// What can be checked only when data, networks and batch are known. Throws UsageError.
 void check_resolved(const TrainPlan& plan);

@@ -84,7 +84,7 @@ AllOptions OptionLevels::over_stored(const Json& stored, const std::string& orig
   if (!stored.contains("preset")) all.preset = "default";  // older than presets
   lay(all, {});
   set_from_json(fields_of(all), resolved_before(stored, options_json(all)), "'" + origin + "'");
-  if (const auto changed = changed_options(stored, options_json(all)); !changed.empty())
+  if (const auto changed = forbidden_changes(stored, options_json(all)); !changed.empty())
     throw UsageError(joined(changed, ", ") + " cannot change when a run goes on",
                      "leave it out to keep the run's own value, or start a new run");
   return all;

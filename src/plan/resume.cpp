@@ -18,7 +18,7 @@ bool may_change(const std::string& key) {
   AllOptions options;
   const Fields fields = fields_of(options);
   const Field* field = find_field(fields, key);
-  return field && field->changes_later;
+  return field && field->may_change;
 }
 
 /// Throws Error when it is no config of a run, or of another version.
@@ -37,7 +37,7 @@ Json read_config(const RunDirectory& run) {
 void check_same_run(const Json& config, const CheckpointHead& head, const std::string& origin) {
   if (head.data_identity != required<std::string>(config, "data_identity", origin))
     throw Error("'" + origin + "' and the run's checkpoint name different data");
-  if (const auto other = changed_options(required<Json>(config, "options", origin), head.options); !other.empty())
+  if (const auto other = forbidden_changes(required<Json>(config, "options", origin), head.options); !other.empty())
     throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
                 "one of them is from another run, or was edited; bring the right one back");
 }
@@ -85,7 +85,7 @@ Json config_from(const CheckpointHead& head) {
 
 }  // namespace
 
-std::vector<std::string> changed_options(const Json& stored, const Json& asked) {
+std::vector<std::string> forbidden_changes(const Json& stored, const Json& asked) {
   std::vector<std::string> changed;
   for (const auto& [key, value] : asked.items())
     if (!may_change(key) && stored.contains(key) && stored[key] != value) changed.push_back("--" + dashed(key));

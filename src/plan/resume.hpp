@@ -38,9 +38,9 @@ RunToResume look_at_run(const RunDirectory& run);
 /// damaged ones. Throws Error for what only a person can decide: whole checkpoints, all of another run or version.
 std::optional<RunToResume> look_for_restart(const RunDirectory& run);
 
-/// Options that differ and that a run may not change when it goes on. One that `stored` does not have is younger than
+/// Options that differ and that a run may not change when it goes on. One that `stored` does not have is newer than
 /// the run: it may be given.
-std::vector<std::string> changed_options(const Json& stored, const Json& asked);
+std::vector<std::string> forbidden_changes(const Json& stored, const Json& asked);
 /// Of those that a run may not change: what `stored` says where "auto" is asked for, which it was resolved from.
 Json resolved_before(const Json& stored, const Json& asked);
 

@@ -138,7 +138,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   options.run.device = device;
 
   // Checks, and the plan.
-  check_in_vain(flags, options);
+  check_useless_options(flags, options);
   TrainPlan plan = plan_of_ranks(options, place.data, dataset, ranks);
   if (options.init_from != "none" && ranks.is_first()) check_same_networks(plan.network, options.init_from);
   plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());

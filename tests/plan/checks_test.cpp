@@ -54,9 +54,9 @@ TEST(CheckInVain, RefusesWhatWouldChangeNothingNamingBoth) {
   for (const auto& [name, text, condition, off, on] : cases) {
     AllOptions without, with;
     off(without), on(with);
-    const auto said = usage_error([&] { check_in_vain({{name, text}}, without); });
+    const auto said = usage_error([&] { check_useless_options({{name, text}}, without); });
     EXPECT_TRUE(contains(said, "--" + dashed(name) + " " + text + " changes nothing without " + condition)) << said;
-    EXPECT_EQ(usage_error([&] { check_in_vain({{name, text}}, with); }), "no UsageError") << name;
+    EXPECT_EQ(usage_error([&] { check_useless_options({{name, text}}, with); }), "no UsageError") << name;
   }
 }
 

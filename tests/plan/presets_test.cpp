@@ -29,7 +29,7 @@ TEST(Presets, SayOptionsThatAreThereAndGoTogether) {
     for (const auto& [name, text] : preset.options) EXPECT_TRUE(find_field(fields_of(options), name)) << name;
     set_all(fields_of(options), preset.options);
     EXPECT_EQ(usage_error([&] { check_training(options); }), "no UsageError") << preset.name;
-    EXPECT_EQ(usage_error([&] { check_in_vain(preset.options, options); }), "no UsageError") << preset.name;
+    EXPECT_EQ(usage_error([&] { check_useless_options(preset.options, options); }), "no UsageError") << preset.name;
   }
 }
 

@@ -77,7 +77,7 @@ NetworkDescription residual_discriminator(const NetworkPlan& plan) {
     if (i + 1 == levels.size()) build.activation(0);
     build.mark_map();
   }
-  append_logit(build, plan, "last", true, true, PlannedLayer::kNoBlock);
+  append_logit(build, plan, {.name = "last", .is_of_sums = true});
   return build.take();
 }
 

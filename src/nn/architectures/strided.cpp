@@ -59,7 +59,9 @@ NetworkDescription strided_discriminator(const NetworkPlan& plan) {
       build.activation(kLeak);
     build.mark_map();
   }
-  append_logit(build, plan, numbered("conv", levels.size()), false, !has_norm, static_cast<int64_t>(levels.size()));
+  append_logit(
+      build, plan,
+      {.name = numbered("conv", levels.size()), .has_bias = !has_norm, .block = static_cast<int64_t>(levels.size())});
   return build.take();
 }
 

@@ -65,7 +65,7 @@ inline NetworkDescription r3_discriminator(const NetworkPlan& plan) {
     build.then(LayerKind::kMeans);
     build.mark_map();
   }
-  append_logit(build, plan, "last", /*sums=*/false, /*has_bias=*/true, PlannedLayer::kNoBlock);
+  append_logit(build, plan, {.name = "last"});
   return build.take();
 }
 
