@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from common import log_of
 from pictures import folder_of_pictures
 from processes import Contestant, Process, fail, is_record, watch_memory
 
@@ -168,8 +169,7 @@ class Bench:
             process = launch(Process, self.train(data, run, "--time", f"{seconds:g}s"))
             _, done = process.wait_for(lambda said: said.get("event") == "done")
             process.drain()
-            lines = map(json.loads, (run / "log.jsonl").read_text().splitlines())
-            records = [line for line in lines if is_record(line)]
+            records, _ = log_of(run)
             if not records:
                 fail(f"{seconds:g} s gave {done['images']} images and no record: raise --program-seconds")
             wait = sum(one["data_wait_share"] * one["steps"] for one in records) / sum(one["steps"] for one in records)

@@ -6,14 +6,12 @@ slows both. Prints a table of medians and ranges.
 Keep the machine quiet.
 """
 import argparse
-import json
-import pathlib
 import shlex
 import statistics
 import subprocess
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import PROGRAM, log_of
 
 
 def images_a_second(arguments: argparse.Namespace, options: str) -> float:
@@ -25,8 +23,7 @@ def images_a_second(arguments: argparse.Namespace, options: str) -> float:
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
             raise SystemExit(f"{options}: {result.stderr}")
-        records = [json.loads(line) for line in open(f"{folder}/run/log.jsonl")]
-    records = [record for record in records if "event" not in record]
+        records, _ = log_of(f"{folder}/run")
     first, last = records[0], records[-1]
     return (last["images"] - first["images"]) / (last["seconds"] - first["seconds"])
 
@@ -38,7 +35,7 @@ def main() -> None:
     parser.add_argument("--base", default="", help="options of all")
     parser.add_argument("--rounds", default=3, type=int)
     parser.add_argument("--time", default="8s", help="of a run")
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--program", default=PROGRAM)
     parser.add_argument("options", nargs="+", help="what is laid over the base, one string each")
     arguments = parser.parse_args()
     print("| option | images/s | of the base |\n|---|---|---|", flush=True)

@@ -18,7 +18,8 @@ import numpy
 import onnxruntime
 import torch
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import PROGRAM
+
 BATCH = 64
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--images", type=int, default=6_400)
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--program", default=PROGRAM)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     with tempfile.TemporaryDirectory() as temporary:

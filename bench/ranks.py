@@ -16,7 +16,6 @@ import ctypes
 import datetime
 import fcntl
 import heapq
-import json
 import os
 import pathlib
 import select
@@ -26,7 +25,7 @@ import sys
 import tempfile
 import time
 
-from recipes import ROOT, output, processor
+from common import PROGRAM, commit_now, log_of, processor
 
 FIELDS = ["date", "commit", "processor", "size", "ranks", "threads", "batch", "link", "round", "images_per_second",
           "gradient_bytes", "exchange_seconds", "latency_seconds"]
@@ -164,9 +163,8 @@ def train(arguments: argparse.Namespace, ranks: int, threads: int, batch: int, l
         said = [process.communicate()[1] for process in processes]
         if any(process.returncode for process in processes):
             sys.exit("\n".join(said))
-        lines = [json.loads(line) for line in pathlib.Path(folder, "run0/log.jsonl").read_text().splitlines()]
-    records = [line for line in lines if "event" not in line]
-    found = next((line for line in lines if line.get("event") == "ranks"), {})
+        records, events = log_of(pathlib.Path(folder, "run0"))
+    found = next((event for event in events if event["event"] == "ranks"), {})
     first, last = records[1], records[-1]
     return {"images_per_second": (last["images"] - first["images"]) / (last["seconds"] - first["seconds"]),
             "gradient_bytes": found.get("gradient_bytes"), "exchange_seconds": found.get("exchange_seconds"),
@@ -183,13 +181,13 @@ def main() -> None:
     parser.add_argument("--links", default="lo,10gbit,1gbit,100mbit,10mbit")
     parser.add_argument("--rounds", default=3, type=int)
     parser.add_argument("--seconds", default=20, type=float, help="about how long a measurement takes")
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--program", default=PROGRAM)
     arguments = parser.parse_args()
     if arguments.cut:
         return cut(arguments)
     if not arguments.table:
         parser.error("--table is missing: where rows go")
-    commit, name = output("git", "rev-parse", "--short", "HEAD"), processor("cpu")
+    commit, name = commit_now(but=arguments.table), processor("cpu")
     quick = train(arguments, 1, 2, 2 * arguments.batch, "lo", 8 * arguments.batch)["images_per_second"]
     for number in range(arguments.rounds):
         kinds = [(1, 1, arguments.batch, "lo"), (1, 2, 2 * arguments.batch, "lo")]

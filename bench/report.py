@@ -11,20 +11,19 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import PROGRAM, log_of
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", default=1_000_000, type=int)
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--program", default=PROGRAM)
     parser.add_argument("--run", type=pathlib.Path, required=True, help="a run whose log is drawn out to so many records")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run = pathlib.Path(folder, "run")
         subprocess.run(["cp", "-r", str(arguments.run), str(run)], check=True)
-        lines = (run / "log.jsonl").read_text().splitlines()
-        records = [json.loads(line) for line in lines if not line.startswith('{"event"')]
+        records, _ = log_of(run)
         with open(run / "log.jsonl", "w") as log:
             for i in range(arguments.records):
                 record = records[i % len(records)]

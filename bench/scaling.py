@@ -9,10 +9,10 @@ one host) and h. Of more ranks A = 2 (N - 1) / N * S / W + 2 (N - 1) L around a 
 bytes, W bytes a second and L seconds from rank to rank: Patarasuk and Yuan 2009, "Bandwidth optimal all-reduce algorithms
 for clusters of workstations"; NVIDIA's NCCL takes trees where rings are long.
 """
+import argparse
 import csv
 import math
 import statistics
-import sys
 
 RATES = {"kbit": 125.0, "mbit": 125e3, "gbit": 125e6}  # bytes a second
 
@@ -27,8 +27,11 @@ def step(compute: float, alone: float, hidden: float) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("table")
+    arguments = parser.parse_args()
     rows = [{key: float(value) if key in ("images_per_second", "exchange_seconds", "gradient_bytes") and value else value
-             for key, value in row.items()} for row in csv.DictReader(open(sys.argv[1]))]
+             for key, value in row.items()} for row in csv.DictReader(open(arguments.table))]
     for row in rows:
         row["ranks"], row["batch"] = int(row["ranks"]), int(row["batch"])
         row["step"] = row["ranks"] * row["batch"] / row["images_per_second"]

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/small_program.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/options.hpp"
@@ -48,30 +49,11 @@ Json round_of(StepTimer& timer, double seconds) {
           {"loss_g", round.record.loss_g}};
 }
 
-BenchOptions read_options(int argc, char** argv) {
-  BenchOptions options;
-  const Fields fields = fields_of(options);
-  for (int i = 1; i < argc; ++i) {
-    const std::string label = argv[i];
-    const Field* field = label.starts_with("--") ? find_field(fields, label.substr(2)) : nullptr;
-    if (!field) {
-      std::string known;
-      for (const auto& one : fields) known += "\n  --" + one.name + ": " + one.help + " (" + one.text() + ")";
-      throw UsageError("no option is called '" + printable(label) + "'", "there are" + known);
-    }
-    if (field->is_flag())
-      set_from_text(*field, "true", label);
-    else if (++i < argc)
-      set_from_text(*field, argv[i], label);
-    else
-      throw UsageError(label + " needs a value");
-  }
-  return options;
-}
-
 void say(const Json& json) { std::cout << compact(json) << std::endl; }  // flushed: a driver waits for the line
 
-void run(const BenchOptions& options) {
+void run(const Words& words, const BenchOptions& options) {
+  if (!words.plain.empty())
+    throw UsageError("unexpected argument '" + printable(words.plain[0]) + "'", "--help lists the options");
   const MeasureOptions& measure = options.measure;
   settle_process(measure.thread_count());
   const at::Device device = measure.where();
@@ -97,14 +79,7 @@ void run(const BenchOptions& options) {
 }  // namespace dcgan
 
 int main(int argc, char** argv) {
-  try {
-    dcgan::run(dcgan::read_options(argc, argv));
-    return dcgan::kDone;
-  } catch (const dcgan::Error& error) {
-    std::cerr << "error: " << error.what() << "\n" << (error.hint().empty() ? "" : "  hint: " + error.hint() + "\n");
-    return error.exit_code();
-  } catch (const std::exception& error) {
-    std::cerr << "error: " << error.what() << "\n";
-    return dcgan::kFailed;
-  }
+  dcgan::BenchOptions options;
+  return dcgan::small_program("usage: dcgan_bench_step [OPTIONS]\n", options, argc, argv,
+                              [&](const dcgan::Words& words) { dcgan::run(words, options); });
 }

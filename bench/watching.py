@@ -4,7 +4,6 @@ and how soon `dcgan serve` gives its first picture. Needs chromium, chromedriver
   bench/watching.py DATA [--size 64] [--seconds 60] [--pairs 6]
 """
 import argparse
-import json
 import os
 import pathlib
 import shutil
@@ -15,12 +14,12 @@ import tempfile
 import time
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from common import PROGRAM, log_of
 
 
 def rate(run: pathlib.Path, settled: float) -> float:
     """Images a second from the first record after so many seconds to the last."""
-    records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines() if not line.startswith('{"event"')]
+    records, _ = log_of(run)
     records = [record for record in records if record["seconds"] > settled]
     return (records[-1]["images"] - records[0]["images"]) / (records[-1]["seconds"] - records[0]["seconds"])
 
@@ -84,7 +83,7 @@ def main() -> None:
     parser.add_argument("--size", default=64, type=int)
     parser.add_argument("--seconds", default=75, type=int)
     parser.add_argument("--pairs", default=6, type=int)
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--program", default=PROGRAM)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = folder

@@ -4,7 +4,7 @@
     .venv/bin/python3 data/make_stacked.py data/letters-gray/letters-images-idx3-ubyte data/stacked
     build/release/dcgan train data/stacked/stacked-images-idx4-ubyte --size 32
 
-A mode is a triple of classes; all are equally likely. `bench/modes.py` counts those that a generator covers. Any IDX
+A mode is a triple of classes; all are equally likely. `experiments/modes.py` counts those that a generator covers. Any IDX
 file of gray pictures in ten classes serves, gzipped or not, with its labels beside it. Metz et al. 2017, "Unrolled
 generative adversarial networks", section 3.3.1, and Srivastava et al. 2017, "VEEGAN", did so with MNIST. No labels are
 written: IDX files hold bytes, and a mode's number is none.

@@ -62,6 +62,16 @@ const std::map<std::string, std::string>& foreign_flags() {
   return flags;
 }
 
+/// Options that a verb had once, by both names, and what does their work.
+const std::map<std::string, std::string>& gone_flags() {
+  static const std::string study =
+      "whether the images help to learn, `dcgan_study` says, with the same options but --study: `cmake --build "
+      "build/release --target dcgan_study` makes it, experiments/README.md tells more";
+  static const std::map<std::string, std::string> flags = {
+      {"synthesize study", study}, {"synthesize draws", study}, {"synthesize few", study}};
+  return flags;
+}
+
 /// What people guess our verbs to be called.
 const std::map<std::string, std::string>& foreign_verbs() {
   static const std::map<std::string, std::string> verbs = {
@@ -266,6 +276,9 @@ class Parser {
     const auto& foreign = is_option ? foreign_flags() : foreign_verbs();
     if (const auto ours = foreign.find(lowercase_dashed(name)); ours != foreign.end() && (is_option || !chosen_))
       refuse_foreign(name, is_option, ours->second);
+    if (chosen_ && is_option)
+      if (const auto gone = gone_flags().find(chosen_->name + " " + lowercase_dashed(name)); gone != gone_flags().end())
+        throw UsageError("unknown option '" + printable(name) + "'", gone->second);
     std::vector<std::string> known;
     const std::string dashes = name.starts_with("-") ? "--" : "";
     if (!dashes.empty() && chosen_) {

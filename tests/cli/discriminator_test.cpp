@@ -129,12 +129,9 @@ TEST_F(BothNetworks, AMaskWhosePartIsCutOffIsToldFromAnEmptyOne) {
 }
 
 TEST_F(BothNetworks, SynthesizedFoldersHoldWhatTheManifestSays) {
-  const Finished done =
-      (*shared_)({"synthesize", at("conditional"), "--data", at("photos"), "--per-class", "3", "--confidence", "0",
-                  "--lessons", "128", "--out", at("made"), "--study", "--draws", "2"});
+  const Finished done = (*shared_)({"synthesize", at("conditional"), "--data", at("photos"), "--per-class", "3",
+                                    "--confidence", "0", "--lessons", "128", "--out", at("made")});
   ASSERT_EQ(done.code, 0) << done.err;
-  EXPECT_CONTAINS(done.out, "study");
-  EXPECT_CONTAINS(done.out, "difference");
   const std::string manifest = read_text(at("made/manifest.csv"));
   int files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(at("made")))

@@ -1,4 +1,4 @@
-// `dcgan synthesize`: how many images of each class, which ones, and when a study cannot be.
+// `dcgan synthesize`: how many images of each class, and which ones.
 #include <sstream>
 
 #include "support/pictures.hpp"
@@ -108,16 +108,14 @@ TEST_F(Synthesize, HowManyIsSaidInOneWay) {
   expect_refusal(words("run", out), "not said how many", "--per-class N, or --balance");
 }
 
-TEST_F(Synthesize, AStudyNeedsToKnowWhatTheRunHeldOut) {
-  const std::vector<std::string> study = {"--per-class", "2", "--study", "--out", at("x")};
-  expect_refusal(words("run", study), "--study needs pictures that the generator never saw", "--holdout");
-  expect_refusal(words("run/generator.pt", study), "generator.pt' is an export", "give the run directory");
-  train("careful", {"--holdout", "0.3"});
-  fs::copy(at("photos"), at("others"), fs::copy_options::recursive);
-  write_text(at("others") + "/few/one more.png", encode_png(made_picture(16, 3, 50)));
-  auto other = words("careful", study);
-  other[3] = at("others");
-  expect_refusal(other, "others' is not the data that the run was trained on", "give that");
+TEST_F(Synthesize, WhoAsksForAStudyIsToldWhichProgramMakesOne) {
+  for (const auto& option : {std::vector<std::string>{"--study"}, {"--draws", "3"}, {"--few", "5"}}) {
+    auto more = option;
+    more.insert(more.end(), {"--per-class", "2", "--out", at("x")});
+    expect_refusal(words("run", more), "unknown option '" + option[0] + "'", "dcgan_study");
+  }
+  // Elsewhere these words mean something else, or nothing.
+  EXPECT_EQ(shared_->refusal({"sample", at("run"), "--study"}).hint.find("dcgan_study"), std::string::npos);
 }
 
 }  // namespace

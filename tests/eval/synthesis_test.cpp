@@ -7,45 +7,14 @@
 #include <cmath>
 
 #include "eval/comparison.hpp"
-#include "eval/study.hpp"
+#include "eval/mean_of.hpp"
 #include "latent/images.hpp"
+#include "support/colours.hpp"
 #include "support/networks.hpp"
 #include "support/thrown.hpp"
 
 namespace dcgan::test {
 namespace {
-
-/// Pictures of three classes that a child could tell apart: red, green and blue, each of its own strength, in noise.
-class Colours : public Pixels {
- public:
-  explicit Colours(int64_t count, uint64_t seed = 0, int strength = 60) : seed_(seed), strength_(strength) {
-    info_.size = {8, 8}, info_.channels = 3, info_.count = count, info_.classes = {"red", "green", "blue"};
-  }
-  void copy(int64_t index, uint8_t* out) const override {
-    std::vector<float> drawn(8 * 8 * 3);
-    Draw(seed_, Purpose::kInitialWeights, static_cast<uint64_t>(index)).uniform(drawn);
-    for (size_t i = 0; i < drawn.size(); ++i)
-      out[i] =
-          static_cast<uint8_t>(100 + 60 * drawn[i] + (static_cast<int32_t>(i % 3) == label(index) ? strength_ : 0));
-  }
-  int32_t label(int64_t index) const override { return static_cast<int32_t>(index % 3); }
-  bool decodes() const override { return false; }
-
- private:
-  uint64_t seed_;
-  int strength_;
-};
-
-LabelledPictures all_pictures(const Pixels& pixels) {
-  LabelledPictures all;
-  std::vector<int64_t> which;
-  for (int64_t i = 0; i < pixels.info().count; ++i) which.push_back(i);
-  all.add(pixels, which);
-  return all;
-}
-
-const ClassifierOptions kShort{3'000, 32, 3e-3, 0};
-void nothing(int64_t, int64_t) {}
 
 TEST(Classifier, LearnsWhatCanBeToldApartAndKnowsItInNewPictures) {
   const Colours taught(90), others(90, 7);
@@ -178,35 +147,6 @@ TEST(MeanOf, HasTheIntervalOfStudentsT) {
   EXPECT_NEAR(mean_of({1, 2, 3, 4, 5}).half_interval, 2.77645 * std::sqrt(0.5), 1e-4);
   // Ten: t = 2.26216.
   EXPECT_NEAR(mean_of({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}).half_interval, 2.26216 * std::sqrt(55 / 6.0 / 10), 1e-3);
-}
-
-constexpr int kFaint = 12;
-
-/// Colours again, whose classes have other numbers.
-class OtherNumbers : public Colours {
- public:
-  explicit OtherNumbers(bool lies) : Colours(60, 99, kFaint) {
-    info_.classes = lies ? std::vector<std::string>{"green", "blue", "red"}  // wrong for what copy() paints
-                         : std::vector<std::string>{"red", "green", "blue"};
-  }
-};
-
-TEST(Study, SaysThatGoodImagesHelpWhereThereAreFewAndThatWrongOnesDoHarm) {
-  const Colours real(90, 0, kFaint), held_out(90, 7, kFaint);
-  const StudyOptions options{3, 1, {1'280, 32, 3e-3, 0}};
-  const std::vector<std::string> names = {"red", "green", "blue"};
-  const Study good = study_of(real, OtherNumbers(false), names, held_out, options, nothing);
-  EXPECT_GT(good.gain.value, 0) << "three pictures alone taught as much";
-  EXPECT_NEAR(good.gain.value, good.with.value - good.alone.value, 1e-12);
-  const Study bad = study_of(real, OtherNumbers(true), names, held_out, options, nothing);
-  EXPECT_LT(bad.with.value, 0.5);
-  EXPECT_LT(bad.gain.value, 0);
-}
-
-TEST(Study, TakesADifferenceForOneOnlyBeyondItsInterval) {
-  EXPECT_EQ((Study{5, {}, {}, {0.02, 0.01}}).verdict(), "they helped");
-  EXPECT_EQ((Study{5, {}, {}, {0.02, 0.03}}).verdict(), "no difference shown");
-  EXPECT_EQ((Study{5, {}, {}, {-0.02, 0.01}}).verdict(), "they did harm");
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
-// `dcgan synthesize`: a folder of labelled images of a conditional model; with --study, whether they help to learn.
+// `dcgan synthesize`: a folder of labelled images of a conditional model.
+#include "cli/verbs/synthesize.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
-#include "checkpoint/archive.hpp"
-#include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -13,81 +12,27 @@
 #include "dataset/walk.hpp"
 #include "eval/choice.hpp"
 #include "eval/real_side.hpp"
-#include "eval/study.hpp"
 #include "eval/synthesis.hpp"
-#include "exchange/torchscript.hpp"
 
 namespace dcgan {
 namespace {
 
-struct SynthesizeCommand {
-  std::string out;
-  std::optional<int64_t> per_class;
-  bool balance = false;
-  double confidence = 0.5;
-  bool study = false;
-  int64_t draws = 5;
-  int64_t few = 0;
-  int64_t lessons = 60'000;
-  RealPicturesOptions beside;
-  LatentOptions latent;
-  ModelChoice model;
-
-  template <class Visit>
-  void fields(Visit&& visit) {
-    visit("out", out, "the folder: a folder a class in it, and manifest.csv; new or empty", any_text("DIR"));
-    visit("per-class", per_class, "images of each class", automatic(within(1, 1e7, "images")));
-    visit("balance", balance, "as many of each class as DATA has fewer of it than of its largest", {});
-    visit("confidence", confidence, "the least probability that a classifier of DATA gives the class asked for",
-          within(0, 1));
-    visit("study", study,
-          "train a classifier with and without the images, and compare them on the pictures that the run held out", {});
-    visit("draws", draws, "classifiers of each kind that --study trains, each from its own seed", within(2, 100));
-    visit("few", few, "real pictures of each class that --study learns from; 0: all", within(0, 1e7, "pictures"));
-    visit("lessons", lessons, "pictures that a classifier sees, again and again", within(64, 1e9, "pictures"));
-    latent.fields(visit);
-    model.fields(visit);
-    beside.fields(visit);
-  }
-};
-
 /// How many images of each class are wanted.
-std::vector<int64_t> wanted_of(const SynthesizeCommand& command, const Pixels& pixels, int64_t classes) {
-  if (command.per_class.has_value() == command.balance)
+std::vector<int64_t> wanted_of(const SynthesizeOptions& options, const Pixels& pixels, int64_t classes) {
+  if (options.per_class.has_value() == options.balance)
     throw UsageError(
-        command.balance ? "--per-class and --balance both say how many images" : "it is not said how many images",
+        options.balance ? "--per-class and --balance both say how many images" : "it is not said how many images",
         "give --per-class N, or --balance");
-  if (command.per_class) return std::vector<int64_t>(static_cast<size_t>(classes), *command.per_class);
+  if (options.per_class) return std::vector<int64_t>(static_cast<size_t>(classes), *options.per_class);
   std::vector<int64_t> there(static_cast<size_t>(classes));
   for (int64_t i = 0; i < pixels.info().count; ++i)
     if (const int32_t label = pixels.label(i); label >= 0) ++there[static_cast<size_t>(label)];
   const int64_t most = *std::max_element(there.begin(), there.end());
   for (auto& count : there) count = most - count;
   if (std::all_of(there.begin(), there.end(), [](int64_t n) { return n == 0; }))
-    throw UsageError("--balance: '" + shown(command.beside.data) + "' has as many pictures of each class already",
+    throw UsageError("--balance: '" + shown(options.beside.data) + "' has as many pictures of each class already",
                      "say --per-class N");
   return there;
-}
-
-/// DATA; for a study what the run held out of it stands apart.
-Dataset open_data(const SynthesizeCommand& command, const fs::path& model) {
-  DataOptions options = command.beside.pixels;
-  if (!command.study) return open_pictures(command.beside.data, options, command.beside.thread_count());
-  if (looks_like_torchscript(model))
-    throw UsageError("--study wants to know which pictures the run held out, and '" + shown(model) + "' is an export",
-                     "give the run directory");
-  const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
-  const std::string origin = "'" + shown(model) + "'";
-  options.holdout =
-      value_or(value_or<Json>(meta, "options", Json::object(), origin), "holdout", 0.0, origin + ", its options");
-  Dataset data = open_pictures(command.beside.data, options, command.beside.thread_count());
-  if (!data.held_out)
-    throw UsageError("--study needs pictures that the generator never saw, and this run held none out",
-                     "train it with --holdout 0.2");
-  if (data.pixels->info().identity != value_or<std::string>(meta, "data_identity", "", origin))
-    throw UsageError("--study: '" + shown(command.beside.data) + "' is not the data that the run was trained on",
-                     "give that; only of it is known what the run did not see");
-  return data;
 }
 
 constexpr char kManifest[] = "manifest.csv";
@@ -152,70 +97,47 @@ void print_counts(const std::vector<SynthesisCount>& counts, const GeneratorInfo
   }
 }
 
-void print_study(const Study& study, int64_t held_out, int64_t few) {
-  const auto share = [](double value) { return fixed_text(100 * value, 2) + " %"; };
-  std::printf(
-      "\nstudy: accuracy on %s that neither generator, choice nor classifier has seen; mean of %s and 95 %% interval\n",
-      counted(held_out, "real picture").c_str(), counted(study.draws, "classifier").c_str());
-  if (few > 0)
-    std::printf("(they learn from %s of each class; the generator, and the choice of its images, knew all)\n",
-                counted(few, "real picture").c_str());
-  for (const auto& [name, mean] : {std::pair{"real alone", study.alone}, {"real and generated", study.with}})
-    std::printf("  %-20s %8s +- %s\n", name, share(mean.value).c_str(), share(mean.half_interval).c_str());
-  std::printf("  %-20s %8s +- %s: %s\n", "difference", share(study.gain.value).c_str(),
-              share(study.gain.half_interval).c_str(), study.verdict().c_str());
-}
+}  // namespace
 
-void synthesize(const Invocation& invocation, SynthesizeCommand& command) {
-  pictures_out(command.out, {PicturesOut::kFolder});
-  command.beside.check();
-  settle_threads(command.beside.threads);
+Synthesized synthesize(const Invocation& invocation, SynthesizeOptions& options,
+                       const std::function<Dataset(const DataOptions&)>& open) {
+  pictures_out(options.out, {PicturesOut::kFolder});
+  options.beside.check();
+  settle_threads(options.beside.threads);
   const fs::path model = invocation.positional(0);
-  const auto generator = open_generator(model, command.model);
+  const auto generator = open_generator(model, options.model);
   const auto& info = generator->info();
   if (info.classes == 0)
     throw UsageError("'" + shown(model) + "' was trained without classes", "train with --conditional");
-  adopt_model(invocation, info, command.beside.pixels);
-  const Dataset data = open_data(command, model);
+  adopt_model(invocation, info, options.beside.pixels);
+  Dataset data = open(options.beside.pixels);
   remark_on(data);
-  check_model_classes(info, data.pixels->info().classes, command.beside.data);
-  const auto wanted = wanted_of(command, *data.pixels, info.classes);
+  check_model_classes(info, data.pixels->info().classes, options.beside.data);
+  const auto wanted = wanted_of(options, *data.pixels, info.classes);
 
   ProgressLine line;
-  const auto network = features_named(command.beside.features, data.pixels->info().size, command.model.run_code);
+  const auto network = features_named(options.beside.features, data.pixels->info().size, options.model.run_code);
   std::vector<std::string> remarks;
   const RealSide real =
-      open_real_side(*data.pixels, command.beside.pixels, *network,
-                     {command.beside.real, static_cast<uint64_t>(command.latent.seed), command.beside.thread_count()},
+      open_real_side(*data.pixels, options.beside.pixels, *network,
+                     {options.beside.real, static_cast<uint64_t>(options.latent.seed), options.beside.thread_count()},
                      line.progress(), remarks);
   for (const auto& remark : remarks) warn(remark);
   LabelledPictures taught;
   taught.add(*data.pixels, all_labelled(*data.pixels));
-  const auto learning = [&](const std::string& what) {
-    return [&, what](int64_t done, int64_t of) { line.progress()(what, done, of); };
-  };
-  const ClassifierOptions lessons{command.lessons, 64, 3e-3, static_cast<uint64_t>(command.latent.seed)};
-  const Classifier classifier(taught, info.classes, lessons, learning("learning the classes"));
-  const Screening screening{&classifier, command.confidence, network.get(), real.reference.features,
+  const Classifier classifier(taught, info.classes, options.classifier(),
+                              [&](int64_t done, int64_t of) { line.progress()("learning the classes", done, of); });
+  const Screening screening{&classifier, options.confidence, network.get(), real.reference.features,
                             real.reference.neighbourhoods};
-  const FileNames folders = class_folders(info);
+  FileNames folders = class_folders(info);
   for (const auto& remark : folders.remarks) warn(remark);
-  LabelledFolder folder(command.out, *generator, command.latent, folders.names);
-  const auto counts = synthesise(*generator, wanted, command.latent, screening,
+  LabelledFolder folder(options.out, *generator, options.latent, folders.names);
+  const auto counts = synthesise(*generator, wanted, options.latent, screening,
                                  [&](const Synthesised& one, const Image& image) { folder.put(one, image); });
   folder.finish();
   print_counts(counts, info);
-  if (!command.study) return;
-
-  DataOptions as_written = command.beside.pixels;
-  as_written.cache = "off";
-  const Dataset made = open_pictures(command.out, as_written, command.beside.thread_count());
-  const Study study = study_of(*data.pixels, *made.pixels, folders.names, *data.held_out,
-                               {command.draws, command.few, lessons}, learning("study"));
-  print_study(study, data.held_out->info().count, command.few);
+  return {std::move(data), std::move(folders.names)};
 }
-
-}  // namespace
 
 Verb synthesize_verb() {
   Verb verb;
@@ -226,10 +148,13 @@ Verb synthesize_verb() {
   verb.details =
       "Images that a classifier of DATA does not take for their class, and copies of real pictures, are left out. The\n"
       "manifest says where each comes from: `dcgan sample MODEL --class CLASS --images SEED:INDEX` draws it again.\n"
-      "For --study neither generator, choice nor classifiers learn from the pictures of DATA that the run held out;\n"
-      "without it the choice is made by all of DATA.";
+      "The choice is made by all of DATA, though the run held some out.";
   verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
-  set_options<SynthesizeCommand>(verb, synthesize);
+  set_options<SynthesizeOptions>(verb, [](const Invocation& invocation, SynthesizeOptions& options) {
+    synthesize(invocation, options, [&](const DataOptions& data) {
+      return open_pictures(options.beside.data, data, options.beside.thread_count());
+    });
+  });
   return verb;
 }
 

@@ -1,7 +1,7 @@
 """Trains recipes for equal times, or equal numbers of images, and measures what they made: a row a run, appended to a
 table, so that a long study can be done in pieces. A row that is there already is not run again.
 
-  bench/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --time 5m --seeds 0,1,2 \\
+  experiments/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --time 5m --seeds 0,1,2 \\
       default="--preset default" example="--preset pytorch-example --eval-every 0"
 
 Each recipe is a name and the options of `dcgan train`. A run of --time has the machine for itself: run nothing beside
@@ -19,22 +19,12 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import shared  # noqa: F401
+from common import PROGRAM, commit_now, log_of, processor
+
 FIELDS = ["date", "commit", "processor", "data", "size", "recipe", "options", "seed", "length", "threads", "images",
           "seconds", "kid_a", "kid_a_error", "kid_b", "kid_b_error", "kid_c", "kid_c_error", "fid_a", "precision_a",
           "recall_a", "coverage_a", "memorised_a", "verdicts"]
-
-
-def output(*words: str) -> str:
-    return subprocess.run(words, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
-
-
-def processor(device: str) -> str:
-    if device.startswith("cuda"):
-        return output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()[0]
-    names = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
-    families = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("cpu family")]
-    return f"{names[0]} family {families[0]}, {len(names)} cores"
 
 
 def figures(arguments: argparse.Namespace, run: pathlib.Path, data: str, features: str) -> dict:
@@ -55,9 +45,8 @@ def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, 
         command += ["--resume"]  # refuses a run of other options
     with open(f"{run}.out", "a") as out:
         subprocess.run(command, check=True, stdout=out, stderr=subprocess.STDOUT)
-    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    records = [line for line in lines if "event" not in line]
-    verdicts = [f"{line['images']}: {line['verdict']}" for line in lines if line.get("event") == "verdict"]
+    records, events = log_of(run)
+    verdicts = [f"{event['images']}: {event['verdict']}" for event in events if event["event"] == "verdict"]
     row = {"images": records[-1]["images"], "seconds": round(records[-1]["seconds"], 1), "verdicts": "; ".join(verdicts)}
     networks = {"a": ("random-a", "random_a"), "b": ("random-b", "random_b"), "c": (arguments.classifier, "file")}
     for letter, (features, family) in networks.items():
@@ -84,16 +73,13 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="where to train: cpu (%(default)s) or cuda")
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--samples", default=10_000, type=int)
-    parser.add_argument("--classifier", help="feature network for KID C, of bench/classifier.py for these pictures and size")
-    parser.add_argument("--program", default=str(ROOT / "build/release/dcgan"))
+    parser.add_argument("--classifier", help="feature network for KID C, of experiments/classifier.py for these pictures and size")
+    parser.add_argument("--program", default=PROGRAM)
     parser.add_argument("--runs", type=pathlib.Path, help="folder in which runs stay; a temporary one otherwise")
     parser.add_argument("recipes", nargs="+", help='NAME="OPTIONS"')
     arguments = parser.parse_args()
     name, data = arguments.data.split("=", 1)
-    # The table itself grows with every row: that is no change of the program.
-    lines = output("git", "status", "--porcelain", "-uno").splitlines()
-    changes = [line for line in lines if (ROOT / line.split()[-1]) != arguments.table.resolve()]
-    commit = output("git", "rev-parse", "--short", "HEAD") + ("+" if changes else "")
+    commit = commit_now(but=arguments.table)
     done = list(csv.DictReader(open(arguments.table))) if arguments.table.exists() else []
     for seed in map(int, arguments.seeds.split(",")):
         for recipe in arguments.recipes:

@@ -1,7 +1,7 @@
 """Trains a small classifier on labelled pictures and writes it as a feature network for `dcgan eval --features`: a third
 opinion beside the random networks, of a network that knows what the pictures show.
 
-  bench/classifier.py photos/ --size 32 --out faces-32.pt          classes are subfolders, or the labels of an IDX file
+  experiments/classifier.py photos/ --size 32 --out faces-32.pt          classes are subfolders, or the labels of an IDX file
   dcgan eval RUN --data photos/ --features faces-32.pt --run-code
 
 A tenth of the pictures is kept from training, and the share of them that it names rightly is printed. Features are its
@@ -9,14 +9,13 @@ last layer but one, 128 a picture.
 """
 import argparse
 import pathlib
-import sys
 
 import numpy
 import torch
 from PIL import Image, ImageOps
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "data"))
-from make_stacked import read_idx  # noqa: E402
+import shared  # noqa: F401
+from make_stacked import read_idx
 
 FEATURES = 128
 

@@ -1,7 +1,7 @@
-"""Sets the recipes of a table of bench/recipes.py beside one another: a line for each data set, size, length and seed, with
+"""Sets the recipes of a table of experiments/recipes.py beside one another: a line for each data set, size, length and seed, with
 both recipes' KID by every network and their ratio. A ratio below 1: the first recipe is better.
 
-  bench/ratios.py docs/recipes.csv default example --lengths 5m 5m
+  experiments/ratios.py docs/recipes.csv default example --lengths 5m 5m
 """
 import argparse
 import collections

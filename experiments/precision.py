@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does training in bf16 give the pictures that fp32 gives?
 
-  bench/precision.py PICTURES --build build/release [--images 30000] [--seeds 3]
+  experiments/precision.py PICTURES --build build/release [--images 30000] [--seeds 3]
 
 Trains with every seed in both precisions, everything else alike, draws samples and compares them with the pictures and with
 each other by the unbiased squared maximum mean discrepancy (Gretton et al. 2012, lemma 6) under KID's kernel (x.y / d + 1)^3
@@ -11,7 +11,6 @@ and Pillow in the Python that runs it.
 
 import argparse
 import itertools
-import json
 import os
 import subprocess
 import tempfile
@@ -19,6 +18,9 @@ from pathlib import Path
 
 import numpy
 from PIL import Image
+
+import shared  # noqa: F401
+from common import log_of
 
 
 def features(paths):
@@ -50,7 +52,7 @@ def train(options, precision, seed, work):
     subprocess.run([str(word) for word in command], check=True, capture_output=True)
     subprocess.run([str(word) for word in [options.build / "dcgan", "sample", run, "--out", run / "drawn", "--count",
                                            options.samples, "--seed", 1]], check=True, capture_output=True)
-    records = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    records, _ = log_of(run)
     late = [one for one in records if one["images"] > options.images / 2]
     means = {key: float(numpy.mean([one[key] for one in late])) for key in ("loss_d_real", "loss_d_fake", "loss_g", "d_real", "d_fake_before")}
     return features(sorted((run / "drawn").glob("*.png"))), means, records[-1]["images"] / records[-1]["seconds"]

@@ -1,8 +1,8 @@
 """Counts the modes that a generator of stacked pictures covers (data/make_stacked.py), and its reverse KL.
 
-    bench/modes.py train data/letters-gray/letters-images-idx3-ubyte --out modes.pt     a few minutes, once
-    bench/modes.py check data/letters-gray/letters-images-idx3-ubyte --counter modes.pt
-    bench/modes.py count SAMPLES --counter modes.pt                   SAMPLES: dcgan sample RUN --count 26000 --out SAMPLES
+    experiments/modes.py train data/letters-gray/letters-images-idx3-ubyte --out modes.pt     a few minutes, once
+    experiments/modes.py check data/letters-gray/letters-images-idx3-ubyte --counter modes.pt
+    experiments/modes.py count SAMPLES --counter modes.pt                   SAMPLES: dcgan sample RUN --count 26000 --out SAMPLES
 
 A classifier of the gray pictures names the class of each colour channel, so a picture falls into one of 1,000 modes.
 A picture whose channels the classifier is not sure of counts for none (`clear` says how many count), and a mode is
@@ -26,8 +26,8 @@ import numpy
 import torch
 from PIL import Image
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data"))
-from make_stacked import CLASSES, MODES, mode_of, read_classes, read_idx, stacks  # noqa: E402
+import shared  # noqa: F401
+from make_stacked import CLASSES, MODES, mode_of, read_classes, read_idx, stacks
 
 SURE = 0.9  # least probability of a channel's class
 LEAST = 3  # pictures that cover a mode, of 26,000

@@ -1,10 +1,11 @@
-// Whether generated images help a classifier of real ones.
+// Whether generated images help a classifier of real ones. experiments/study_main.cpp is the program.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "eval/classifier.hpp"
+#include "eval/mean_of.hpp"
 
 namespace dcgan {
 
@@ -13,13 +14,6 @@ struct StudyOptions {
   int64_t few = 0;    // real pictures of each class to learn from; 0: all
   ClassifierOptions lessons;
 };
-
-/// Mean and half of the 95 % interval of several values, by Student's t.
-struct MeanOf {
-  double value = 0, half_interval = 0;
-};
-/// Of at least two values.
-MeanOf mean_of(const std::vector<double>& values);
 
 /// Accuracies on pictures that were held out.
 struct Study {

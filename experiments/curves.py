@@ -1,23 +1,16 @@
 """Draws runs as curves with their verdicts: how often D is right, D(G(z)), diversity and KID over images seen, a row a run.
 
   .venv/bin/pip install matplotlib
-  bench/curves.py --out docs/failures.png runs/00000-photos runs/00001-photos
+  experiments/curves.py --out docs/failures.png runs/00000-photos runs/00001-photos
 """
 import argparse
-import json
 import pathlib
 
-import matplotlib
-
-matplotlib.use("Agg")
-from matplotlib import pyplot, ticker  # noqa: E402  (after the choice of a backend without windows)
+import shared  # noqa: F401
+from common import log_of
 
 COLOURS = {"balanced": "#e8f5e9", "discriminator ahead": "#ffcdd2", "generator ahead": "#ffe0b2",
            "collapsing": "#fff9c4", "collapsed": "#d7ccc8", "memorising": "#d1c4e9"}
-
-
-def lines_of(run: pathlib.Path) -> list[dict]:
-    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
 
 
 def shade(axes, records: list[dict]) -> None:
@@ -35,9 +28,10 @@ def shade(axes, records: list[dict]) -> None:
 
 
 def draw(row, run: pathlib.Path) -> None:
-    lines = lines_of(run)
-    records = [line for line in lines if "event" not in line]
-    evaluations = [line for line in lines if line.get("event") == "eval"]
+    from matplotlib import ticker
+
+    records, events = log_of(run)
+    evaluations = [event for event in events if event["event"] == "eval"]
     images = [record["images"] for record in records]
     right, fake, quality = row
     right.set_ylabel(run.name, fontsize=8)
@@ -66,6 +60,11 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("runs", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
+    import matplotlib
+
+    matplotlib.use("Agg")  # a backend without windows
+    from matplotlib import pyplot
+
     figure, rows = pyplot.subplots(len(arguments.runs), 3, figsize=(12, 2.2 * len(arguments.runs)), squeeze=False)
     for row, run in zip(rows, arguments.runs):
         draw(row, run)
