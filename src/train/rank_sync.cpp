@@ -25,22 +25,23 @@ void share_statistics(Group& group, const GeneratorNetImpl& generator) {
   for (const auto& buffer : generator.buffers()) group.share(buffer);
 }
 
-std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, const at::Device& device) {
+RunEvent measured_exchange(Group& group, Trainer& trainer, const at::Device& device) {
   int64_t numbers = 0;
   for (const auto* network : {&static_cast<const torch::nn::Module&>(*trainer.generator()),
                               &static_cast<const torch::nn::Module&>(*trainer.discriminator())})
     for (const auto& parameter : network->parameters()) numbers += parameter.numel();
   const ExchangeSpeed speed = measure_exchange(group, numbers, device);
-  return {"ranks: " + std::to_string(group.size()) + " exchange the gradients of a step, " +
-              bytes_text(static_cast<double>(4 * numbers)) + ", in " + fixed_text(1000 * speed.seconds, 1) + " ms (" +
-              bytes_text(speed.bytes_per_second) + "/s, latency " + fixed_text(1000 * speed.latency, 2) + " ms)",
-          {{"event", "ranks"},
-           {"images", trainer.images()},
-           {"ranks", group.size()},
-           {"gradient_bytes", numbers * 4},
-           {"exchange_seconds", speed.seconds},
-           {"latency_seconds", speed.latency},
-           {"bytes_per_second", speed.bytes_per_second}}};
+  return {.kind = "ranks",
+          .images = trainer.images(),
+          .facts = {{"ranks", group.size()},
+                    {"gradient_bytes", numbers * 4},
+                    {"exchange_seconds", speed.seconds},
+                    {"latency_seconds", speed.latency},
+                    {"bytes_per_second", speed.bytes_per_second}},
+          .line = "ranks: " + std::to_string(group.size()) + " exchange the gradients of a step, " +
+                  bytes_text(static_cast<double>(4 * numbers)) + ", in " + fixed_text(1000 * speed.seconds, 1) +
+                  " ms (" + bytes_text(speed.bytes_per_second) + "/s, latency " + fixed_text(1000 * speed.latency, 2) +
+                  " ms)"};
 }
 
 int common_signal(Group& group, const StopRequests& requests) {

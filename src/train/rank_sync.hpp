@@ -2,11 +2,10 @@
 #pragma once
 
 #include <exception>
-#include <string>
-#include <utility>
 
 #include "dist/group.hpp"
 #include "step/trainer.hpp"
+#include "telemetry/run_event.hpp"
 #include "train/watch.hpp"
 
 namespace dcgan {
@@ -17,8 +16,8 @@ void share_beginning(Group& group, Trainer& trainer, Watch& watch, int64_t& save
 /// The first rank's statistics of BatchNorm for all: ranks that see only their own share have each their own.
 void share_statistics(Group& group, const GeneratorNetImpl& generator);
 
-/// How fast gradients are exchanged, in words and as an event of log.jsonl.
-std::pair<std::string, Json> measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
+/// How fast gradients are exchanged. Of several ranks.
+RunEvent measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
 
 /// Which signal all ranks end with, where any of them wishes to be ended by one.
 int common_signal(Group& group, const StopRequests& requests);

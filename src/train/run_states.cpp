@@ -2,6 +2,7 @@
 
 #include "checkpoint/archive.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -10,25 +11,20 @@
 
 namespace dcgan {
 
-RunStates::RunStates(const TrainPlan& plan, const RunDirectory& directory, Group& group, Trainer& trainer, Watch& watch)
-    : plan_(plan), directory_(directory), group_(group), trainer_(trainer), watch_(watch) {}
+RunStates::RunStates(const TrainPlan& plan, const RunDirectory& directory, Group& group, Trainer& trainer, Watch& watch,
+                     RunSheets& sheets, bool resume)
+    : plan_(plan), directory_(directory), group_(group), trainer_(trainer), watch_(watch) {
+  if (group_.is_first()) resume ? go_back() : begin(sheets);
+  share_beginning();
+  begun_at_ = trainer_.images();
+}
 
-void RunStates::begin(const Dataset& dataset, RunSheets& sheets, Console& console) {
+void RunStates::begin(RunSheets& sheets) {
   if (const std::string& model = plan_.options.init_from; model != "none") {
     const fs::path path = checkpoint_of(model);
     trainer_.take_weights(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
-    console.event("weights from " + shown(path), {{"event", "init"}, {"images", 0}, {"from", shown(path)}});
   }
   write_file(directory_.config(), pretty(config_json(plan_)));
-  LineFile log(directory_.log());
-  const auto& info = dataset.pixels->info();
-  log.append(compact({{"event", "data"},
-                      {"images", 0},
-                      {"pictures", info.count},
-                      {"classes", info.classes.size()},
-                      {"skipped", info.skipped.size()}}));
-  for (const auto& skipped : info.skipped)
-    log.append(compact({{"event", "skipped"}, {"images", 0}, {"name", skipped.name}, {"reason", skipped.reason}}));
   sheets.write_real();
   sheets.write_augmented(trainer_);
 }
@@ -88,7 +84,7 @@ GeneratorNet& RunStates::evaluation() {
   return evaluation_;
 }
 
-void RunStates::write(const fs::path& path, bool exports, double seconds, const Duties& duties) {
+void RunStates::write(const fs::path& path, bool exports, double seconds, const Duties& left) {
   Json meta = {{"training_version", kTrainingVersion}, {"dcgan", kVersionText}, {"written", utc_now()}};
   meta.update(trainer_.position());
   meta["seconds"] = seconds;
@@ -96,7 +92,7 @@ void RunStates::write(const fs::path& path, bool exports, double seconds, const 
   meta["options"] = options_json(plan_.options);
   meta["data_identity"] = plan_.data_identity;
   meta["watch"] = watch_.state();
-  if (!duties.are_done()) meta["duties"] = {{"before", duties.before}, {"done", duties.done}};
+  if (!left.are_done()) meta["duties"] = {{"before", left.before}, {"done", left.done}};
   const NamedTensors state = trainer_.state(*evaluation());
   try {
     check_finite(state);
@@ -119,8 +115,8 @@ bool RunStates::save(double seconds) {
   return true;
 }
 
-void RunStates::save_alone(double seconds, const Duties& duties) {
-  write(directory_.checkpoint(trainer_.images()), !watch_.progress().has_best(), seconds, duties);
+void RunStates::save_alone(double seconds, const Duties& left) {
+  write(directory_.checkpoint(trainer_.images()), !watch_.progress().has_best(), seconds, left);
   saved_images_ = trainer_.images();
   directory_.keep_newest_checkpoints(plan_.options.run.keep);
   directory_.keep_best(watch_.progress().best().images);
@@ -129,6 +125,44 @@ void RunStates::save_alone(double seconds, const Duties& duties) {
 void RunStates::save_best(double seconds) {
   trainer_.average_statistics();
   if (group_.is_first()) write(directory_.best(trainer_.images()), true, seconds, {});
+}
+
+std::string RunStates::how_to_go_on() const {
+  return "go on with `dcgan train --resume " + shell_word(directory_.path().native()) + "`";
+}
+
+std::string RunStates::save_after_error(bool is_whole, double seconds, const Duties& left) {
+  const int64_t images = trainer_.images();
+  if (is_whole && images > begun_at_ && saved_images_ != images && group_.is_first()) {
+    try {
+      save_alone(seconds, left);
+    } catch (const std::exception& error) {
+      warn(std::string("what was learned since the last checkpoint could not be saved: ") + error.what());
+    }
+  }
+  const std::string then = "when that is mended, " + how_to_go_on();
+  if (saved_images_ < 0) return "no checkpoint was written; " + then;
+  return (is_whole && saved_images_ == images ? "all is saved, at " : "the last checkpoint is whole, of ") +
+         counted(saved_images_, "image") + "; " + then;
+}
+
+std::string RunStates::read_best(NamedTensors& state) const {
+  std::string problem;
+  try {
+    if (group_.is_first()) state = ArchiveReader(directory_.best(watch_.progress().best().images)).read_all("");
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  return group_.share(problem, "the best state", Patience::kWhileAlive);
+}
+
+void RunStates::take_best(NamedTensors state) {
+  const fs::path path = directory_.best(watch_.progress().best().images);
+  if (group_.is_first()) trainer_.load(std::move(state), "the checkpoint '" + shown(path) + "'");
+  trainer_.share_state();
+  trainer_.count_rollback();
+  evaluated_images_ = -1;  // the weights are other ones at the same position
+  watch_.forget_balance(trainer_.images());
 }
 
 void RunStates::diverged(const std::string& why) const {

@@ -10,7 +10,6 @@
 #include "exchange/generator.hpp"
 #include "plan/plan.hpp"
 #include "step/trainer.hpp"
-#include "telemetry/console.hpp"
 #include "train/sheets.hpp"
 #include "train/watch.hpp"
 
@@ -33,31 +32,32 @@ struct Duties {
 
 class RunStates {
  public:
-  /// All of it outlives this.
-  RunStates(const TrainPlan& plan, const RunDirectory& directory, Group& group, Trainer& trainer, Watch& watch);
-
-  /// Of the first rank: what a new run has before its first step. Weights of --init-from are taken.
-  void begin(const Dataset& dataset, RunSheets& sheets, Console& console);
-  /// Of the first rank: the newest checkpoint, to which the directory is cut back. Throws Error when it is damaged.
-  void go_back();
-  /// All ranks: what the first one knows of the state, for all.
-  void share_beginning();
+  /// All ranks. A new run takes the weights of --init-from and writes what it has before its first step; with `resume`
+  /// it is at its newest checkpoint, and the directory is cut back to that. What is given outlives this. Throws Error
+  /// when the checkpoint is damaged.
+  RunStates(const TrainPlan& plan, const RunDirectory& directory, Group& group, Trainer& trainer, Watch& watch,
+            RunSheets& sheets, bool resume);
 
   /// All ranks: a checkpoint, and generator.pt if none was measured best; false when this position has one already.
   /// `seconds` were trained in all.
   bool save(double seconds);
   /// All ranks: a state that measured best, and generator.pt.
   void save_best(double seconds);
-  /// One rank, where the others may be elsewhere: as save(). For the end of a run by an error.
-  void save_alone(double seconds, const Duties& duties);
-  /// Position of the last checkpoint, -1 for none.
-  int64_t saved_images() const { return saved_images_; }
+  /// One rank, where the others may be elsewhere, after an error: saves what was learned since the last checkpoint, if
+  /// the trainer's state `is_whole`. Says what there is to go on from, and how.
+  std::string save_after_error(bool is_whole, double seconds, const Duties& left);
+  /// "go on with `dcgan train ...`".
+  std::string how_to_go_on() const;
 
-  /// The generator that is shown and exported, made once a position.
+  /// All ranks: the best state's tensors, of the first alone. Returns why there are none; empty where there are.
+  std::string read_best(NamedTensors& state) const;
+  /// All ranks: weights, optimizers and average of the best state, at the position that the run has: so that what is
+  /// drawn from here on is other than it was.
+  void take_best(NamedTensors state);
+
+  /// The generator that is shown and exported, made once a position; and the same as others see it.
   GeneratorNet& evaluation();
-  GeneratorInfo info() const;
-  /// The weights are other ones at the same position.
-  void forget_evaluation() { evaluated_images_ = -1; }
+  std::unique_ptr<Generator> generator() { return make_generator(evaluation(), info()); }
 
   /// Of a run that was gone back to.
   double seconds_before() const { return seconds_before_; }
@@ -66,8 +66,13 @@ class RunStates {
   [[noreturn]] void diverged(const std::string& why) const;
 
  private:
-  void write(const fs::path& path, bool exports, double seconds, const Duties& duties);
+  void begin(RunSheets& sheets);
+  void go_back();
+  void share_beginning();
+  void save_alone(double seconds, const Duties& left);
+  void write(const fs::path& path, bool exports, double seconds, const Duties& left);
   void read(const fs::path& path);
+  GeneratorInfo info() const;
 
   const TrainPlan& plan_;
   const RunDirectory& directory_;
@@ -76,7 +81,8 @@ class RunStates {
   Watch& watch_;
   double seconds_before_ = 0;
   Duties duties_left_;
-  int64_t saved_images_ = -1;
+  int64_t saved_images_ = -1;  // position of the last checkpoint, -1 for none
+  int64_t begun_at_ = 0;       // position at which this process took over
   GeneratorNet evaluation_{nullptr};
   int64_t evaluated_images_ = -1;
 };

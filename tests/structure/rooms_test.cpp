@@ -107,6 +107,21 @@ TEST(Rooms, ProgramsOfLibTorchAreLoadedInOnePlaceAlone) {
   EXPECT_EQ(places, std::vector<std::string>{"exchange/script.cpp"});
 }
 
+// Log, TensorBoard and console hang on telemetry/run_log: told one by one they would soon say different things.
+TEST(Rooms, ARunIsHeardThroughItsRunLogAlone) {
+  const std::regex told_by_itself(R"(\b(LineFile|EventFile|TensorBoard)\b|\bconsole_?(\.|->)\w+\()"), comment("//.*");
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(DCGAN_TEST_SOURCES) / "train")) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    std::ifstream lines(entry.path());
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_FALSE(std::regex_search(std::regex_replace(line, comment, ""), told_by_itself))
+          << entry.path().filename() << ": " << line;
+  }
+  EXPECT_GT(files, 5);
+}
+
 TEST(Rooms, ThatKnowNoTorchIncludeNone) {
   for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES)) {
     const auto holds = [&, &file = file](const std::string& room) { return file.starts_with(room); };

@@ -1,0 +1,76 @@
+#include "train/events.hpp"
+
+#include "core/text.hpp"
+
+namespace dcgan {
+
+std::vector<RunEvent> data_events(const PixelsInfo& info) {
+  std::vector<RunEvent> events = {
+      {.kind = "data",
+       .facts = {{"pictures", info.count}, {"classes", info.classes.size()}, {"skipped", info.skipped.size()}}}};
+  for (const auto& skipped : info.skipped)
+    events.push_back({.kind = "skipped", .facts = {{"name", skipped.name}, {"reason", skipped.reason}}});
+  return events;
+}
+
+RunEvent weights_event(const fs::path& from) {
+  return {.kind = "init", .facts = {{"from", shown(from)}}, .line = "weights from " + shown(from), .is_logged = false};
+}
+
+RunEvent evaluation_event(const Seen& seen) {
+  RunEvent event{.kind = "eval", .images = seen.quality.images, .facts = seen.json()};
+  event.line = "eval at " + counted(event.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) + " +- " +
+               fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
+               (seen.is_best ? ", the best so far" : "");
+  event.scalars = {{"quality/kid", seen.quality.kid},
+                   {"quality/kid_standard_error", seen.quality.kid_error},
+                   {"quality/diversity", seen.diversity},
+                   {"quality/memorised", seen.quality.memorised},
+                   {"quality/memorised_floor", seen.quality.memorised_floor}};
+  return event;
+}
+
+RunEvent verdict_event(const Judgement& judgement, int64_t images) {
+  const std::string verdict(words(judgement.verdict));
+  const std::string text = judgement.reason.empty() ? verdict : verdict + ": " + judgement.reason;
+  return {.kind = "verdict",
+          .images = images,
+          .facts = {{"verdict", verdict}, {"reason", judgement.reason}},
+          .line = "verdict at " + counted(images, "image") + ": " + text,
+          .text = text};
+}
+
+RunEvent rollback_event(int64_t images, int64_t best) {
+  return {.kind = "rollback",
+          .images = images,
+          .facts = {{"to", best}},
+          .line = "back to the best state, of " + counted(best, "image") + "; step sizes are halved"};
+}
+
+RunEvent grid_event(const fs::path& path, int64_t images) {
+  return {.kind = "grid",
+          .images = images,
+          .facts = {{"path", shown(path)}},
+          .line = "grid " + shown(path),
+          .is_logged = false,
+          .picture = path};
+}
+
+RunEvent checkpoint_event(const fs::path& path, int64_t images) {
+  return {.kind = "checkpoint",
+          .images = images,
+          .facts = {{"path", shown(path)}},
+          .line = "checkpoint " + shown(path),
+          .is_logged = false};
+}
+
+RunEvent done_event(int64_t images, double seconds_in_process, double seconds_in_all) {
+  return {
+      .kind = "done",
+      .images = images,
+      .facts = {{"seconds", seconds_in_all}},
+      .line = "done: " + counted(images, "image") + " seen, " + duration_text(seconds_in_process) + " in this process",
+      .is_logged = false};
+}
+
+}  // namespace dcgan
