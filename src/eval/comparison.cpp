@@ -27,17 +27,21 @@ at::Tensor radius(const at::Tensor& radii, int64_t k) {
   return at::where(up_to.isinf(), at::zeros_like(up_to), up_to).amax(1);
 }
 
-Comparison compare(const at::Tensor& features, const Reference& reference, int64_t k) {
-  check_features(features, reference.features);
-  Comparison out;
-  out.kid = kid(features, reference.features, reference.kernels);
-  out.fid = frechet_distance(reference.moments, moments_of(features, /*with_root=*/false));
-  const auto radii = nearest_others(features, k).squared;
-  out.prdc = prdc(features, radius(radii, k), reference.features, radius(reference.radii, k), k);
-  out.closeness = closeness(features, reference.features, reference.neighbourhoods);
-  out.memorised = out.closeness.memorised_share();
-  out.diversity = spread_of(features) / reference.spread;
-  return out;
+Comparison::Comparison(at::Tensor generated, const Reference& real, const Reference* trained, int64_t k)
+    : generated_(std::move(generated)), real_(real), trained_(trained ? *trained : real), k_(k) {
+  check_features(generated_, real_.features);
+}
+
+const Prdc& Comparison::prdc() const {
+  if (!prdc_)
+    prdc_ = dcgan::prdc(generated_, radius(nearest_others(generated_, k_).squared, k_), real_.features,
+                        radius(real_.radii, k_), k_);
+  return *prdc_;
+}
+
+const Closeness& Comparison::closeness() const {
+  if (!closeness_) closeness_ = dcgan::closeness(generated_, trained_.features, trained_.neighbourhoods);
+  return *closeness_;
 }
 
 }  // namespace dcgan

@@ -19,48 +19,37 @@ std::optional<double> finite(double value) {
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-/// Figures under our own names.
-std::vector<Figure> own_figures(const Comparison& found, const Floor& floor, const std::string& family) {
-  const bool has_floor = floor.count > 0;
+/// Figures under our own names: all of the table.
+std::vector<Figure> own_figures(const Comparison& sides, const RealSide& real, const RealSide* trained) {
   std::vector<Figure> figures;
-  const auto add = [&](const std::string& name, double value, double least, const char* better) -> Figure& {
-    Figure figure;
-    figure.name = name + "_" + family, figure.value = value, figure.better = better;
-    if (has_floor) figure.floor = finite(least);
-    return figures.emplace_back(std::move(figure));
-  };
-  Figure& kid = add("kid", found.kid.value, floor.kid, "lower");
-  kid.standard_error = finite(found.kid.standard_error);
-  kid.low = finite(found.kid.low()), kid.high = finite(found.kid.high());
-  if (has_floor) kid.floor_error = finite(floor.kid_error);
-  add("fid", found.fid, floor.fid, "lower");
-  add("precision", found.prdc.precision, floor.precision, "higher");
-  add("recall", found.prdc.recall, floor.recall, "higher");
-  add("density", found.prdc.density, floor.density, "higher");
-  add("coverage", found.prdc.coverage, floor.coverage, "higher");
-  add("memorised", found.memorised, floor.memorised, "lower");
-  add("diversity", found.diversity, floor.diversity, "near 1");
+  for (const FigureRow* row : figure_rows()) {
+    const Measured found = row->measure(sides);
+    Figure& figure = figures.emplace_back();
+    figure.name = row->name + "_" + real.network.family, figure.value = found.value, figure.better = row->better;
+    if (row->has_error) {
+      figure.standard_error = finite(found.standard_error);
+      figure.low = finite(found.low()), figure.high = finite(found.high());
+    }
+    if (real.floor.count == 0) continue;
+    const Measured floor = floor_of(*row, real, trained);
+    figure.floor = finite(floor.value);
+    if (row->has_error) figure.floor_error = finite(floor.standard_error);
+  }
   return figures;
 }
 
 /// Figures under the names of other programs, where this is what those compute.
-void add_peers(std::vector<Figure>& figures, const at::Tensor& features, const RealSide& real, const Comparison& found,
-               uint64_t seed) {
+void add_peers(Evaluation& out, const Comparison& sides, const RealSide& real) {
   constexpr int64_t kPeersNeighbours = 3;
-  const Reference& reference = real.reference;
-  std::optional<Prdc> pr;
-  for (const std::string& name : peer_names(real.network, features.size(0), real.is_whole())) {
-    Figure& figure = figures.emplace_back();
+  const Comparison peers(sides.generated(), sides.real(), nullptr, kPeersNeighbours);
+  for (const std::string& name : peer_names(real.network, out.generated, real.is_whole())) {
+    Figure figure;
     figure.name = name, figure.better = name.starts_with("pr50k3") ? "higher" : "lower";
-    if (name == "fid50k_full") figure.value = found.fid;
-    if (name == "kid50k_full") figure.value = kid_over_subsets(features, reference.features, seed).mean;
-    if (!name.starts_with("pr50k3")) continue;
-    if (!pr) {
-      const auto own = nearest_others(features, kPeersNeighbours).squared;
-      pr = prdc(features, radius(own, kPeersNeighbours), reference.features, radius(reference.radii, kPeersNeighbours),
-                kPeersNeighbours);
-    }
-    figure.value = name.ends_with("precision") ? pr->precision : pr->recall;
+    if (name == "fid50k_full") figure.value = out.find("fid_" + real.network.family)->value;
+    if (name == "kid50k_full") figure.value = kid_over_subsets(sides.generated(), sides.real().features, out.seed).mean;
+    if (name == "pr50k3_full_precision") figure.value = peers.prdc().precision;
+    if (name == "pr50k3_full_recall") figure.value = peers.prdc().recall;
+    out.figures.push_back(std::move(figure));
   }
 }
 
@@ -106,22 +95,15 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
         "raise --samples");
   const auto features = features_of(network, generated, "features of generated images", progress);
   if (progress) progress("comparing", 0, 0);
-  Comparison found = compare(features, real.reference);
-  Floor floor = real.floor;
-  if (options.trained) {
-    const Reference& trained = options.trained->reference;
-    found.closeness = closeness(features, trained.features, trained.neighbourhoods);
-    found.memorised = found.closeness.memorised_share();
-    floor.memorised = closeness(real.reference.features, trained.features, trained.neighbourhoods).memorised_share();
-  }
+  const Comparison sides(features, real.reference, options.trained ? &options.trained->reference : nullptr);
   Evaluation out;
   out.network = real.network, out.identity = real.identity, out.seed = options.seed;
   out.generated = features.size(0), out.real = real.count(), out.real_of = real.of;
   out.floor_images = real.floor.count;
-  out.figures = own_figures(found, floor, real.network.family);
+  out.figures = own_figures(sides, real, options.trained);
   if (options.classes > 0) add_accuracy(out.figures, features, real, options);
-  add_peers(out.figures, features, real, found, options.seed);
-  out.pairs = closest_pairs(found.closeness, options.trained ? *options.trained : real, options.pairs);
+  add_peers(out, sides, real);
+  out.pairs = closest_pairs(sides.closeness(), options.trained ? *options.trained : real, options.pairs);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// An evaluation: generated images against real ones, as figures with names. Not for how figures are computed
-// (eval/comparison) and not for the console (cli/verbs/eval).
+// An evaluation: generated images against real ones, as figures with names. Not for which figures there are
+// (eval/figures) and not for the console (cli/verbs/eval).
 #pragma once
 
 #include <optional>

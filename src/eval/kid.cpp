@@ -33,9 +33,9 @@ double jackknife(const Rows& side, double other_count) {
   return (n - 1) / n * (left_out - left_out.mean()).square().sum().item<double>();
 }
 
-Kid from_rows(const Rows& x, const Rows& y) {
+Measured from_rows(const Rows& x, const Rows& y) {
   const double m = x.count(), n = y.count();
-  Kid kid;
+  Measured kid;
   kid.value = x.own.sum().item<double>() / (m * (m - 1)) + y.own.sum().item<double>() / (n * (n - 1)) -
               2.0 * x.cross.sum().item<double>() / (m * n);
   kid.standard_error =
@@ -62,7 +62,7 @@ at::Tensor kernel_rows(const at::Tensor& x) {
   return sums;
 }
 
-Kid kid(const at::Tensor& x, const at::Tensor& y, const at::Tensor& y_rows) {
+Measured kid(const at::Tensor& x, const at::Tensor& y, const at::Tensor& y_rows) {
   check_features(x, y);
   const at::NoGradGuard no_grad;
   Rows of_x{kernel_rows(x), at::zeros({x.size(0)}, at::kDouble)};

@@ -7,26 +7,19 @@
 
 #include <cstdint>
 
-namespace dcgan {
+#include "eval/measured.hpp"
 
-/// An estimate from all images of both sides.
-struct Kid {
-  double value = 0;
-  /// Two-sample jackknife (Arvesen 1969): every image of either side left out once. Where both sides are of one
-  /// distribution it is too large by about 40 %; where they are far apart it is right from some hundreds of images on,
-  /// and with 80 images too small by 7 %. NaN when a side has only two images.
-  double standard_error = 0;
-  /// 95 % interval, by the normal approximation.
-  double low() const { return value - 1.959964 * standard_error; }
-  double high() const { return value + 1.959964 * standard_error; }
-};
+namespace dcgan {
 
 /// For every row of x the sum of k(x, other) over all other rows: [N] float64.
 at::Tensor kernel_rows(const at::Tensor& x);
 
-/// `y_rows`: kernel_rows(y) where it is at hand. Memory: blocks of a few megabytes. Throws Error for fewer than two
-/// rows.
-Kid kid(const at::Tensor& x, const at::Tensor& y, const at::Tensor& y_rows = {});
+/// An estimate from all images of both sides. Its standard error is that of the two-sample jackknife (Arvesen 1969):
+/// every image of either side left out once. Where both sides are of one distribution it is too large by about 40 %;
+/// where they are far apart it is right from some hundreds of images on, and with 80 images too small by 7 %. NaN when
+/// a side has only two images. `y_rows`: kernel_rows(y) where it is at hand. Memory: blocks of a few megabytes. Throws
+/// Error for fewer than two rows.
+Measured kid(const at::Tensor& x, const at::Tensor& y, const at::Tensor& y_rows = {});
 
 /// As other programs do it: the mean of KID over random subsets of both sides, drawn without replacement by
 /// (seed, kEvaluationChoice, number of the subset).

@@ -13,24 +13,22 @@
 namespace dcgan {
 namespace {
 
-constexpr int kRealSideVersion = 1;  // raise it when anything that is computed here changes
+constexpr int kRealSideVersion = 1;  // raise it when anything that was computed changes; not for a figure more
 
 std::vector<int64_t> chosen_pictures(const Pixels& pixels, const RealOptions& options) {
   const int64_t of = pixels.info().count;
   return chosen(std::min(of, options.most), of, Draw(options.seed, Purpose::kEvaluationChoice, kChoiceOfReal));
 }
 
-Floor floor_of(const at::Tensor& features) {
+Floor floor_of_halves(const at::Tensor& features) {
   constexpr int64_t kEnough = 10'000;
   Floor floor;
   const int64_t half = std::min(features.size(0) / 2, kEnough);
   if (half < 2) return floor;
-  const auto found = compare(features.slice(0, half, 2 * half), reference_of(features.slice(0, 0, half)));
+  const Reference reference = reference_of(features.slice(0, 0, half));
+  const Comparison halves(features.slice(0, half, 2 * half), reference);
   floor.count = half;
-  floor.kid = found.kid.value, floor.kid_error = found.kid.standard_error, floor.fid = found.fid;
-  floor.precision = found.prdc.precision, floor.recall = found.prdc.recall;
-  floor.density = found.prdc.density, floor.coverage = found.prdc.coverage;
-  floor.memorised = found.memorised, floor.diversity = found.diversity;
+  for (const FigureRow* row : figure_rows()) floor.figures[row->name] = row->measure(halves);
   return floor;
 }
 
@@ -52,43 +50,43 @@ std::string key_of(const Pixels& pixels, const DataOptions& data, const FeatureI
   return sha256_hex(compact(parts));
 }
 
-void keep(const fs::path& path, const RealSide& side, const std::string& key) {
+/// Distances to others that are not there are infinite, and a file holds what is finite.
+constexpr const char* kMayBeInfinite = "radii";
+
+void keep(const fs::path& path, RealSide& side, const std::string& key) {
   Json floor = {{"count", side.floor.count}};
-  Floor copy = side.floor;
-  copy.each([&](const char* name, double value) { floor[name] = value; });
+  side.floor.each([&](const std::string& name, double value) { floor[name] = value; });
   const Json meta = {{"format", "dcgan-real-side"}, {"key", key}, {"spread", side.reference.spread}, {"floor", floor}};
-  const Reference& r = side.reference;
-  write_archive(path, meta,
-                {{"features", r.features},
-                 {"kernels", r.kernels},
-                 {"mean", r.moments.mean},
-                 {"covariance", r.moments.covariance},
-                 {"root", r.moments.root},
-                 {"radii", at::where(r.radii.isinf(), at::full_like(r.radii, -1), r.radii)},
-                 {"neighbourhoods", r.neighbourhoods}},
-                PixelCache::kAccess);
+  NamedTensors tensors;
+  side.reference.each([&](const std::string& name, const at::Tensor& tensor) {
+    const bool is_finite = name != kMayBeInfinite;
+    tensors.emplace_back(name, is_finite ? tensor : at::where(tensor.isinf(), at::full_like(tensor, -1), tensor));
+  });
+  write_archive(path, meta, tensors, PixelCache::kAccess);
 }
 
-/// Throws Error when the file is damaged or not what it should be.
-void read_kept(const fs::path& path, const std::string& key, int64_t count, int64_t features, RealSide& side) {
+/// False where a figure of now is not among those that were kept. Throws Error when the file is damaged or not what it
+/// should be.
+bool read_kept(const fs::path& path, const std::string& key, int64_t count, int64_t features, RealSide& side) {
   const ArchiveReader archive(path);
   const std::string origin = "'" + shown(path) + "'";
   const Json& meta = archive.meta();
   if (required<std::string>(meta, "key", origin) != key) throw Error(origin + " is of other pictures");
   const Json floor = required<Json>(meta, "floor", origin);
   side.floor.count = required<int64_t>(floor, "count", origin);
-  side.floor.each([&](const char* name, double& value) {
-    const Json json = required<Json>(floor, name, origin);
-    value = json.is_number() ? json.get<double>() : std::nan("");  // JSON writes no NaN
+  bool has_all = true;
+  side.floor.each([&](const std::string& name, double& value) {
+    const Json json = floor.value(name, Json());
+    value = json.is_number() ? json.get<double>() : Measured::kUnknown;  // JSON writes no NaN
+    has_all = has_all && floor.contains(name);
   });
   Reference& r = side.reference;
-  r.features = archive.read("features"), r.kernels = archive.read("kernels");
-  r.moments = {archive.read("mean"), archive.read("covariance"), archive.read("root")};
-  r.radii = archive.read("radii"), r.neighbourhoods = archive.read("neighbourhoods");
+  r.each([&](const std::string& name, at::Tensor& tensor) { tensor = archive.read(name); });
   r.radii.masked_fill_(r.radii < 0, INFINITY);
   r.spread = required<double>(meta, "spread", origin);
   if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != features)
     throw Error(origin + " holds features of another shape");
+  return has_all;
 }
 
 void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, int64_t threads,
@@ -100,7 +98,7 @@ void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, int6
   const auto features = features_of(network, images, "features of real images", progress);
   if (progress) progress("statistics of real images", 0, 0);
   side.reference = reference_of(features);
-  side.floor = floor_of(features);
+  side.floor = floor_of_halves(features);
 }
 
 RealSide side_for(const Pixels& pixels, const FeatureNetwork& network, const RealOptions& options) {
@@ -111,7 +109,25 @@ RealSide side_for(const Pixels& pixels, const FeatureNetwork& network, const Rea
   return side;
 }
 
+/// What could not be kept is a remark.
+void keep_in(const PixelCache& cache, const fs::path& path, RealSide& side, const std::string& key,
+             std::vector<std::string>& remarks) try {
+  const auto bytes = static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
+  if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
+  keep(path, side, key);
+} catch (const Error& error) {
+  rethrow_exhausted(error);
+  remarks.push_back("statistics of real images are not kept: " + std::string(error.what()));
+}
+
 }  // namespace
+
+Measured floor_of(const FigureRow& row, const RealSide& real, const RealSide* trained) {
+  if (trained && row.is_of_trained)
+    return row.measure(Comparison(real.reference.features, real.reference, &trained->reference));
+  const auto kept = real.floor.figures.find(row.name);
+  return real.floor.count == 0 || kept == real.floor.figures.end() ? Measured() : kept->second;
+}
 
 RealSide make_real_side(const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,
                         const EvaluationProgress& progress) {
@@ -128,23 +144,18 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
   const std::string key = key_of(pixels, data, side.network, side.which, options);
   const fs::path path = cache.enabled() ? cache.features_path_of(key) : fs::path();
   if (cache.enabled() && cache.holds(path)) try {
-      read_kept(path, key, static_cast<int64_t>(side.which.size()), side.network.features, side);
+      const bool has_all = read_kept(path, key, static_cast<int64_t>(side.which.size()), side.network.features, side);
       mark_used(path);  // used now: goes last
+      if (has_all) return side;
+      side.floor = floor_of_halves(side.reference.features);  // of a time when there were fewer figures
+      keep_in(cache, path, side, key, remarks);
       return side;
     } catch (const Error& error) {
       rethrow_exhausted(error);
       remarks.push_back("statistics of real images are computed anew: " + std::string(error.what()));
     }
   compute(side, pixels, network, options.threads, progress);
-  if (cache.enabled()) try {
-      const auto bytes =
-          static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
-      if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
-      keep(path, side, key);
-    } catch (const Error& error) {
-      rethrow_exhausted(error);
-      remarks.push_back("statistics of real images are not kept: " + std::string(error.what()));
-    }
+  if (cache.enabled()) keep_in(cache, path, side, key, remarks);
   return side;
 }
 

@@ -2,12 +2,14 @@
 // kept where decoded pixels are kept.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "dataset/cache.hpp"
 #include "eval/comparison.hpp"
 #include "eval/features.hpp"
+#include "eval/figures.hpp"
 
 namespace dcgan {
 
@@ -22,14 +24,15 @@ struct RealOptions {
 
 /// Figures of real pictures against real ones: what a perfect generator would get from as many images.
 struct Floor {
-  int64_t count = 0;  // of each half; 0: too few pictures for a floor
-  double kid = 0, kid_error = 0, fid = 0;
-  double precision = 0, recall = 0, density = 0, coverage = 0, memorised = 0, diversity = 0;
+  int64_t count = 0;                        // of each half; 0: too few pictures for a floor
+  std::map<std::string, Measured> figures;  // by name: all of figure_rows(), or none
+  /// Keys and numbers, as they are kept.
   template <class Visit>
   void each(Visit&& visit) {
-    visit("kid", kid), visit("kid_error", kid_error), visit("fid", fid), visit("precision", precision);
-    visit("recall", recall), visit("density", density), visit("coverage", coverage), visit("memorised", memorised);
-    visit("diversity", diversity);
+    for (const FigureRow* row : figure_rows()) {
+      visit(row->name, figures[row->name].value);
+      if (row->has_error) visit(row->name + "_error", figures[row->name].standard_error);
+    }
   }
 };
 
@@ -44,6 +47,10 @@ struct RealSide {
   int64_t count() const { return reference.count(); }
   bool is_whole() const { return count() == of; }
 };
+
+/// What real pictures get of a figure. Where one that looks at the pictures trained on has `trained` to look at, that
+/// is what the real side gets beside those.
+Measured floor_of(const FigureRow& row, const RealSide& real, const RealSide* trained);
 
 /// Computes it. Throws Error for a set of fewer than two pictures.
 RealSide make_real_side(const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,

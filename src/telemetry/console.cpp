@@ -68,7 +68,8 @@ std::string Console::progress(int64_t images, double seconds, size_t columns) co
     add(5, "  loss D " + fixed_text(last_->loss_d_real + last_->loss_d_fake, 3) + " G " + fixed_text(last_->loss_g, 3));
     add(4, "  D(x) " + fixed_text(last_->d_real, 2) + " D(G(z)) " + fixed_text(last_->d_fake_before, 2) + ">" +
                fixed_text(last_->d_fake_after, 2));
-    if (!std::isnan(last_->kid)) add(1, "  kid " + fixed_text(last_->kid, 4));
+    if (const auto& all = last_->evaluated; !all.empty() && !std::isnan(all.front().second))
+      add(1, "  " + all.front().first + " " + fixed_text(all.front().second, 4));
     add(0, "  " + last_->verdict);
   }
   return fitted_line(std::move(parts), columns);
@@ -104,7 +105,9 @@ void Console::event(const std::string& line, const Json& object) {
   if (quiet_) return;
   const std::lock_guard lock(mutex_);
   clear();
-  if (last_ && object.value("event", "") == "eval" && object["kid"].is_number()) last_->kid = object["kid"];
+  if (last_ && object.value("event", "") == "eval")
+    for (auto& [name, value] : last_->evaluated)
+      if (object.contains(name) && object[name].is_number()) value = object[name];
   if (!json_) return say(printable(line));
   std::fprintf(stderr, "%s\n", printable(line).c_str());
   std::printf("%s\n", compact_ascii(object).c_str());

@@ -1,11 +1,14 @@
 // What training says about a stretch of steps. Every figure covers all steps since the last record.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/json.hpp"
 
@@ -29,9 +32,8 @@ struct Record {
   double grad_norm_d = 0;        // L2 norm over all of D's gradients
   double grad_norm_g = 0;
   double augment_p = 0;  // probability of each kind of augmentation; 0 when there is none
-  // As the last evaluation found them; NaN before the first.
-  double kid = std::numeric_limits<double>::quiet_NaN();
-  double diversity = kid, memorised = kid;
+  /// Figures of the run's evaluations, by name, as the last one found them; NaN before the first.
+  std::vector<std::pair<std::string, double>> evaluated;
   std::string verdict = "balanced";
   double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
 
@@ -45,8 +47,12 @@ struct Record {
     visit("d_real", d_real), visit("d_fake_before", d_fake_before), visit("d_fake_after", d_fake_after);
     visit("d_real_right", d_real_right), visit("d_fake_right", d_fake_right);
     visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
-    visit("augment_p", augment_p), visit("kid", kid), visit("diversity", diversity);
-    visit("memorised", memorised), visit("verdict", verdict), visit("data_wait_share", data_wait_share);
+    visit("augment_p", augment_p);
+    for (auto& [name, value] : evaluated) visit(name.c_str(), value);
+    visit("verdict", verdict), visit("data_wait_share", data_wait_share);
+  }
+  bool is_evaluated(std::string_view name) const {
+    return std::any_of(evaluated.begin(), evaluated.end(), [&](const auto& one) { return one.first == name; });
   }
 };
 

@@ -10,11 +10,11 @@ namespace dcgan {
 namespace {
 
 /// Where TensorBoard shows a record's figure: tabs by what stands before the slash. Empty for what it does not show:
-/// the step is the count of images, and evaluations come by themselves.
-std::string tag_of(std::string_view name) {
+/// the step is the count of images, and evaluations come as events.
+std::string tag_of(const Record& record, std::string_view name) {
   const std::string plain(name);
   if (name == "images" || name == "steps" || name == "g_steps" || name == "seconds") return "";
-  if (name == "kid" || name == "diversity" || name == "memorised" || name == "verdict") return "";
+  if (record.is_evaluated(name)) return "";
   if (name.starts_with("loss_") || name == "penalty") return "loss/" + plain;
   if (name.starts_with("grad_norm")) return "gradients/" + plain;
   if (name == "images_per_second" || name == "data_wait_share") return "speed/" + plain;
@@ -49,7 +49,8 @@ void TensorBoard::add(const Record& record) {
   Record copy = record;
   copy.fields([&](const char* name, const auto& value) {
     if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
-      if (const std::string tag = tag_of(name); !tag.empty()) values.emplace_back(tag, static_cast<double>(value));
+      if (const std::string tag = tag_of(record, name); !tag.empty())
+        values.emplace_back(tag, static_cast<double>(value));
   });
   file_.add_scalars(record.images, values);
 }

@@ -17,16 +17,12 @@ RunEvent weights_event(const fs::path& from) {
   return {.kind = "init", .facts = {{"from", shown(from)}}, .line = "weights from " + shown(from), .is_logged = false};
 }
 
-RunEvent evaluation_event(const Seen& seen) {
-  RunEvent event{.kind = "eval", .images = seen.quality.images, .facts = seen.json()};
-  event.line = "eval at " + counted(event.images, "image") + ": kid " + fixed_text(seen.quality.kid, 4) + " +- " +
-               fixed_text(seen.quality.kid_error, 4) + ", diversity " + fixed_text(seen.diversity, 2) +
-               (seen.is_best ? ", the best so far" : "");
-  event.scalars = {{"quality/kid", seen.quality.kid},
-                   {"quality/kid_standard_error", seen.quality.kid_error},
-                   {"quality/diversity", seen.diversity},
-                   {"quality/memorised", seen.quality.memorised},
-                   {"quality/memorised_floor", seen.quality.memorised_floor}};
+RunEvent evaluation_event(const RunEvaluation& evaluation) {
+  RunEvent event{.kind = "eval", .images = evaluation.images, .facts = evaluation.numbers()};
+  event.facts["best"] = evaluation.is_best;
+  event.line = "eval at " + counted(event.images, "image") + ": " + evaluation.text() +
+               (evaluation.is_best ? ", the best so far" : "");
+  event.scalars = evaluation.scalars();
   return event;
 }
 

@@ -42,7 +42,7 @@ std::optional<RunLogFiles> files_of(const TrainPlan& plan, const RunDirectory& d
   if (run.tensorboard)
     files.tensorboard = {.folder = directory.path(),
                          .options = options_json(plan.options),
-                         .measures = {"quality/kid"},
+                         .measures = {tag_of_figure(BestState::kFigure)},
                          .picture_every = *run.sample_every,
                          .histograms = run.histograms};
   return files;
@@ -137,15 +137,15 @@ class Run {
   void evaluate() {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
     share_statistics(*group_, *states_.evaluation());
-    Seen seen = watch_.measure(*states_.generator(), trainer_.images(), *group_);
-    watch_.take(seen);
+    RunEvaluation evaluation = watch_.measure(*states_.generator(), trainer_.images(), *group_);
+    watch_.take(evaluation);
     duties_.done = 1;
-    log_.tell(evaluation_event(seen));
-    if (seen.is_best) states_.save_best(clock_.in_all());
+    log_.tell(evaluation_event(evaluation));
+    if (evaluation.is_best) states_.save_best(clock_.in_all());
     const auto window = plan_.options.watch.stop_when_flat;
     if (watch_.progress().is_flat(trainer_.images(), window))
       end_early("KID has not improved for " + counted(window, "image") + ": the run ends (--stop-when-flat); " +
-                "the best state is that of " + counted(watch_.progress().best().images, "image"));
+                "the best state is that of " + counted(watch_.progress().best_images(), "image"));
   }
 
   void record() {
@@ -183,7 +183,7 @@ class Run {
     if (const std::string problem = states_.read_best(best); !problem.empty())
       return end_early("the run ends: it has collapsed, and there is no going back to its best state: " + problem);
     while_it_changes([&] { states_.take_best(std::move(best)); });
-    log_.tell(rollback_event(trainer_.images(), watch_.progress().best().images));
+    log_.tell(rollback_event(trainer_.images(), watch_.progress().best_images()));
   }
 
   void draw_grid() {

@@ -21,7 +21,7 @@ class RunSheets {
 
   /// samples/real.png: the first pictures of the run.
   void write_real();
-  /// samples/augmented.png: the same as D is shown them by now; nothing where D is shown them as they are.
+  /// samples/augmented.png: the same as D sees them at this position; nothing where it sees them as they are.
   void write_augmented(const Trainer& trainer);
   /// The grid of this position, from latents that stay the same throughout the run; one row a class where there are
   /// classes. Returns its path.
@@ -30,7 +30,7 @@ class RunSheets {
  private:
   const Batch& first_pictures();
   Sheet::Layout layout() const;
-  /// `bytes`: as many images as a grid has, one behind the other.
+  /// `bytes`: those of as many images as a grid has, in order.
   void write_sheet(const fs::path& path, const uint8_t* bytes) const;
 
   const TrainPlan& plan_;

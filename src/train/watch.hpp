@@ -14,16 +14,6 @@
 
 namespace dcgan {
 
-/// What one evaluation found.
-struct Seen {
-  Quality quality;
-  double diversity = Quality::kUnknown;  // spread of the generated images over that of the real ones
-  bool is_best = false;
-  /// For log.jsonl, and for the other ranks.
-  Json json() const;
-  static Seen from_json(const Json& json);
-};
-
 class Watch {
  public:
   /// Both must outlive it. Real pictures are looked at when the first evaluation wants them.
@@ -32,9 +22,9 @@ class Watch {
   /// Compares images of `generator`, which has seen `images`, with real ones: those held out where they are enough,
   /// else those of the training. Latents are the same each time, and used for nothing else. All ranks together, each
   /// with the same generator; real pictures are the first one's alone.
-  Seen measure(Generator& generator, int64_t images, Group& group);
+  RunEvaluation measure(Generator& generator, int64_t images, Group& group);
   /// Takes note of what was measured; says whether it is the best.
-  void take(Seen& seen);
+  void take(RunEvaluation& evaluation);
 
   /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
   bool judge(Record& record);
@@ -51,7 +41,7 @@ class Watch {
  private:
   void open_network();
   void open_real_sides();
-  Seen compared(const at::Tensor& features, int64_t images) const;
+  std::vector<FoundFigure> compared(const at::Tensor& features) const;
 
   const TrainPlan& plan_;
   const Dataset& dataset_;
@@ -59,11 +49,11 @@ class Watch {
   std::string features_sha256_;       // of the network that measured before this process; empty for none
   std::optional<RealSide> compared_;  // with which images are compared
   std::optional<RealSide> trained_;   // where that is another: what may be memorised
-  double memorised_floor_ = Quality::kUnknown;
+  std::vector<Measured> floors_;      // of the figures of runs, in their order
   Balance balance_;
   Judgement judgement_;
   BestState best_state_;
-  Seen last_;
+  RunEvaluation last_;
   bool is_new_ = false;  // last_ was not judged yet
 };
 

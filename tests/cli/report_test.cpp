@@ -55,6 +55,22 @@ TEST_F(Report, OfOneRunShowsItsCurvesGridsAndNeighboursWithoutAComplaintOfTheBro
   EXPECT_NE(page.find("<td>base_channels_g</td>"), std::string::npos);
 }
 
+TEST_F(Report, DrawsAFigureOfTheEvaluationsThatIsYoungerThanThePage) {
+  std::string log = read_text(dcgan.at("run0/log.jsonl"));
+  const std::string best = "\"best\":";
+  for (size_t at = 0; (at = log.find(best, at)) != std::string::npos; at += 100)
+    log.insert(at, R"("new_figure":0.5,"new_figure_error":0.1,"new_figure_floor":0.25,)");
+  write_text(dcgan.at("run0/log.jsonl"), log);
+  ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), "--out", dcgan.at("r.html")}), 0);
+  SKIP_WITHOUT_BROWSER();
+  const std::string page = shown("r.html",
+                                 "document.body.append('drawn: ' + Object.values(Chart.instances).filter((chart) => "
+                                 "chart.options.plugins.title.text === 'new_figure').map((chart) => "
+                                 "chart.data.datasets.map((set) => set.label).join()).join());");
+  EXPECT_NE(page.find("drawn: new_figure,new_figure of real ones"), std::string::npos);
+  EXPECT_EQ(count(page, "<canvas"), 7);
+}
+
 TEST_F(Report, SliderChangesTheGrid) {
   ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), "--out", dcgan.at("r.html")}), 0);
   SKIP_WITHOUT_BROWSER();

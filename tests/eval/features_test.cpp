@@ -58,9 +58,9 @@ TEST(RandomFeaturesOf, ImagesOrderKindsOfDamageAsAnEyeWould) {
   for (const RandomFeatures which : kBoth) {
     const auto network = random_features(which, {32, 32});
     const auto real = (*network)(reals);
-    const Kid same = kid((*network)(others), real), blur = kid((*network)(soft), real);
-    const Kid torn = kid((*network)(moved), real), noisy = kid((*network)(stacked(nothing)), real);
-    const Kid tint = kid((*network)(tinted), real);
+    const Measured same = kid((*network)(others), real), blur = kid((*network)(soft), real);
+    const Measured torn = kid((*network)(moved), real), noisy = kid((*network)(stacked(nothing)), real);
+    const Measured tint = kid((*network)(tinted), real);
     EXPECT_LT(std::abs(same.value), 3 * same.standard_error) << network->info().name;
     EXPECT_GT(blur.value, 5 * same.standard_error) << network->info().name;
     EXPECT_GT(torn.value, 5 * same.standard_error) << network->info().name;

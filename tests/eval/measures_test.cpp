@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "eval/comparison.hpp"
+#include "eval/figures.hpp"
 #include "golden.hpp"
 
 namespace dcgan::test {
@@ -43,7 +44,7 @@ TEST(Measures, ComputeOnTheFeaturesThatPythonSaw) {
 
 TEST(Measures, KidAgreesWithNumpyAndItsErrorWithLeavingOutEveryImage) {
   for (const Case& one : cases()) {
-    const Kid found = kid(one.x, one.y);
+    const Measured found = kid(one.x, one.y);
     expect_near(found.value, one.golden["kid"], 1e-6, one.name);
     if (!one.golden["kid_error"].is_null()) expect_near(found.standard_error, one.golden["kid_error"], 1e-6, one.name);
     EXPECT_EQ(kid(one.x, one.y, kernel_rows(one.y)).value, found.value) << one.name;
@@ -88,13 +89,17 @@ TEST(Measures, MeanDistanceAgreesWithScipy) {
   for (const Case& one : cases()) expect_near(mean_distance(one.x), one.golden["mean_distance"], 1e-6, one.name);
 }
 
-TEST(Measures, CompareGivesAllOfThem) {
+TEST(Measures, TheTableGivesAllOfThem) {
   const Case one = cases()[0];
-  const Comparison found = compare(one.x, reference_of(one.y));
-  expect_near(found.kid.value, one.golden["kid"], 1e-6, "kid");
-  expect_near(found.fid, one.golden["fid"], 1e-4, "fid");
-  expect_near(found.prdc.coverage, one.golden["prdc5"]["coverage"], 1e-6, "coverage");
-  EXPECT_DOUBLE_EQ(found.diversity, mean_distance(one.x) / mean_distance(one.y));
+  const Reference reference = reference_of(one.y);
+  const Comparison sides(one.x, reference);
+  const auto found = [&](const char* name) { return figure_named(name).measure(sides).value; };
+  expect_near(found("kid"), one.golden["kid"], 1e-6, "kid");
+  expect_near(found("fid"), one.golden["fid"], 1e-4, "fid");
+  for (const char* name : {"precision", "recall", "density", "coverage"})
+    expect_near(found(name), one.golden["prdc5"][name], 1e-6, name);
+  EXPECT_DOUBLE_EQ(found("diversity"), mean_distance(one.x) / mean_distance(one.y));
+  EXPECT_EQ(found("memorised"), sides.closeness().memorised_share());
 }
 
 TEST(Kid, OfSubsetsThatAreWholeSidesIsThatOfTheSides) {
@@ -120,7 +125,7 @@ TEST(Kid, IntervalHoldsTheTruthAndIsOfTheRightWidth) {
   int held = 0;
   double error = 0, square = 0;
   for (uint64_t trial = 0; trial < kTrials; ++trial) {
-    const Kid found = kid(gaussian(80, 6, 2 * trial), gaussian(80, 6, 2 * trial + 1));
+    const Measured found = kid(gaussian(80, 6, 2 * trial), gaussian(80, 6, 2 * trial + 1));
     held += found.low() <= 0 && 0 <= found.high();
     error += found.standard_error / kTrials, square += found.value * found.value / kTrials;
   }
@@ -133,7 +138,7 @@ TEST(Kid, IntervalIsOfTheRightWidthForSidesThatDiffer) {
   constexpr int kTrials = 60;
   double error = 0, sum = 0, square = 0;
   for (uint64_t trial = 0; trial < kTrials; ++trial) {
-    const Kid found = kid(gaussian(80, 6, 2 * trial) * 1.2 + 0.7, gaussian(80, 6, 2 * trial + 1));
+    const Measured found = kid(gaussian(80, 6, 2 * trial) * 1.2 + 0.7, gaussian(80, 6, 2 * trial + 1));
     error += found.standard_error / kTrials, sum += found.value / kTrials,
         square += found.value * found.value / kTrials;
   }
@@ -143,7 +148,7 @@ TEST(Kid, IntervalIsOfTheRightWidthForSidesThatDiffer) {
 }
 
 TEST(Kid, OfTwoImagesHasAValueAndNoError) {
-  const Kid found = kid(formula_features(0, 2, 4), formula_features(1, 2, 4));
+  const Measured found = kid(formula_features(0, 2, 4), formula_features(1, 2, 4));
   EXPECT_TRUE(std::isfinite(found.value));
   EXPECT_TRUE(std::isnan(found.standard_error));
 }
@@ -152,15 +157,18 @@ TEST(Measures, RefuseOneImageAndFeaturesOfTwoNetworks) {
   const auto one = formula_features(0, 1, 8), two = formula_features(0, 2, 8), other = formula_features(0, 5, 9);
   for (const auto& thrown :
        {thrown_by([&] { kid(one, two); }), thrown_by([&] { kid(two, one); }), thrown_by([&] { moments_of(one, true); }),
-        thrown_by([&] { reference_of(one); }), thrown_by([&] { compare(one, reference_of(two)); })})
+        thrown_by([&] { reference_of(one); }), thrown_by([&] { Comparison(one, reference_of(two)); })})
     EXPECT_CONTAINS(thrown.what, "needs two images on each side, and one side has 1 image");
   EXPECT_CONTAINS(thrown_by([&] { kid(two, other); }).what, "features of two networks");
 }
 
 TEST(Diversity, IsNearZeroWhenAllImagesLookAlikeAndOneForImagesOfTheData) {
   const auto reference = reference_of(gaussian(200, 8, 1));
-  EXPECT_NEAR(compare(gaussian(200, 8, 2), reference).diversity, 1, 0.1);
-  EXPECT_LT(compare(gaussian(200, 8, 2) * 0.01 + 0.5, reference).diversity, 0.02);
+  const auto diversity = [&](const at::Tensor& features) {
+    return figure_named("diversity").measure(Comparison(features, reference)).value;
+  };
+  EXPECT_NEAR(diversity(gaussian(200, 8, 2)), 1, 0.1);
+  EXPECT_LT(diversity(gaussian(200, 8, 2) * 0.01 + 0.5), 0.02);
 }
 
 }  // namespace

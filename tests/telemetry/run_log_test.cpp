@@ -71,6 +71,14 @@ TEST_F(RunLogTest, TellsARecordToAllThree) {
   EXPECT_NE(drawn().find("loss/loss_g"), std::string::npos);
 }
 
+TEST_F(RunLogTest, GivesFiguresOfEvaluationsToTheLogWithEachRecordAndToTensorBoardAsEventsAlone) {
+  Record record;
+  record.images = 64, record.evaluated = {{"new_figure", 0.25}};
+  printed(files(), [&](RunLog& log) { log.tell(record, 1.0); });
+  EXPECT_NE(logged().find("\"new_figure\":0.25,\"verdict\""), std::string::npos) << logged();
+  EXPECT_EQ(drawn().find("new_figure"), std::string::npos);
+}
+
 TEST_F(RunLogTest, OfARankThatDoesNotWriteTellsTheConsoleAlone) {
   EXPECT_EQ(printed(std::nullopt, [](RunLog& log) { log.tell(sample()), log.tell(Record(), 1.0), log.end(sample()); }),
             kSample + compact(to_json(Record())) + "\n" + kSample);

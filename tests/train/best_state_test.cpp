@@ -2,13 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "core/error.hpp"
 
 namespace dcgan::test {
 namespace {
 
-Quality quality(int64_t images, double kid, double error = 0.001, double memorised = 0, double floor = 0) {
-  return {images, kid, error, memorised, floor};
+RunEvaluation quality(int64_t images, double kid = Measured::kUnknown, double error = 0.001,
+                      std::optional<double> memorised = 0, double floor = 0) {
+  RunEvaluation evaluation;
+  evaluation.images = images;
+  for (FoundFigure& figure : evaluation.figures) {
+    if (figure.row->name == "kid") figure.found = {kid, error};
+    if (figure.row->name == "memorised" && memorised) figure.found = {*memorised}, figure.floor = {floor};
+  }
+  return evaluation;
 }
 
 TEST(BestState, KeepsTheStateOfTheLowestKid) {
@@ -18,7 +27,7 @@ TEST(BestState, KeepsTheStateOfTheLowestKid) {
   EXPECT_FALSE(progress.add(quality(2000, 0.3)));
   EXPECT_TRUE(progress.add(quality(3000, 0.2)));
   EXPECT_FALSE(progress.add(quality(4000, 0.25)));
-  EXPECT_EQ(progress.best().images, 3000);
+  EXPECT_EQ(progress.best_images(), 3000);
 }
 
 TEST(BestState, DoesNotTakeAStateThatMemorisesMoreThanRealImagesDo) {
@@ -30,12 +39,12 @@ TEST(BestState, DoesNotTakeAStateThatMemorisesMoreThanRealImagesDo) {
 
 TEST(BestState, TakesAStateWhoseShareOfMemorisedImagesIsNotKnown) {
   BestState progress;
-  EXPECT_TRUE(progress.add({1000, 0.3, 0.001}));
+  EXPECT_TRUE(progress.add(quality(1000, 0.3, 0.001, std::nullopt)));
 }
 
 TEST(BestState, IsNoneWhereKidIsNotANumber) {
   BestState progress;
-  EXPECT_FALSE(progress.add({1000}));
+  EXPECT_FALSE(progress.add(quality(1000)));
   EXPECT_FALSE(progress.has_best());
 }
 
@@ -43,7 +52,7 @@ TEST(BestState, IsFlatAfterAWindowInWhichNothingBeatWhatWasByMoreThanItsError) {
   BestState progress;
   progress.add(quality(1000, 0.3, 0.01));
   progress.add(quality(2000, 0.295, 0.01));  // lower, but by less than chance allows
-  EXPECT_EQ(progress.best().images, 2000);
+  EXPECT_EQ(progress.best_images(), 2000);
   EXPECT_FALSE(progress.is_flat(5999, 5000));
   EXPECT_TRUE(progress.is_flat(6000, 5000));
   EXPECT_FALSE(progress.is_flat(6000, 0));

@@ -43,7 +43,7 @@ TEST_F(WatchedRun, IsMeasuredByRanksTogetherAsByOneAlone) {
   const TrainPlan plan = make_plan(options_, (folder_ / "photos").native(), dataset);
   const auto measured = [&](Group& group) {
     const auto generator = make_generator(used_generator(plan.network), generator_info(plan.network, 0, true, "G"));
-    return compact(Watch(plan, dataset).measure(*generator, 24, group).json());
+    return compact(Watch(plan, dataset).measure(*generator, 24, group).numbers());
   };
   const std::string alone = as_ranks(1, measured)[0];
   EXPECT_TRUE(parse_json(alone, "what was measured")["kid"].is_number()) << alone;

@@ -16,6 +16,7 @@
 #include "dataset/walk.hpp"
 #include "eval/choice.hpp"
 #include "eval/evaluation.hpp"
+#include "eval/figures.hpp"
 #include "exchange/torchscript.hpp"
 #include "formats/onnx.hpp"
 #include "image/sheet.hpp"
@@ -252,7 +253,8 @@ Verb eval_verb() {
       "out.\n"
       "Real pictures get the size and channels of the model, and are cut as in its run. What each figure means and "
       "how\n"
-      "far it can be trusted: docs/metrics.md.";
+      "far it can be trusted: docs/metrics.md. In short:\n" +
+      figures_help();
   verb.positionals = {{"MODEL", "run directory, checkpoint, exported generator, or a folder of generated pictures"}};
   set_options<EvalCommand>(verb, eval);
   return verb;

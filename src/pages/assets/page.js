@@ -84,18 +84,31 @@ function setsOf(chart, run) {
   return sets;
 }
 
+/// A chart for each figure of a run's evaluations that CHARTS does not know, with what real pictures get of it.
+const others = new Map();
+function otherCharts(run) {
+  const known = new Set(CHARTS.flatMap((chart) => chart.lines.map(([line]) => line)).concat("images"));
+  const isPart = (name, all) => ["_error", "_floor"].some((end) => name.endsWith(end) && all.has(name.slice(0, -end.length)));
+  const all = new Set(run.evals.flatMap((one) => Object.keys(one).filter((name) => typeof one[name] === "number")));
+  return [...all].filter((name) => !known.has(name) && !isPart(name, all)).map((name) => {
+    if (!others.has(name)) others.set(name, { title: name, evals: true, lines: [[name, name], [name + "_floor", name + " of real ones"]] });
+    return others.get(name);
+  });
+}
+
 /// All charts of a run; refresh(run) takes what has come since.
 function chartsOf(run) {
   const all = made("div", { className: "charts" });
   const drawn = new Map();
   all.refresh = (newer) => {
-    for (const chart of CHARTS) {
+    const charts = CHARTS.concat(otherCharts(newer));
+    for (const chart of charts) {
       const sets = setsOf(chart, newer);
       if (!sets.length) continue;
       const holder = drawn.get(chart);
       if (!holder) {
         drawn.set(chart, drawChart(chart, sets));
-        all.replaceChildren(...CHARTS.filter((one) => drawn.has(one)).map((one) => drawn.get(one)));
+        all.replaceChildren(...charts.filter((one) => drawn.has(one)).map((one) => drawn.get(one)));
         continue;
       }
       dotted(sets);

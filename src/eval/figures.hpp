@@ -1,0 +1,58 @@
+// The figures of evaluations: a row each. `dcgan eval`, what real pictures get (eval/real_side), and of those that a
+// run measures of itself its log, records, events of TensorBoard and state visit the rows: none of them names a figure.
+// How a figure is computed is a file beside this one (kid.cpp, say). No torch.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eval/measured.hpp"
+
+namespace dcgan {
+
+class Comparison;
+
+/// A figure that compares generated images with real ones.
+struct FigureRow {
+  std::string name;    // begins its name in `dcgan eval`; in a run its key and tag
+  std::string help;    // what it says, without a full stop
+  std::string better;  // "lower", "higher", or "near 1"
+  Measured (*measure)(const Comparison& sides) = nullptr;
+  bool has_error = false;      // its standard error is measured, too
+  bool is_of_trained = false;  // it looks at the pictures trained on, where real ones were held out
+  int in_runs = 0;             // its place among the figures that a run measures of itself; 0: none, it costs too much
+  bool has_floor_in_runs = false;  // there with what real pictures get
+  int digits_in_runs = 0;          // behind the point, where a run tells people; 0: it does not
+};
+
+/// All of them, in the order of `dcgan eval`. A row's address stays.
+std::vector<const FigureRow*> figure_rows();
+/// Those that a run measures of itself, in the order of its log.
+std::vector<const FigureRow*> figure_rows_of_runs();
+/// Throws std::logic_error when there is none of that name.
+const FigureRow& figure_named(std::string_view name);
+/// What each says and which way is better, a line a figure: for help.
+std::string figures_help();
+
+/// While it lives the table has this row, too, behind the others: a figure that is tried before it is one. Not thread
+/// safe.
+class AddedFigure {
+ public:
+  explicit AddedFigure(const FigureRow& row);
+  ~AddedFigure();
+  AddedFigure(const AddedFigure&) = delete;
+  AddedFigure& operator=(const AddedFigure&) = delete;
+
+ private:
+  FigureRow row_;
+};
+
+/// What was found of a figure.
+struct FoundFigure {
+  const FigureRow* row = nullptr;
+  Measured found;  // of the generated images
+  Measured floor;  // of real pictures against real ones: what a perfect generator would get
+};
+
+}  // namespace dcgan
