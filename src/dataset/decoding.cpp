@@ -56,9 +56,9 @@ std::vector<std::string> keep_classes_in_use(const std::vector<std::string>& cla
 }
 
 /// The pass itself, on several threads.
-class Pass {
+class DecodingPass {
  public:
-  Pass(const Fitter& fitter, PackSetWriter* writers, bool strict)
+  DecodingPass(const Fitter& fitter, PackSetWriter* writers, bool strict)
       : digests(static_cast<size_t>(fitter.source.count())), fitter_(fitter), writers_(writers), strict_(strict) {
     keeps_ = writers != nullptr;
   }
@@ -155,7 +155,7 @@ Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& p
                   const DecodeProgress& progress) {
   const Source& source = fitter.source;
   if (source.count() == 0) no_image(path, {});
-  Pass pass(fitter, writer, strict);
+  DecodingPass pass(fitter, writer, strict);
   try {
     pass.run(threads, progress);
   } catch (const Stopped&) {

@@ -35,7 +35,7 @@ const FigureRow& figure_named(std::string_view name);
 /// What each says and which way is better, a line a figure: for help.
 std::string figures_help();
 
-/// While it lives the table has this row, too, behind the others: a figure that is tried before it is one. Not thread
+/// While it lives the table ends with this row: a figure that is tried before it becomes one of the others. Not thread
 /// safe.
 class AddedFigure {
  public:

@@ -137,7 +137,7 @@ at::Tensor cutout(const at::Tensor& images, const KindDraws& draws) {
 
 }  // namespace
 
-at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, Pass pass) {
+at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, DiscriminatorPass pass) {
   auto draws = at::empty({count, kAugmentDraws}, at::kFloat);
   float* to = draws.mutable_data_ptr<float>();
   for (int64_t i = 0; i < count; ++i) {

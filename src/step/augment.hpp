@@ -10,7 +10,7 @@
 
 #include "nn/named_tensors.hpp"
 #include "step/augment_options.hpp"
-#include "step/pass.hpp"
+#include "step/discriminator_pass.hpp"
 
 namespace dcgan {
 
@@ -20,7 +20,7 @@ inline constexpr int64_t kAugmentDraws = 12;
 
 /// Draws for the images first_image ... first_image + count - 1 of a run: float on the CPU, [count, kAugmentDraws],
 /// uniform in [0, 1), keyed by (seed, Purpose::kAugmentation, 3 image + pass).
-at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, Pass pass);
+at::Tensor augment_draws(uint64_t seed, int64_t first_image, int64_t count, DiscriminatorPass pass);
 
 /// Images with each of `kinds` done to those whose gate is below `p`.
 ///   color: brightness + [-0.5, 0.5); saturation (distance from the pixel's gray) x [0, 2); contrast (distance from the

@@ -54,7 +54,8 @@ StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainO
   if (mixes) inputs.mix = drawn_mix(seed, batch.first_image, n);
   if (options.augment.kinds().any()) {
     std::vector<at::Tensor> draws;
-    for (const Pass pass : {Pass::kReal, Pass::kGeneratedForD, Pass::kGeneratedForG})
+    for (const DiscriminatorPass pass :
+         {DiscriminatorPass::kReal, DiscriminatorPass::kGeneratedForD, DiscriminatorPass::kGeneratedForG})
       draws.push_back(augment_draws(seed, batch.first_image, n, pass));
     inputs.augment = at::stack(draws);
   }

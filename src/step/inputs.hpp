@@ -6,8 +6,8 @@
 
 #include "dataset/loader.hpp"
 #include "nn/network.hpp"
+#include "step/discriminator_pass.hpp"
 #include "step/options.hpp"
-#include "step/pass.hpp"
 
 namespace dcgan {
 
@@ -17,7 +17,7 @@ struct StepInputs {
   at::Tensor latents;  // float [N, latent]
   at::Tensor classes;  // int64 [N]: of the pictures, and asked of the images that are generated beside them
   at::Tensor mix;      // float [N] in [0, 1): where between real and generated images a gradient is taken
-  at::Tensor augment;  // float [3, N, kAugmentDraws], one for each Pass
+  at::Tensor augment;  // float [3, N, kAugmentDraws], one for each DiscriminatorPass
   at::Tensor noise;    // float [3, N, C, H, W] ~ N(0, 1), the same
 
   /// Calls visit for each tensor, in a fixed order.

@@ -53,7 +53,7 @@ at::Tensor Objective::penalty(const Critic& critic, const at::Tensor& real, cons
   return sum;
 }
 
-Objective::Right Objective::right(const at::Tensor& real, const at::Tensor& fake) const {
+Objective::Accuracy Objective::accuracy(const at::Tensor& real, const at::Tensor& fake) const {
   const auto share = [&](const at::Tensor& yes) { return yes.to(real.scalar_type()).mean(); };
   if (!loss_.compares) return {share(real > loss_.threshold), share(fake < loss_.threshold)};
   const auto pairs = share(real > fake);

@@ -46,10 +46,10 @@ class Objective {
 
   /// Share of real images that D takes for real, and of generated ones that it takes for generated. For a loss that
   /// compares, both are the share of pairs in the right order.
-  struct Right {
+  struct Accuracy {
     at::Tensor real, fake;
   };
-  Right right(const at::Tensor& real, const at::Tensor& fake) const;
+  Accuracy accuracy(const at::Tensor& real, const at::Tensor& fake) const;
 
  private:
   ObjectiveOptions options_;

@@ -56,9 +56,9 @@ class Trainer {
   /// Means since the last record go into `record`, and the sums start anew. On a GPU this waits for it.
   void take_record(Record& record);
 
-  /// Real images as D is shown them at this position: augmented, with noise. [N, C, H, W]; undefined when D is shown
-  /// them as they are.
-  at::Tensor shown_to_d(const Batch& batch) const;
+  /// Real images as D sees them at this position: augmented, with noise. [N, C, H, W]; undefined when it sees them as
+  /// they are.
+  at::Tensor real_as_d_sees(const Batch& batch) const;
 
   /// The generator that is shown and exported: the moving average, statistics recomputed.
   GeneratorNet evaluation_generator();
@@ -94,24 +94,42 @@ class Trainer {
     bool updates_g = true, is_lazy_turn = false;
     int number() const { return 2 * updates_g + is_lazy_turn; }
   };
-  /// Part of a batch, and what was generated for it.
-  struct Part {
+  /// A part of a batch that is computed at once (--accumulate), and what was generated for it.
+  struct MicroBatch {
     at::Tensor real, z, classes, fake, mix;
-    at::Tensor augment, noise;  // one for each Pass, see StepInputs
+    at::Tensor augment, noise;  // one for each DiscriminatorPass, see StepInputs
+  };
+  /// What the update of one network says of itself. Undefined where there was none.
+  struct Update {
+    at::Tensor figures;  // float64, one place a StepFigure, 0 where it is the other network's
+    at::Tensor norm;     // of the gradients, a scalar
   };
 
   void use_own_stream() const;
   StepKind next_kind() const;
-  /// The part of a step that the device does: it reads the inputs, what lies in this object, and nothing else, so that
-  /// a GPU can record it once and replay it.
+
+  // The phases of a step (step/alternate.cpp).
+  /// All of them: what the device does in a step. It reads the inputs, what lies in this object, and nothing else, so
+  /// that a GPU can record it once and replay it.
   void alternate(const StepInputs& inputs, StepKind kind);
-  std::vector<Part> parts_of(const StepInputs& inputs, int64_t count) const;
-  at::Tensor generate(const Part& part);
-  /// What D is shown of images in this pass.
-  at::Tensor shown(const at::Tensor& images, const Part& part, Pass pass) const;
-  /// The loss over one part; its figures go into `figures`.
-  at::Tensor loss_d(Part& part, StepKind kind, std::vector<at::Tensor>& figures);
-  at::Tensor loss_g(Part& part, std::vector<at::Tensor>& figures);
+  std::vector<MicroBatch> micro_batches_of(const StepInputs& inputs, int64_t count) const;
+  at::Tensor generate(const MicroBatch& part);
+  /// Images as D gets them in this pass: augmented, with noise.
+  at::Tensor as_d_sees(const at::Tensor& images, const MicroBatch& part, DiscriminatorPass pass) const;
+  /// D learns to tell real images from generated ones; in a step that `updates_g` these are kept for G.
+  Update update_d(std::vector<MicroBatch>& parts, StepKind kind);
+  /// D's loss on real and generated images, with its penalty; what it says of itself goes into `figures`.
+  at::Tensor loss_d(const MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures);
+  /// The penalties on D's gradients that have their turn in this kind of step; undefined where none has.
+  at::Tensor penalty_d(const MicroBatch& part, const at::Tensor& real, const at::Tensor& fake, StepKind kind);
+  /// Of --augment-p adaptive: moves the probability by the mean sign of D's logits on the step's real `images`.
+  void adapt_augmentation(const Update& d, int64_t images);
+  /// G learns to make images that the D of now takes for real.
+  Update update_g(std::vector<MicroBatch>& parts);
+  at::Tensor loss_g(const MicroBatch& part, std::vector<at::Tensor>& figures);
+  /// What both updates said goes into the next record's sums.
+  void add_to_sums(const Update& d, const Update& g);
+
   /// Names and tensors that are live in this object, to be written or filled.
   NamedTensors live_state() const;
   NamedTensors average_state() const;
@@ -136,7 +154,8 @@ class Trainer {
   at::Tensor noise_level_, moves_augment_p_;
   at::Tensor stop_requests_;  // float, one place a request
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
-  at::Tensor sums_;  // float64, one place a figure of Record
+  at::Tensor sums_;  // float64, one place a StepFigure
+  at::Tensor zero_;  // float64, a scalar: a figure that an update does not have
 };
 
 }  // namespace dcgan

@@ -25,8 +25,8 @@ void Trainer::take_record(Record& record) {
   use_own_stream();
   const auto sums = sums_.cpu();
   const double* sum = sums.const_data_ptr<double>();
-  for (int i = 0; i < kFigures; ++i) {
-    const auto& [field, of_g] = kFigureFields[i];
+  for (int i = 0; i < kStepFigures; ++i) {
+    const auto& [field, of_g] = kStepFigureFields[i];
     const int64_t steps = of_g ? g_steps_in_record_ : std::max<int64_t>(1, steps_in_record_);
     record.*field = steps > 0 ? sum[i] / static_cast<double>(steps) : std::numeric_limits<double>::quiet_NaN();
   }
@@ -75,8 +75,8 @@ void Trainer::load(NamedTensors stored, const std::string& origin) {
   const NamedTensors average = average_in(stored);
   std::erase_if(stored, [](const auto& one) { return one.first.starts_with("ema."); });
   for (auto& [name, tensor] : stored)  // older checkpoints know fewer figures
-    if (name == "record.sums" && tensor.dim() == 1 && tensor.size(0) < kFigures)
-      tensor = at::constant_pad_nd(tensor, {0, kFigures - tensor.size(0)});
+    if (name == "record.sums" && tensor.dim() == 1 && tensor.size(0) < kStepFigures)
+      tensor = at::constant_pad_nd(tensor, {0, kStepFigures - tensor.size(0)});
   load_into(live_state(), stored, origin);
   load_into(average_state(), average, origin);
   if (gpu_) gpu_->forget();

@@ -19,7 +19,7 @@ void share_statistics(Group& group, const GeneratorNetImpl& generator);
 /// How fast gradients are exchanged. Of several ranks.
 RunEvent measured_exchange(Group& group, Trainer& trainer, const at::Device& device);
 
-/// Which signal all ranks end with, where any of them wishes to be ended by one.
+/// The signal that ends all ranks, where a signal is to end any of them.
 int common_signal(Group& group, const StopRequests& requests);
 
 /// Where any rank fails: throws its own `failure` there, and on the others an Error that tells of it.

@@ -65,7 +65,7 @@ void RunSheets::write_real() { write_sheet(directory_.real_samples(), first_pict
 void RunSheets::write_augmented(const Trainer& trainer) {
   Batch batch = first_pictures();
   batch.first_image = trainer.images();
-  if (const auto images = trainer.shown_to_d(batch); images.defined())
+  if (const auto images = trainer.real_as_d_sees(batch); images.defined())
     write_sheet(directory_.augmented_samples(), to_bytes(images).const_data_ptr<uint8_t>());
 }
 

@@ -26,7 +26,7 @@ at::Tensor pictures(int64_t n, int64_t channels = 3, int64_t side = 16, at::Scal
   const auto count = at::arange(n * channels * side * side, at::kDouble);
   return (count * 0.7310585 + 0.1).sin().view({n, channels, side, side}).to(type).contiguous(kLast);
 }
-at::Tensor draws_of(int64_t n, int64_t first = 0) { return augment_draws(3, first, n, Pass::kReal); }
+at::Tensor draws_of(int64_t n, int64_t first = 0) { return augment_draws(3, first, n, DiscriminatorPass::kReal); }
 
 /// What NumPy made of the same draws (goldens/augment.py).
 struct AugmentGolden {
@@ -207,14 +207,14 @@ TEST(Augment, AsksTheDeviceForNoNumber) {
 }
 
 TEST(AugmentDraws, AreKeyedByImageAndPassAndKeepTheirNumbers) {
-  const auto real = augment_draws(7, 100, 5, Pass::kReal);
-  EXPECT_TRUE(same_bits(augment_draws(7, 103, 2, Pass::kReal), real.narrow(0, 3, 2)));
+  const auto real = augment_draws(7, 100, 5, DiscriminatorPass::kReal);
+  EXPECT_TRUE(same_bits(augment_draws(7, 103, 2, DiscriminatorPass::kReal), real.narrow(0, 3, 2)));
   EXPECT_TRUE(real.ge(0).logical_and(real.lt(1)).all().item<bool>());
-  for (const auto pass : {Pass::kGeneratedForD, Pass::kGeneratedForG})
+  for (const auto pass : {DiscriminatorPass::kGeneratedForD, DiscriminatorPass::kGeneratedForG})
     EXPECT_FALSE(augment_draws(7, 100, 5, pass).eq(real).any().item<bool>());
   // Saved runs depend on it.
   const Draw draw(7, Purpose::kAugmentation, 3 * 102 + 2);
-  const auto row = augment_draws(7, 100, 5, Pass::kGeneratedForG)[2];
+  const auto row = augment_draws(7, 100, 5, DiscriminatorPass::kGeneratedForG)[2];
   for (uint32_t i = 0; i < kAugmentDraws; ++i)
     EXPECT_EQ(row[i].item<float>(), static_cast<float>(draw.word(i) >> 8) / 16777216.0f);
 }

@@ -141,7 +141,7 @@ TEST(Objective, CountsTheImagesThatTheDiscriminatorIsRightAbout) {
   const auto real = at::tensor({2.0, 0.4, -1.0, 3.0}), fake = at::tensor({-1.0, 0.6, 0.4, 4.0});
   const auto shares = [&](const char* loss) {
     options.loss = loss;
-    const auto right = Objective(options).right(real, fake);
+    const auto right = Objective(options).accuracy(real, fake);
     return std::pair(right.real.item<double>(), right.fake.item<double>());
   };
   EXPECT_EQ(shares("bce"), std::pair(0.75, 0.25));

@@ -122,8 +122,8 @@ TEST(TrainingKinds, WithAugmentationShowTheDiscriminatorChangedImagesAndNoneWher
   for (Trainer* one : {&plain, &never, &always}) one->step(noise_batch(small_plan(), 0, 8));
   EXPECT_TRUE(are_same(plain.discriminator()->parameters(), never.discriminator()->parameters()));
   EXPECT_FALSE(are_same(plain.discriminator()->parameters(), always.discriminator()->parameters()));
-  EXPECT_FALSE(plain.shown_to_d(noise_batch(small_plan(), 0, 8)).defined());
-  const auto shown = always.shown_to_d(noise_batch(small_plan(), 0, 8));
+  EXPECT_FALSE(plain.real_as_d_sees(noise_batch(small_plan(), 0, 8)).defined());
+  const auto shown = always.real_as_d_sees(noise_batch(small_plan(), 0, 8));
   EXPECT_EQ(shown.sizes().vec(), (std::vector<int64_t>{8, 3, 16, 16}));
 }
 

@@ -19,7 +19,7 @@ Batch share_of(const NetworkPlan& plan, int64_t step, int64_t whole, const Group
   return batch;
 }
 
-/// All numbers of a state one behind the other, as float64; of the tensors that `wanted` names by their beginning.
+/// All numbers of a state in one row, as float64: of the tensors whose names begin with `wanted`.
 at::Tensor numbers_of(Trainer& trainer, const std::string& wanted = "") {
   std::vector<at::Tensor> all;
   for (const auto& [name, tensor] : trainer.state(*trainer.evaluation_generator()))
@@ -115,7 +115,7 @@ TEST(Ranks, HoldTheSameWeightsBitForBitAndTheSameAgain) {
   }
 }
 
-TEST(Ranks, AllHearWhatOneWishes) {
+TEST(Ranks, AllHearWhatOneRequests) {
   const Ends ends = as_ranks(3, [](Group& group) {
     const Course course = course_of(small_training(), "fp32");
     Trainer trainer(course.plan, course.options, at::kCPU, {}, std::shared_ptr<Group>(&group, [](Group*) {}));

@@ -5,7 +5,7 @@
 
 namespace dcgan {
 
-enum class Pass : uint8_t { kReal = 0, kGeneratedForD = 1, kGeneratedForG = 2 };
+enum class DiscriminatorPass : uint8_t { kReal = 0, kGeneratedForD = 1, kGeneratedForG = 2 };
 inline constexpr uint64_t kPasses = 3;
 
 }  // namespace dcgan
