@@ -23,14 +23,29 @@ install(CODE "
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/dcgan COMPONENT program)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
-# The library: its config finds the dependencies by the very files that the build used.
+# The library: the headers of include/dcgan and what they need, no more. The program's other rooms and dependencies are
+# not in it; of the room `image` it takes what writes PNG files, compiled once more without the others. Its config finds
+# the dependencies by the very files that the build used, for linking alone: no header of theirs is seen.
+set(parts protobuf onnx torch png openssl zlib xxhash)
+add_library(dcgan_library STATIC)
+set_target_properties(dcgan_library PROPERTIES OUTPUT_NAME dcgan LINKER_LANGUAGE CXX)
+foreach(room core core_platform_io core_io formats dist nn checkpoint exchange latent_syntax latent api)
+  target_sources(dcgan_library PRIVATE $<TARGET_OBJECTS:dcgan_room_${room}>)
+endforeach()
+add_library(dcgan_png OBJECT image/png.cpp image/exif.cpp)
+target_include_directories(dcgan_png PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(dcgan_png PRIVATE PNG::PNG)
+target_sources(dcgan_library PRIVATE $<TARGET_OBJECTS:dcgan_png>)
+target_link_libraries(dcgan_library PRIVATE dcgan::onnx PNG::PNG OpenSSL::Crypto ZLIB::ZLIB dcgan::xxhash Threads::Threads dcgan::torch)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dcgan)
-install(TARGETS dcgan_core ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
-install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dcgan COMPONENT library
-  FILES_MATCHING PATTERN "*.hpp" PATTERN page EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/third_party DESTINATION ${package} COMPONENT library FILES_MATCHING PATTERN "*.cmake")
-get_target_property(DCGAN_LINKS dcgan_core INTERFACE_LINK_LIBRARIES)
-list(REMOVE_DUPLICATES DCGAN_LINKS)
+install(TARGETS dcgan_library ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dcgan DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library
+  FILES_MATCHING PATTERN "*.hpp")
+foreach(part IN LISTS parts ITEMS torch_probe)
+  install(FILES ${PROJECT_SOURCE_DIR}/third_party/${part}.cmake DESTINATION ${package}/third_party COMPONENT library)
+endforeach()
+get_target_property(DCGAN_LINKS dcgan_library INTERFACE_LINK_LIBRARIES)
+list(JOIN parts " " DCGAN_PARTS)
 file(RELATIVE_PATH DCGAN_UP /x/${package} /x)
 configure_file(dcgan-config.cmake.in dcgan-config.cmake @ONLY)
 include(CMakePackageConfigHelpers)

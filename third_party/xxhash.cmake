@@ -1,5 +1,5 @@
 # xxHash: XXH3, the checksum of every record in a pack; at memory speed, so that each read can be checked. Debian and
-# Ubuntu: libxxhash-dev. Used by src/dataset alone.
+# Ubuntu: libxxhash-dev. Used by src/formats alone.
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 find_library(XXHASH_LIBRARY xxhash)
 if(NOT XXHASH_INCLUDE_DIR OR NOT XXHASH_LIBRARY)

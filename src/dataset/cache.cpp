@@ -6,6 +6,7 @@
 #include "core/platform/io/private_folder.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "formats/checkpoint_file.hpp"
 
 namespace dcgan {
 namespace {
@@ -25,10 +26,9 @@ bool is_kept_file(const fs::path& path) {
   const std::string name = path.filename().native();
   const std::string begun = begun_file_of("").filename().native();
   const std::string of_pack = digits_in(name.starts_with(begun) ? name.substr(begun.size()) : name, kPack);
-  constexpr std::string_view kArchive = "DCGANCKP";  // how checkpoint/archive begins a file
   try {
     if (!of_pack.empty()) return key_of_pack(path).starts_with(of_pack);
-    return !digits_in(name, kFeatures).empty() && is_own_file(path) && read_file(path, kArchive.size()) == kArchive;
+    return !digits_in(name, kFeatures).empty() && is_own_file(path) && looks_like_archive(path);
   } catch (const Error& error) {
     rethrow_exhausted(error);
     return false;  // gone, or not to be read

@@ -151,7 +151,7 @@ PackWriter& PackSetWriter::open(int64_t number) {
 void PackSetWriter::finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
                            const std::vector<int32_t>& labels) {
   // Nothing appears before everything is written: then a disk that fills up leaves nothing that looks whole.
-  for (int64_t number = shards(); number >= 1; --number) open(number).seal(info, origin, valid, labels);
+  for (int64_t number = shards(); number >= 1; --number) seal(open(number), info, origin, valid, labels);
   for (int64_t number = shards(); number > 1; --number)
     commit_sealed_pack(paths_[static_cast<size_t>(number - 1)], key_, access_);
   open_->commit();

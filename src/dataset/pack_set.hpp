@@ -55,7 +55,7 @@ class PackSetWriter {
   int64_t shards() const { return static_cast<int64_t>(paths_.size()); }
   /// The writer of one shard, from 1 on; the one before is closed.
   PackWriter& open(int64_t number);
-  /// As PackWriter::seal, of the whole set. Makes all packs appear, the first one last.
+  /// As seal() of each. Makes all packs appear, the first one last.
   void finish(const PixelsInfo& info, const PackOrigin& origin, const std::vector<uint32_t>& valid,
               const std::vector<int32_t>& labels);
   void keep_for_later() { kept_ = true; }

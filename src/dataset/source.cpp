@@ -5,7 +5,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dataset/array_source.hpp"
-#include "dataset/cifar.hpp"
 #include "dataset/file_source.hpp"
 #include "dataset/idx_labels.hpp"
 #include "dataset/npy_pictures.hpp"
@@ -13,6 +12,7 @@
 #include "dataset/shards.hpp"
 #include "dataset/walk.hpp"
 #include "dataset/zip_source.hpp"
+#include "formats/cifar.hpp"
 #include "formats/npy.hpp"
 
 namespace dcgan {
@@ -57,11 +57,23 @@ std::unique_ptr<Source> open_idx(const fs::path& path) {
       labels.empty() ? remarks_without_labels(path) : remarks_on_labels(path, labels));
 }
 
+PictureArray read_cifar_pictures(const CifarFiles& cifar) {
+  PictureArray array;
+  array.width = array.height = kCifarSide, array.channels = kCifarChannels;
+  CifarPictures read = read_cifar(cifar, [&](int64_t count, uint64_t file_bytes) {
+    array.count = count;
+    check_array(array, file_bytes, "the CIFAR file '" + shown(cifar.records[0]) + "'");
+  });
+  array.values = std::move(read.values), array.labels = std::move(read.labels), array.classes = std::move(read.classes);
+  return array;
+}
+
 std::unique_ptr<Source> open_cifar(const fs::path& path, const CifarFiles& cifar) {
   std::vector<fs::path> files = cifar.records;
   if (!cifar.names.empty()) files.push_back(cifar.names);
   return std::make_unique<ArraySource>(
-      cifar.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100", path, files, [=] { return read_cifar(cifar); }, cifar.remarks);
+      cifar.label_bytes == 1 ? "CIFAR-10" : "CIFAR-100", path, files, [=] { return read_cifar_pictures(cifar); },
+      cifar.remarks);
 }
 
 bool is_npy(const fs::path& path) { return looks_like_npy(read_file(path, 16)); }

@@ -6,17 +6,18 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "formats/deflate.hpp"
+#include "formats/zip_records.hpp"
 
 namespace dcgan {
 namespace {
 
-constexpr uint32_t kLocalHeader = 0x04034b50, kDescriptor = 0x08074b50, kDirectoryEntry = 0x02014b50, kEnd = 0x06054b50,
-                   kEnd64 = 0x06064b50, kEnd64Locator = 0x07064b50;
-constexpr uint64_t kLocalBytes = 30, kDescriptorBytes = 16, kEntryBytes = 46, kEndBytes = 22, kEnd64Bytes = 56,
-                   kLocatorBytes = 20;
+using namespace zip_records;
+
+constexpr uint32_t kDescriptor = 0x08074b50;
+constexpr uint64_t kDescriptorBytes = 16;
 constexpr uint64_t kMostArchive = UINT32_MAX - 1, kMostProgram = 64 << 20, kMostRecords = UINT16_MAX - 1;
 constexpr size_t kLongestRecordName = 400;  // LibTorch cuts names off at 512
-constexpr uint16_t kStored = 0, kDeflated = 8, kHasDescriptor = 8, kUtf8 = 0x800;
+constexpr uint16_t kHasDescriptor = 8, kUtf8 = 0x800;
 constexpr uint16_t kPadding = 0x4246;  // "FB": LibTorch's filler, which aligns numbers
 
 /// What LibTorch looks for by name.

@@ -19,7 +19,6 @@ using namespace zip_records;
 namespace {
 
 constexpr uint64_t kMostBytes = 1'000'000'000, kAlways = 256'000'000;
-constexpr uint16_t kStored = 0, kDeflated = 8;
 
 /// APPNOTE 4.4.5.
 constexpr std::pair<uint16_t, const char*> kMethods[] = {

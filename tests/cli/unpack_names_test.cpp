@@ -58,7 +58,7 @@ class UnpackNames : public ::testing::Test {
       writer.put(i, pixel, std::string(64, 'b'));
       valid.push_back(static_cast<uint32_t>(i)), labels.push_back(static_cast<int32_t>(i));
     }
-    writer.seal(info, {std::string(64, 'a'), "", "", Json::object()}, valid, labels);
+    seal(writer, info, {std::string(64, 'a'), "", "", Json::object()}, valid, labels);
     writer.commit();
   }
   UnpackNames() { fs::create_directories(dcgan.at("deep/er")); }

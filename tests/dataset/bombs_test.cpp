@@ -147,7 +147,7 @@ TEST_F(Bombs, OfAPackThatNamesAnotherPlaceDoNotReadIt) {
     fs::remove(folder / "x.pack");
     PackWriter writer(folder / "x.pack", std::string(64, 'a'), {1}, 3);
     writer.put(0, std::array<uint8_t, 3>{1, 2, 3}.data(), std::string(64, 'b'));
-    writer.seal(info, {std::string(64, 'a'), place, "stamp", Json::object()}, {0}, {-1});
+    seal(writer, info, {std::string(64, 'a'), place, "stamp", Json::object()}, {0}, {-1});
     writer.commit();
     const Cost cost = cost_of(3, [&] { return look(folder / "x.pack"); });
     EXPECT_EQ(cost.code, 0) << place;

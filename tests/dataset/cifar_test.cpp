@@ -1,5 +1,5 @@
 // CIFAR's binary files, made here record by record.
-#include "dataset/cifar.hpp"
+#include "formats/cifar.hpp"
 
 #include <gtest/gtest.h>
 

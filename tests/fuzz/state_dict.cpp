@@ -1,22 +1,11 @@
 #include "formats/state_dict.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <string>
-
 #include "fuzz/target.hpp"
 
 namespace {
 
-/// It reads files: one in memory, by the name that Linux gives it.
-void read_as_file(std::string_view bytes, const char* name) {
-  static const int file = memfd_create(name, 0);
-  const std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (file < 0 || ftruncate(file, 0) != 0 ||
-      pwrite(file, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    std::abort();
+void read_as_file(std::string_view bytes, const char*) {
+  const std::string path = dcgan::fuzz::as_file(bytes);
   if (dcgan::looks_like_state_dict(path)) dcgan::read_state_dict(path);
 }
 

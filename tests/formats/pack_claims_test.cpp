@@ -4,11 +4,11 @@
 #include <cstring>
 
 #include "core/checked.hpp"
-#include "dataset/pack_set.hpp"
+#include "formats/pack_file.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
-namespace dcgan::test {
+namespace dcgan::test::pack_claims {
 namespace {
 
 constexpr int64_t kBytes = 2 * 2 * 3, kSlots = 5;
@@ -17,21 +17,23 @@ constexpr size_t kTables = 4096 + (kSlots * kBytes + 15) / 16 * 16 + kSlots * si
 /// Pictures 0, 2 and 3 of five; of 2 shards the second when it is one.
 std::string made(const fs::path& path, bool is_shard) {
   const Shard shard = is_shard ? Shard{2 * kSlots, 2, 2} : Shard{kSlots};
-  PixelsInfo info;
-  info.size = {2, 2}, info.channels = 3, info.classes = {"a", "b"}, info.identity = "identity";
-  if (is_shard) info.skipped.assign(static_cast<size_t>(kSlots), {"first.png", "damaged"});
-  for (const char* name : {"x.png", "y.png"}) info.skipped.push_back({name, "damaged"});
+  PackText text;
+  text.size = {2, 2}, text.channels = 3, text.classes = {"a", "b"}, text.identity = "identity";
+  text.skipped = {{"x.png", "damaged"}, {"y.png", "damaged"}};
+  text.origin = {std::string(64, 'a'), "/data", "stamp", {{"fit", "pad"}}};
   PackWriter writer(path, std::string(64, 'a'), shard, kBytes);
-  std::vector<uint32_t> valid;
+  std::vector<uint32_t> slots;
   for (const int64_t slot : {0, 2, 3}) {
     writer.put(shard.first() + slot, std::vector<uint8_t>(kBytes, static_cast<uint8_t>(slot)).data(),
                std::string(64, 'b'));
-    valid.push_back(static_cast<uint32_t>(shard.first() + slot));
+    slots.push_back(static_cast<uint32_t>(slot));
   }
-  writer.seal(info, {std::string(64, 'a'), "/data", "stamp", {{"fit", "pad"}}}, valid, {1, -1, 0});
+  writer.seal(text, slots, {1, -1, 0});
   writer.commit();
   return read_text(path);
 }
+
+PackFile opened(const fs::path& path) { return {path, "`pack`"}; }
 
 class PackClaims : public ::testing::TestWithParam<bool> {
  protected:
@@ -60,15 +62,15 @@ class PackClaims : public ::testing::TestWithParam<bool> {
   void expect_refused_or_true(const std::string& bytes, const std::string& what) {
     write_text(path, bytes);
     try {
-      const Pack pack(path);
-      const PixelsInfo& info = pack.info();
-      ASSERT_EQ(info.image_bytes(), kBytes) << what;
-      ASSERT_TRUE(info.size.width > 0 && info.size.height > 0) << what;
-      ASSERT_TRUE(info.channels == 1 || info.channels == 3 || info.channels == 4) << what;
-      for (int64_t i = 0; i < info.count; ++i) {
+      PackFile pack = opened(path);
+      const PackText text = pack.take_text();
+      ASSERT_EQ(text.image_bytes(), kBytes) << what;
+      ASSERT_TRUE(text.size.width > 0 && text.size.height > 0) << what;
+      ASSERT_TRUE(text.channels == 1 || text.channels == 3 || text.channels == 4) << what;
+      for (int64_t i = 0; i < pack.count(); ++i) {
         std::vector<uint8_t> out(kBytes);
         pack.copy(i, out.data());
-        ASSERT_LT(pack.label(i), static_cast<int32_t>(info.classes.size())) << what;
+        ASSERT_LT(pack.label(i), static_cast<int32_t>(text.classes.size())) << what;
       }
     } catch (const Error& error) {
       EXPECT_CONTAINS(error.what(), "x.pack") << what;
@@ -77,7 +79,7 @@ class PackClaims : public ::testing::TestWithParam<bool> {
   void expect_refused(const std::string& bytes, const std::string& what) {
     write_text(path, bytes);
     try {
-      const Pack pack(path);
+      const PackFile pack = opened(path);
       ADD_FAILURE() << what << " was believed";
     } catch (const Error& error) {
       EXPECT_CONTAINS(error.what(), "x.pack") << what;
@@ -206,9 +208,9 @@ TEST_P(PackClaims, OfTextsNeverReachATerminal) {
   Json changed = json();
   changed["classes"] = {"\x1b[2Ja", "b"}, changed["skipped"][0]["name"] = "\x1b]0;x\x07";
   write_text(path, with_json(changed));
-  const Pack pack(path);
-  EXPECT_EQ(pack.info().classes[0], "\\x1b[2Ja");
-  EXPECT_EQ(pack.info().skipped[0].name, "\\x1b]0;x\\x07");
+  const PackText text = opened(path).take_text();
+  EXPECT_EQ(text.classes[0], "\\x1b[2Ja");
+  EXPECT_EQ(text.skipped[0].first, "\\x1b]0;x\\x07");
 }
 
 INSTANTIATE_TEST_SUITE_P(KindsOfPacks, PackClaims, ::testing::Bool(),
@@ -219,7 +221,7 @@ TEST(PackThatChanges, NeverReadsBeyondItself) {
   const TemporaryFolder folder;
   const fs::path path = folder / "x.pack";
   std::string bytes = made(path, false);
-  const Pack pack(path);
+  const PackFile pack = opened(path);
   const uint32_t far = UINT32_MAX / 2;
   std::memcpy(bytes.data() + kTables, &far, 4);
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
@@ -230,4 +232,4 @@ TEST(PackThatChanges, NeverReadsBeyondItself) {
 }
 
 }  // namespace
-}  // namespace dcgan::test
+}  // namespace dcgan::test::pack_claims

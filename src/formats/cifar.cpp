@@ -1,4 +1,4 @@
-#include "dataset/cifar.hpp"
+#include "formats/cifar.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -9,7 +9,7 @@
 namespace dcgan {
 namespace {
 
-constexpr int64_t kSide = 32, kChannels = 3, kPixelBytes = kSide * kSide * kChannels;
+constexpr int64_t kPlane = kCifarSide * kCifarSide, kPixelBytes = kPlane * kCifarChannels;
 
 int64_t class_count(int64_t label_bytes) { return label_bytes == 1 ? 10 : 100; }
 
@@ -88,6 +88,12 @@ void find_batches(const fs::path& folder, CifarFiles& found) {
                             (missing.size() == 1 ? " is" : " are") + " not there; the others are used");
 }
 
+/// Planes of one colour each to pixels of three.
+void put_pixels(const uint8_t* planes, uint8_t* out) {
+  for (int64_t p = 0; p < kPlane; ++p)
+    for (int64_t c = 0; c < kCifarChannels; ++c) out[p * kCifarChannels + c] = planes[c * kPlane + p];
+}
+
 }  // namespace
 
 CifarFiles find_cifar(const fs::path& path) {
@@ -110,10 +116,10 @@ CifarFiles find_cifar(const fs::path& path) {
   return found;
 }
 
-PictureArray read_cifar(const CifarFiles& files) {
-  PictureArray array;
-  array.width = array.height = kSide, array.channels = kChannels;
-  array.classes = read_names(files.names, class_count(files.label_bytes));
+CifarPictures read_cifar(const CifarFiles& files,
+                         const std::function<void(int64_t count, uint64_t file_bytes)>& check) {
+  CifarPictures all;
+  all.classes = read_names(files.names, class_count(files.label_bytes));
   const int64_t record = files.label_bytes + kPixelBytes;
   uint64_t file_bytes = 0;
   for (const auto& path : files.records) {
@@ -122,16 +128,16 @@ PictureArray read_cifar(const CifarFiles& files) {
       throw Error("the CIFAR file '" + shown(path) + "' is cut off: " + with_commas(static_cast<int64_t>(bytes)) +
                       " bytes are no whole number of records of " + with_commas(record),
                   "copy or download it again");
-    file_bytes += bytes, array.count += static_cast<int64_t>(bytes) / record;
+    file_bytes += bytes, all.count += static_cast<int64_t>(bytes) / record;
   }
-  check_array(array, file_bytes, "the CIFAR file '" + shown(files.records[0]) + "'");
-  array.values.resize(static_cast<size_t>(array.count * kPixelBytes));
-  uint8_t* out = array.values.data();
+  if (check) check(all.count, file_bytes);
+  all.values.resize(static_cast<size_t>(all.count * kPixelBytes));
+  uint8_t* out = all.values.data();
   for (const auto& path : files.records) {
     const FileHandle file = open_for_reading(path);
     std::vector<uint8_t> one(static_cast<size_t>(record));
     const int64_t count = static_cast<int64_t>(stamp_of(path).bytes) / record;
-    for (int64_t i = 0; i < count && out < array.values.data() + array.values.size(); ++i, out += kPixelBytes) {
+    for (int64_t i = 0; i < count && out < all.values.data() + all.values.size(); ++i, out += kPixelBytes) {
       read_exactly(file, one.data(), one.size(), static_cast<uint64_t>(i * record), path);
       const uint8_t label = one[static_cast<size_t>(files.label_bytes - 1)];
       if (label >= class_count(files.label_bytes))
@@ -139,15 +145,13 @@ PictureArray read_cifar(const CifarFiles& files) {
                         std::to_string(label) + ", and the last class is " +
                         std::to_string(class_count(files.label_bytes) - 1),
                     "copy or download it again");
-      array.labels.push_back(label);
-      const uint8_t* planes = one.data() + files.label_bytes;
-      for (int64_t p = 0; p < kSide * kSide; ++p)
-        for (int64_t c = 0; c < kChannels; ++c) out[p * kChannels + c] = planes[c * kSide * kSide + p];
+      all.labels.push_back(label);
+      put_pixels(one.data() + files.label_bytes, out);
     }
   }
-  if (static_cast<int64_t>(array.labels.size()) != array.count)
+  if (static_cast<int64_t>(all.labels.size()) != all.count)
     throw Error("the CIFAR file '" + shown(files.records[0]) + "' has changed while it was read");
-  return array;
+  return all;
 }
 
 }  // namespace dcgan
