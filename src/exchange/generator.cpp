@@ -179,18 +179,21 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const std::string older = !fs::is_directory(model, ignored) ? ""
                             : is_best                         ? "take another state: --at newest"
                                                               : RunDirectory(model).hint_to_older_checkpoint();
-  const ArchiveReader archive = [&] {
+  const auto with_hint = [&](auto&& read) {
     try {
-      return ArchiveReader(path);
+      return read();
     } catch (const Error& error) {
-      throw Error(error.what(), error.hint().empty() ? older : error.hint());
+      rethrow_exhausted(error);
+      if (!error.hint().empty()) throw;
+      throw Error(error.what(), older.empty() ? "copy it again from where it was written, or give another" : older);
     }
-  }();
+  };
+  const ArchiveReader archive = with_hint([&] { return ArchiveReader(path); });
   LoadedNetwork loaded;
   loaded.meta = archive.meta();
   check_training_version(loaded.meta, origin);
   const NetworkPlan plan = plan_from_json(loaded.meta, origin);
-  const NamedTensors weights = archive.read_all(ema ? "ema." : "generator.");
+  const NamedTensors weights = with_hint([&] { return archive.read_all(ema ? "ema." : "generator."); });
   check_weights(plan, /*is_generator=*/true, numbers_in(weights), origin);
   loaded.net = GeneratorNet(plan);
   load_into(tensors_of(*loaded.net, true), weights, origin);
