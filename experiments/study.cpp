@@ -15,7 +15,7 @@ class Relabelled : public Pixels {
     info_ = pixels.info();
     for (const auto& name : info_.classes) {
       const auto at = std::find(class_names.begin(), class_names.end(), name);
-      if (at == class_names.end()) throw Error("'" + name + "' is no class of the real pictures");
+      if (at == class_names.end()) throw Error("'" + name + "' is not a class of the real pictures");
       labels_.push_back(static_cast<int32_t>(at - class_names.begin()));
     }
     info_.classes = class_names;

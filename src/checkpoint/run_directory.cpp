@@ -102,7 +102,7 @@ void RunDirectory::check_free(const fs::path& path) {
       "the run directory '" + shown(path) + "' is " + (fs::is_directory(path, problem) ? "not empty" : "no folder"),
       fs::is_regular_file(RunDirectory(path).config(), problem)
           ? "go on with it by `dcgan train --resume " + shell_word(path.native()) + "`, or choose another --run"
-          : "it holds no run: choose another --run, or a folder that is not there yet");
+          : "it holds no run: choose another --run, or a folder that does not exist yet");
 }
 
 RunDirectory RunDirectory::create(const fs::path& path) {
@@ -152,10 +152,10 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw UsageError("there is no run directory '" + shown(path) + "'", "check the path");
   if (!fs::is_directory(path, ignored))
-    throw UsageError("'" + shown(path) + "' is a file, and a run directory is wanted", hint_to_run_near(path));
+    throw UsageError("'" + shown(path) + "' is a file, not a run directory", hint_to_run_near(path));
   RunDirectory run(path);
   if (!fs::is_regular_file(run.config(), ignored))
-    throw UsageError("'" + shown(path) + "' is no run directory: it has no config.json", hint_to_run_near(path));
+    throw UsageError("'" + shown(path) + "' is not a run directory: it has no config.json", hint_to_run_near(path));
   return run;
 }
 
@@ -181,7 +181,7 @@ std::vector<int64_t> RunDirectory::checkpoints() const { return numbered(path_ /
 std::string RunDirectory::hint_to_older_checkpoint() const {
   const auto all = checkpoints();
   if (all.size() < 2) return "";
-  return "move it away, or say --resume-auto, which passes it over; then the run goes on from '" +
+  return "move it away, or use --resume-auto, which passes it over; then the run goes on from '" +
          shown(checkpoint(all[all.size() - 2])) + "'";
 }
 std::vector<int64_t> RunDirectory::grids() const { return numbered(path_ / "samples", ".png"); }

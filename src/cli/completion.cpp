@@ -130,7 +130,7 @@ std::string zsh_arguments(const ListedVerb& one) {
 std::string zsh_script(const std::vector<ListedVerb>& verbs) {
   std::string out =
       "#compdef dcgan\n"
-      "# dcgan: completion for zsh. In ~/.zshrc, behind compinit: source <(dcgan completion zsh)\n"
+      "# dcgan: completion for zsh. In ~/.zshrc, after compinit: source <(dcgan completion zsh)\n"
       "_dcgan_words_or_files() { _alternative \"words:word:($*)\" 'files:file:_files' }\n"
       "_dcgan() {\n"
       "  local verb='' i\n"
@@ -198,7 +198,7 @@ std::string fish_script(const std::vector<ListedVerb>& verbs) {
       "  end\n"
       "  test \"$verb\" = \"$argv[1]\"\n"
       "end\n"
-      "function __dcgan_list  # words behind those that are written, with commas between\n"
+      "function __dcgan_list  # words after those that are written, with commas between\n"
       "  set -l begun (string match -r '.*,' -- (commandline -ct))\n"
       "  printf '%s\\n' \"$begun\"$argv\n"
       "end\n";
@@ -227,7 +227,7 @@ void print_completion(const Invocation& invocation, CompletionCommand&) {
   const std::string shell = invocation.positional(0);
   const auto found = shells().find(shell);
   if (found == shells().end())
-    throw UsageError("'" + printable(shell) + "' is no shell that completion is made for", "bash, zsh or fish");
+    throw UsageError("'" + printable(shell) + "' is not a shell that completion is made for", "bash, zsh or fish");
   const std::vector<Verb> verbs = all_verbs();
   std::printf("%s", found->second(listed(verbs)).c_str());
 }

@@ -138,7 +138,7 @@ std::string program_help(const std::vector<Verb>& verbs, size_t columns) {
       if (verb.group == group) out += entry(verb.name, verb.help, column, columns);
   }
   return out + "\nMore on a verb: dcgan VERB --help. The version: dcgan --version.\n" +
-         wrapped("Behind -- every word is an argument, though it begins with a dash.", 0, columns) + "\n";
+         wrapped("After -- every word is an argument, even if it begins with a dash.", 0, columns) + "\n";
 }
 
 std::string verb_help(const ListedVerb& one, size_t columns, bool shows_all) {

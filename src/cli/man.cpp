@@ -108,12 +108,12 @@ void print_manual(const Invocation& invocation, ManCommand& command) {
   const std::vector<Verb> verbs = all_verbs();
   const std::string asked = invocation.positional(0);
   if (command.markdown && asked.empty())
-    throw UsageError("--markdown wants a VERB", "`dcgan man train --markdown`, or `dcgan man | man -l -` for all");
+    throw UsageError("--markdown needs a VERB", "`dcgan man train --markdown`, or `dcgan man | man -l -` for all");
   std::vector<ListedVerb> chosen = listed(verbs);
   std::erase_if(chosen, [&](const ListedVerb& one) {
     return !asked.empty() && one.words != asked && !one.words.starts_with(asked + " ");
   });
-  if (chosen.empty()) throw UsageError("'" + printable(asked) + "' is no verb", "`dcgan --help` lists them");
+  if (chosen.empty()) throw UsageError("'" + printable(asked) + "' is not a verb", "`dcgan --help` lists them");
   std::string text;
   if (command.markdown)
     for (const auto& one : chosen) text += markdown_page(one);

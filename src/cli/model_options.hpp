@@ -49,7 +49,7 @@ struct PicturesOptions {
     }));
     visit("cache", pixels.cache, "folder for decoded pixels and statistics of real pictures; off: keep nothing",
           words_or_path({"auto", "off"}, "FOLDER"));
-    visit("cache-limit", pixels.cache_limit, "room that these may take there; the oldest go first",
+    visit("cache-limit", pixels.cache_limit, "space that these may take there; the oldest are removed first",
           within(0, 1e6, "GB"));
   }
   int64_t thread_count() const { return threads.value_or(automatic_threads().count); }
@@ -65,7 +65,7 @@ struct RealPicturesOptions : PicturesOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     PicturesOptions::fields(visit);
-    visit("real", real, "real pictures used at most; of more a choice is made by --seed", within(2, 1e7, "images"));
+    visit("real", real, "real pictures used at most; if there are more, --seed chooses", within(2, 1e7, "images"));
     visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
           words_or_path({"random-a", "random-b"}, "FILE.pt"));
   }

@@ -247,7 +247,7 @@ class Parser {
       if (value == "true" || value == "false") continue;
       throw UsageError(
           name + " is '" + printable(value) + "': a flag takes no value",
-          name == "--resume" ? "say `dcgan train --resume " + shell_word(value) + "`" : "write " + name + " alone");
+          name == "--resume" ? "type `dcgan train --resume " + shell_word(value) + "`" : "write " + name + " alone");
     }
   }
 
@@ -298,9 +298,9 @@ class Parser {
       }
     }
     if (chosen_ && dashes.empty() && chosen_->name == "train" && invocation_.is_given("resume"))
-      throw UsageError("unexpected argument '" + printable(name) + "'",
-                       "of a run that goes on with data in another place say `dcgan train DATA --resume --run " +
-                           shell_word(name) + "`");
+      throw UsageError(
+          "unexpected argument '" + printable(name) + "'",
+          "for a run whose data have moved, type `dcgan train DATA --resume --run " + shell_word(name) + "`");
     const bool is_verb = !dashes.empty() && !chosen_;  // "--train"
     const std::string near = did_you_mean(known, name.substr(std::min(name.find_first_not_of('-'), name.size())));
     const std::string what = !dashes.empty() ? "unknown option '"
@@ -308,7 +308,7 @@ class Parser {
                                              : "unknown verb '";
     std::error_code ignored;
     if (!dashes.empty() && std::filesystem::exists(*first, ignored))
-      throw UsageError(what + printable(name) + "'", "it is the name of a file: write it behind --, or ./ before it");
+      throw UsageError(what + printable(name) + "'", "it is the name of a file: write it after --, or ./ before it");
     throw UsageError(what + printable(name) + "'",
                      near.empty() ? "`dcgan" + verb_words() + " --help` lists what there is"
                                   : "did you mean " + (is_verb ? "`dcgan " + near + "`" : dashes + near) + "?");

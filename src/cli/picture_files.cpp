@@ -32,7 +32,8 @@ std::string wanted(const std::vector<PicturesOut>& allowed) {
 void check_is_new(const fs::path& folder) {
   std::error_code problem;
   if (fs::exists(folder, problem) && !(fs::is_directory(folder, problem) && fs::is_empty(folder, problem)))
-    throw UsageError("--out '" + shown(folder) + "' is there and not an empty folder", "choose another, or empty it");
+    throw UsageError("--out '" + shown(folder) + "' already exists and is not an empty folder",
+                     "choose another, or empty it");
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>&
     if (ending == other)
       throw UsageError("--out is '" + printable(out) + "': such files are not written", wanted(allowed));
   if (std::find(allowed.begin(), allowed.end(), kind) == allowed.end())
-    throw UsageError("--out is '" + printable(out) + "', which is nothing that can be made here", wanted(allowed));
+    throw UsageError("--out is '" + printable(out) + "', which cannot be made here", wanted(allowed));
   kind == PicturesOut::kFolder ? check_is_new(out) : check_place(out);
   return kind;
 }

@@ -59,7 +59,7 @@ Json parse_json(std::string_view text, const std::string& origin) {
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
     const auto start = text.substr(0, at).rfind('\n');
     const size_t column = at - (start == std::string_view::npos ? 0 : start + 1) + 1;
-    if (text.empty()) throw Error(printable(origin) + " is empty: not valid JSON", "bring it back from a copy");
+    if (text.empty()) throw Error(printable(origin) + " is empty: not valid JSON", "restore it from a backup");
     throw Error(printable(origin) + ", line " + std::to_string(line) + ", column " + std::to_string(column) +
                 ": not valid JSON");
   } catch (const Json::out_of_range&) {  // 1e999: good grammar, but no double

@@ -47,7 +47,7 @@ double number_from(const Limit& limit, std::string_view text, const std::string&
   }
   const auto value = whole<double>(digits);
   if (!value)
-    refuse(limit, label, text, is_time(limit) ? "that is no time like 90, 90s, 10m or 2h" : "that is not a number");
+    refuse(limit, label, text, is_time(limit) ? "that is not a time like 90, 90s, 10m or 2h" : "that is not a number");
   check_limit(limit, *value * scale, label, text);
   return *value * scale;
 }
@@ -66,7 +66,7 @@ Size size_from(const Limit& limit, std::string_view text, const std::string& lab
   const size_t cross = text.find_first_of("xX");
   const auto width = whole<int64_t>(text.substr(0, cross));
   const auto height = cross == std::string_view::npos ? width : whole<int64_t>(text.substr(cross + 1));
-  if (!width || !height) refuse(limit, label, text, "that is no size; write 64, or WIDTHxHEIGHT like 64x48");
+  if (!width || !height) refuse(limit, label, text, "that is not a size; write 64, or WIDTHxHEIGHT like 64x48");
   check_limit(limit, static_cast<double>(*width), label, text);
   check_limit(limit, static_cast<double>(*height), label, text);
   return {*width, *height};

@@ -92,7 +92,7 @@ std::string PixelCache::make_room(uint64_t bytes, const fs::path& path) const {
   if (const std::string unsafe = problem(); !unsafe.empty()) return unsafe;
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) && !is_own_file(path))
-    return "'" + shown(path) + "' stands in the way, and is none of dcgan's";
+    return "'" + shown(path) + "' stands in the way, and does not belong to dcgan";
   remove_leftovers(folder_);
   std::vector<Kept> all;
   uint64_t total = bytes;

@@ -14,7 +14,8 @@ void check_classes(const Pixels& pixels, const std::string& option) {
   if (info.classes.empty())
     refuse("the data has no class subfolders or labels",
            "put the pictures into a subfolder a class, in a folder or before a ZIP archive is made of it, take an IDX "
-           "file with its labels beside it, " + leave_out);
+           "file with its labels beside it, " +
+               leave_out);
   std::vector<int64_t> counts(info.classes.size());
   int64_t without = 0;
   for (int64_t i = 0; i < info.count; ++i)
@@ -25,10 +26,9 @@ void check_classes(const Pixels& pixels, const std::string& option) {
   const std::string them = without == 1 ? "it" : "them";
   if (without > 0)
     refuse(counted(without, "picture") + " of " + with_commas(info.count) + (without == 1 ? " has" : " have") +
-               " none: " + (without == 1 ? "it lies" : "they lie") +
-               " beside the class subfolders, or without a label",
+               " none: " + (without == 1 ? "it lies" : "they lie") + " beside the class subfolders, or without a label",
            "move " + them + " into a class subfolder, label " + them + ", or take " + them +
-               " out (what is no folder becomes one by `dcgan data unpack FILE --out FOLDER`), " + leave_out);
+               " out (what is not a folder becomes one by `dcgan data unpack FILE --out FOLDER`), " + leave_out);
   if (info.classes.size() < 2)
     refuse("all of the data is of one, '" + info.classes[0] + "'",
            "name a folder, or make an archive of one, whose subfolders are the classes, " + leave_out);

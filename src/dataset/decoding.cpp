@@ -204,7 +204,7 @@ void DecodedPixels::copy(int64_t index, uint8_t* out) const {
   } catch (const Error& error) {
     rethrow_exhausted(error);
     throw Error("cannot read image '" + source_->name(slot) + "': " + error.what(),
-                "it was sound when training began; was it changed meanwhile? bring it back as it was");
+                "it was sound when training began; was it changed meanwhile? restore it as it was");
   }
 }
 

@@ -41,7 +41,7 @@ void check_shape(const fs::path& path, const std::vector<int64_t>& shape, int64_
     throw Error(the_labels(path) + " do not fit: " + with_commas(shape[0]) + " labels for " + counted(count, "image"),
                 kMoveAway);
   if (shape.size() != 1 && !has_columns)
-    throw Error(the_labels(path) + " are no list and no table of numbers: their shape is " + shape_text(shape),
+    throw Error(the_labels(path) + " are neither a list nor a table of numbers: their shape is " + shape_text(shape),
                 kMoveAway);
 }
 
@@ -123,7 +123,7 @@ std::string remark_on_table(const fs::path& path, const Numbers& numbers, bool i
 
 IdxLabels read_idx_labels(const fs::path& path, int64_t count) {
   const IdxFile idx = read_idx_numbers(path, [&](int type, const std::vector<int64_t>& shape) {
-    if (type >= kFirstReal) throw Error(the_labels(path) + " are no whole numbers", as_whole_numbers(path));
+    if (type >= kFirstReal) throw Error(the_labels(path) + " are not whole numbers", as_whole_numbers(path));
     check_shape(path, shape, count);
   });
   const Numbers numbers(idx);
@@ -133,7 +133,7 @@ IdxLabels read_idx_labels(const fs::path& path, int64_t count) {
   for (size_t row = 0; row < numbers.rows(); ++row) {
     const int64_t label = is_by_place ? place_of_mark(numbers, row) : numbers.at(row, 0);
     if (label >= kMostClasses)
-      throw Error(the_labels(path) + " hold " + with_commas(label) + ", which is no class number", kMoveAway);
+      throw Error(the_labels(path) + " hold " + with_commas(label) + ", which is not a class number", kMoveAway);
     without += label < 0;
     out.labels.push_back(label < 0 ? -1 : static_cast<int32_t>(label));
   }

@@ -128,7 +128,7 @@ std::string way_for_missing(const std::vector<NamedLabel>& list, const Matches& 
   }
   if (missing == 0 || 2 * alike < missing) return "";
   return "; " + counted(alike, "name differs", "names differ") +
-         " from a picture's in its folder, in capitals, accents or the ending alone; " + renamed_pictures(file);
+         " from a picture's in its folder, in capitals, accents or the extension alone; " + renamed_pictures(file);
 }
 
 /// Puts the labels where they belong, and says what is left over on either side. `file` is the list, if it is a file.
@@ -154,7 +154,7 @@ void assign(const std::vector<NamedLabel>& list, const Listing& listing, const s
   for (int32_t number = 0; number <= most; ++number) out.classes.push_back(std::to_string(number));
   if (missing > 0)
     out.remarks.push_back(counted(missing, "picture") + " of " + with_commas(static_cast<int64_t>(list.size())) +
-                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") + " not there, the first is '" +
+                          " in '" + shown(place) + "' " + (missing == 1 ? "is" : "are") + " missing, the first is '" +
                           printable(list[first].name) + "'" + way_for_missing(list, matches, listing, file));
   int64_t without = 0, first_without = -1;
   for (int64_t i = 0; i < listing.count(); ++i)
@@ -195,7 +195,7 @@ LabelList read_label_list(const std::string& text, const Listing& listing, const
   out.is_one = true;
   const Json& labels = content["labels"];
   if (labels.is_null()) {
-    out.remarks.push_back(place + " says that the pictures have no labels: folders beside it are no classes");
+    out.remarks.push_back(place + " says that the pictures have no labels: folders beside it are not classes");
     return out;
   }
   std::error_code ignored;

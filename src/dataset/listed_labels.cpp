@@ -59,7 +59,7 @@ void explain(const Json& value, const fs::path& list, ListedLabels& out) {
                           : kWholeNumbers;
     return;
   }
-  out.problem += " is no class number: " + brief(value);
+  out.problem += " is not a class number: " + brief(value);
   const bool is_whole = value.is_number_float() && value.get<double>() == std::floor(value.get<double>());
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
@@ -89,7 +89,7 @@ std::string renamed_pictures(const fs::path& list) {
 ListedLabels read_listed_labels(const Json& labels, const fs::path& list) {
   ListedLabels out;
   if (!labels.is_array()) {
-    out.problem = "\"labels\" is no list";
+    out.problem = "\"labels\" is not a list";
     out.way = labels.is_object() ? rewritten(list, "[[n, l] for n, l in y.items()]")
                                  : "write [[\"a.png\", 0], [\"b.png\", 1]], a pair for each picture";
     return out;
@@ -99,7 +99,7 @@ ListedLabels read_listed_labels(const Json& labels, const fs::path& list) {
     const Json& pair = labels[i];
     const std::string place = "label " + with_commas(static_cast<int64_t>(i));
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string()) {
-      out.problem = place + " is no pair of a name and a number";
+      out.problem = place + " is not a pair of a name and a number";
       out.way = "write [\"a.png\", 0] for each picture";
       return out;
     }

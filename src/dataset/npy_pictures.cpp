@@ -40,7 +40,7 @@ std::string saved_as_array(const fs::path& path, const std::string& load) {
                 "if you trust it, " + saved_as_array(path,
                                                      "numpy.load(sys.argv[1], allow_pickle=True).ravel(); "
                                                      "a = numpy.stack([numpy.asarray(x) for x in a])"));
-  const std::string what = place + " holds elements of type '" + printable(npy.type) + "', which are no pixels";
+  const std::string what = place + " holds elements of type '" + printable(npy.type) + "', which are not pixels";
   if (npy.type.size() == 4 && npy.type.ends_with("f16"))
     throw Error(what, saved_as_array(path, plain + ".astype(\"f8\")"));
   throw Error(what, kWanted);
@@ -60,7 +60,7 @@ void check_pictures(const fs::path& path, const NpyDescription& npy, const std::
   const std::string what = shape.kind == NpyShape::kOther ? " holds no list of pictures: its shape is " +
                                                                 shape_text(npy.shape) + behind(shape.words)
                            : is_bytes ? " is stored columns first"
-                                      : " holds numbers that are no bytes";
+                                      : " holds numbers that are not bytes";
   const NpyScale scale = scale_of(*numbers, npy.data);
   if (scale.code.empty()) throw Error(place + what + ", and none is finite", kWanted);
   const std::string lost =

@@ -24,10 +24,10 @@ NpyShape rows(int64_t count, int64_t width) {
     return {NpyShape::kOther, ".reshape(-1, " + sides_text(side), "a gray picture a row"};
   if (const int64_t side = width % 3 == 0 ? side_of(width / 3) : 0)
     return {NpyShape::kOther, ".reshape(-1, 3, " + sides_text(side) + ".transpose(0, 2, 3, 1)",
-            "a picture a row, its red, green and blue one behind the other"};
+            "a picture a row, its red, green and blue one after another"};
   if (const int64_t side = side_of(width - 1))
     return {NpyShape::kOther, "[:, 1:].reshape(-1, " + sides_text(side),
-            "a gray picture a row behind its label, which is left out"};
+            "a gray picture a row after its label, which is left out"};
   constexpr int64_t kLeast = 4;
   if (std::min(count, width) < kLeast) return {NpyShape::kUnknown, "", ""};
   return {NpyShape::kOther, "[None]", "one gray picture"};

@@ -26,7 +26,7 @@ struct DataOptions {
     pixel_fields(visit);
     visit.group("Pictures");
     visit("holdout", holdout,
-          "share of the pictures, chosen by their pixels, that are set apart before anything else and never trained on",
+          "share of the pictures, chosen by their pixels, that are held out before anything else and never trained on",
           within(0, 0.5));
     visit("class-balanced", class_balanced, "show every class equally often, however many pictures each has", {});
     visit("flip", flip, "mirror half of the images, drawn anew each epoch", {}).common();

@@ -98,8 +98,8 @@ std::optional<OtherForm> form_by_name(const FormFiles& files, const std::string&
   const bool has_size = !ignored && bytes > 0 && (bytes % (kOfCifar + 1) == 0 || bytes % (kOfCifar + 2) == 0);
   const bool has_name = name.find("batch") != std::string::npos || name == "train.bin" || name == "test.bin";
   if (ending == ".bin" && (has_size || has_name))
-    return OtherForm{"is no whole file of CIFAR: " + with_commas(static_cast<int64_t>(bytes)) +
-                         " bytes are no number of records of " + with_commas(static_cast<int64_t>(kOfCifar) + 1) +
+    return OtherForm{"is not a whole file of CIFAR: " + with_commas(static_cast<int64_t>(bytes)) +
+                         " bytes are not a number of records of " + with_commas(static_cast<int64_t>(kOfCifar) + 1) +
                          " or " + with_commas(static_cast<int64_t>(kOfCifar) + 2) + " with labels in range",
                      "copy or download it again"};
   if (ending == ".csv") return text_table_form(path);
@@ -255,7 +255,8 @@ std::optional<OtherForm> form_of_folder(const Listing& listing) {
   if (data > 1 && found.single_arrays == data) return single_arrays_form(listing.root);
   if (data > 0) {
     std::stable_partition(found.data.begin(), found.data.end(), is_for_training);
-    return OtherForm{"is no folder of pictures, but holds files of many", "give one of them: " + cut_list(found.data)};
+    return OtherForm{"is not a folder of pictures, but holds files of many",
+                     "give one of them: " + cut_list(found.data)};
   }
   if (found.forms.empty()) return std::nullopt;
   auto& [what, files] = *std::max_element(found.forms.begin(), found.forms.end(), [](const auto& a, const auto& b) {

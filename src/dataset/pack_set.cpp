@@ -40,7 +40,7 @@ std::unique_ptr<Pack> PackSet::another(const fs::path& path, const Shard& shard)
   std::error_code ignored;
   const std::string again = "or make it again: " + command_for(path);
   if (!fs::exists(path, ignored))
-    throw Error("the shard '" + shown(path) + "' is missing, and the set is nothing without it",
+    throw Error("the shard '" + shown(path) + "' is missing, and the set cannot be used without it",
                 "copy it there, " + again);
   auto pack = std::make_unique<Pack>(path);
   const PixelsInfo& info = pack->info();

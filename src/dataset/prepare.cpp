@@ -125,7 +125,7 @@ Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
   const auto& origin = pack->origin();
   const auto refuse = [&](const std::string& holds, const std::string& asks) {
     throw UsageError("'" + shown(path) + "' holds pictures " + holds + ", but " + asks,
-                     "leave the option out, or pack anew with it: `dcgan data pack DATA --out FILE.pack`");
+                     "leave the option out, or pack again with it: `dcgan data pack DATA --out FILE.pack`");
   };
   if (options.size != info.size && options.size != DataOptions().size)
     refuse("of " + to_text(info.size) + " pixels", "--size asks for " + to_text(options.size));
@@ -142,7 +142,7 @@ Dataset open_named_pack(const fs::path& path, const DataOptions& options) {
   if (is_stale(origin, slots_of(info)))
     dataset.remarks.push_back(
         "'" + printable(origin.data) +
-        "' has changed since it was packed; the pack is used as it is (`dcgan data pack` makes it anew)");
+        "' has changed since it was packed; the pack is used as it is (`dcgan data pack` makes it again)");
   dataset.cached_at = shown(path), dataset.was_cached = true;
   dataset.pixels = std::move(pack);
   return dataset;
@@ -191,7 +191,7 @@ std::unique_ptr<PackSet> find_packed(const std::vector<fs::path>& paths, const s
   std::error_code ignored;
   for (const auto& path : paths)
     if (fs::exists(path, ignored) && !looks_like_pack(path))
-      throw UsageError("'" + shown(path) + "' is there and is no pack", "choose another name, or remove it");
+      throw UsageError("'" + shown(path) + "' already exists and is not a pack", "choose another name, or remove it");
   problem.clear();
   if (!fs::exists(paths[0], ignored)) return nullptr;
   try {
@@ -258,7 +258,7 @@ Dataset pack_dataset(const fs::path& path, const DataOptions& options, const fs:
     writer.finish(usable.info, origin, usable.valid, usable.labels);
     packed = std::make_unique<PackSet>(paths[0]);
   }
-  if (!problem.empty()) dataset.remarks.push_back(problem + "; it is made anew");
+  if (!problem.empty()) dataset.remarks.push_back(problem + "; it is made again");
   remark_on_others(out, shards, dataset);
   dataset.pixels = std::move(packed);
   return dataset;

@@ -108,7 +108,7 @@ std::unique_ptr<Source> open_source(const fs::path& path, int64_t most_files) {
   if (is_npy(path)) return open_npy(path);
   if (const auto form = form_of_file(path)) throw UsageError("'" + shown(path) + "' " + form->what, form->way);
   if (looks_like_zip(path) || ends_like_zip(path)) return std::make_unique<ZipSource>(path);
-  throw UsageError("'" + shown(path) + "' is no folder, pack, IDX, CIFAR or .npy file, or ZIP archive",
+  throw UsageError("'" + shown(path) + "' is not a folder, pack, IDX, CIFAR or .npy file, or ZIP archive",
                    path.extension() == ".pack" ? "its beginning is damaged; make it again with `dcgan data pack`"
                                                : "give a folder or an archive that holds pictures");
 }

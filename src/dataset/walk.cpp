@@ -194,7 +194,7 @@ Listing list_folder(const fs::path& root, int64_t most_files) {
   check_named_is_there(root);
   std::error_code problem;
   if (!fs::is_directory(root, problem))
-    throw UsageError("'" + shown(root) + "' is no folder", "give the folder that holds the pictures");
+    throw UsageError("'" + shown(root) + "' is not a folder", "give the folder that holds the pictures");
   Walker walker(listing, most_files);
   walker.visit(root, "");
   walker.finish();

@@ -84,7 +84,7 @@ void ZipSource::check_claim(int64_t index, const Probe& probe) const {
   const uint64_t packed = entry_of(index).packed_bytes;
   if (pixels <= kAlways / static_cast<uint64_t>(count()) || pixels / kPixelsPerByte <= packed) return;
   throw Error("claims " + to_text(Size{probe.width, probe.height}) + " pixels in " + bytes_text(double(packed)) +
-              ", too much to believe of one of many in an archive; unpack it first if you trust it");
+              ", too much for one of many in an archive; unpack it first if you trust it");
 }
 
 NotRead ZipSource::named(const NotRead& error, int64_t index) const {

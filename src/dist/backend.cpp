@@ -31,7 +31,7 @@ c10::intrusive_ptr<c10d::Backend> make_cpu_backend([[maybe_unused]] const c10::i
                                  : c10d::ProcessGroupGloo::createDeviceForInterface(interface));
   return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
 #else
-  throw Error("several processes need gloo, which this build has not", "install libgloo-dev and build anew");
+  throw Error("several processes need gloo, which this build lacks", "install libgloo-dev and build again");
 #endif
 }
 
@@ -45,8 +45,8 @@ c10::intrusive_ptr<c10d::Backend> make_gpu_backend([[maybe_unused]] const c10::i
   return c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store), rank, size,
                                                      options);
 #else
-  throw Error("several processes with a GPU each need NCCL, which this build has not",
-              "build it with a CUDA LibTorch of 2.7 or later and NCCL's header (docs/install.md), or say --device cpu");
+  throw Error("several processes with a GPU each need NCCL, which this build lacks",
+              "build it with a CUDA LibTorch of 2.7 or later and NCCL's header (docs/install.md), or use --device cpu");
 #endif
 }
 

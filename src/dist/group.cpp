@@ -63,7 +63,7 @@ std::optional<int> store_socket(const Launch& launch, const std::string& place) 
   const auto socket = listen_at(launch.address, launch.port, all_are_here);
   if (!socket)
     warn("the ranks' store at " + place + " listens on every network of this machine: " +
-         (all_are_here ? "MASTER_ADDR is none of its addresses"
+         (all_are_here ? "MASTER_ADDR is not one of its addresses"
                        : "MASTER_ADDR is here an address that other machines do not reach"));
   return socket;
 }

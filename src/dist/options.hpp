@@ -11,7 +11,7 @@ struct GroupOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("rank-timeout", timeout,
-          "how long a process of several waits for one that does not come, or gives no sign of life",
+          "how long one of several processes waits for another that does not arrive or respond",
           within(5, 86400, "seconds"))
         .may_change();
   }

@@ -98,7 +98,7 @@ Classifier::Classifier(const LabelledPictures& pictures, int64_t classes, const 
   uint64_t epoch = 0;
   const int64_t size = std::min(options.batch, pictures.count());
   for (int64_t seen = 0; seen < options.images; seen += size) {
-    throw_if_stopped("the classifier had not learned all");
+    throw_if_stopped("the classifier had not finished learning");
     progress(seen, options.images);
     batch.clear(), labels.clear();
     for (int64_t i = 0; i < size; ++i) {

@@ -97,7 +97,7 @@ std::string figures_help() {
 
 AddedFigure::AddedFigure(const FigureRow& row) : row_(row) {
   for (const FigureRow* known : figure_rows())
-    if (known->name == row.name) throw std::logic_error("the figure '" + row.name + "' is there already");
+    if (known->name == row.name) throw std::logic_error("the figure '" + row.name + "' already exists");
   added().push_back(&row_);
 }
 

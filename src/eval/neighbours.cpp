@@ -39,7 +39,7 @@ Neighbours search(const at::Tensor& x, const at::Tensor& y, int64_t k, bool same
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> squared, index;
   for (const Range rows : blocks_of(x.size(0))) {
-    throw_if_stopped("while neighbours were searched");
+    throw_if_stopped("while neighbours were looked for");
     const auto a = block(x, rows);
     Neighbours best{at::full({a.size(0), k}, kFar, at::kDouble), at::full({a.size(0), k}, -1, at::kLong)};
     const auto floors = same == Same::kLeaveOut ? rounding_of(a) : at::full({a.size(0)}, -1, at::kDouble);

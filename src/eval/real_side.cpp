@@ -152,7 +152,7 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
       return side;
     } catch (const Error& error) {
       rethrow_exhausted(error);
-      remarks.push_back("statistics of real images are computed anew: " + std::string(error.what()));
+      remarks.push_back("statistics of real images are computed again: " + std::string(error.what()));
     }
   compute(side, pixels, network, options.threads, progress);
   if (cache.enabled()) keep_in(cache, path, side, key, remarks);

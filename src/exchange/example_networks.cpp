@@ -43,7 +43,7 @@ ByOurName complete(const ExampleNetwork& net) {
   }
   for (const auto& one : net.tensors)
     if (std::none_of(found.begin(), found.end(), [&](const auto& known) { return known.second == &one; }))
-      throw Error(net.tensor_place(one.name) + ", " + shape_text(one.shape) + ", is nothing that the " +
+      throw Error(net.tensor_place(one.name) + ", " + shape_text(one.shape) + ", is not something that the " +
                       network_name(net.is_generator) + " of PyTorch's DCGAN example has",
                   one.part == "bias" ? "its convolutions have no bias: networks with other layers cannot be imported"
                                      : "networks with other layers than the example's cannot be imported");
@@ -61,7 +61,7 @@ at::Tensor converted(const ExampleNetwork& net, const ExampleTensor& one) {
   if (one.part == kCounter) return one.tensor.to(at::kLong);
   if (!one.tensor.is_floating_point())
     throw Error(net.tensor_place(one.name) + " has elements of type " + at::toString(one.tensor.scalar_type()) +
-                    ", which are no weights",
+                    ", which are not weights",
                 "save it as float32");
   const at::Tensor out = one.tensor.to(at::kFloat);
   if (at::isfinite(out.sum(at::kDouble)).item<bool>() || at::isfinite(out).all().item<bool>()) return out;
@@ -128,11 +128,11 @@ std::vector<const ExampleTensor*> kernels_of(const ExampleNetwork& net, const By
     const std::string place = net.tensor_place(one.name);
     if (one.shape.size() != 4 || element_count(one.shape).value_or(0) == 0)
       throw Error(place + " is " + shape_text(one.shape) + ", and a kernel has four sides, none of them 0",
-                  "save the network anew");
+                  "save the network again");
     if (!kernels.empty() && one.shape[0] != kernels.back()->shape[1])
       throw Error(place + " is " + shape_text(one.shape) + ", and what comes before it makes " +
                       counted(kernels.back()->shape[1], "channel"),
-                  "save the network anew: its tensors belong to different networks");
+                  "save the network again: its tensors belong to different networks");
     kernels.push_back(&one);
   }
   return kernels;

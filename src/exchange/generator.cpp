@@ -82,7 +82,7 @@ GeneratorInfo generator_info(const NetworkPlan& plan, int64_t images_seen, bool 
 at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& y) {
   const at::NoGradGuard no_grad;
   if (y.defined() != (info_.classes > 0))
-    throw Error(info_.origin + (info_.classes > 0 ? " needs a class for every image" : " knows no classes"));
+    throw Error(info_.origin + (info_.classes > 0 ? " needs a class for every image" : " has no classes"));
   if (y.defined() && (y.scalar_type() != at::kLong || y.sizes() != at::IntArrayRef{z.size(0)} ||
                       (y.lt(0) | y.ge(info_.classes)).any().item<bool>()))
     throw Error("classes must be " + std::to_string(z.size(0)) + " whole numbers below " +
@@ -170,7 +170,7 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const fs::path path = checkpoint_of(model, choice.at);
   if (looks_like_torchscript(path))
-    throw UsageError("'" + shown(model) + "' is TorchScript, and this wants the networks themselves",
+    throw UsageError("'" + shown(model) + "' is TorchScript, and this needs the networks themselves",
                      "give the run directory, or one of its checkpoints");
   const bool ema = choice.ema;
   const std::string origin = "the checkpoint '" + shown(path) + "'";

@@ -48,7 +48,7 @@ ImportedModel read_ours(WeightsFile file, const fs::path& path) {
   model.plan = plan_from_json({{"network", parse_json(metadata("network"), origin + ", its network")}}, origin);
   const Json images = parse_json(metadata("images_seen"), origin + ", its images_seen");
   if (!images.is_number_integer() || !fits<int64_t>(images) || images < 0)
-    throw Error(origin + ": its images_seen is no whole number, or one out of range");
+    throw Error(origin + ": its images_seen is not a whole number, or one out of range");
   model.images_seen = images.get<int64_t>();
   for (const char* key : kDataOptions) model.options[key] = metadata(key);
   take_part<GeneratorNet>(model.tensors, file.tensors, "generator.", model.plan, origin);

@@ -31,12 +31,12 @@ class LayerCheck {
   }
   void finish() const {
     if (values_.back() != Shape{info_.channels, info_.height, info_.width})
-      throw Error(origin_ + ": its layers make images of another shape than it says", "export it anew");
+      throw Error(origin_ + ": its layers make images of another shape than it says", "export it again");
   }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(origin_ + ", its layer " + std::to_string(number_) + ": " + what, "export it anew");
+    throw Error(origin_ + ", its layer " + std::to_string(number_) + ": " + what, "export it again");
   }
   const Shape& value(int64_t number) const {
     if (number < 0 || number >= static_cast<int64_t>(values_.size())) fail("it takes a value that is not made yet");
@@ -67,7 +67,7 @@ class LayerCheck {
   }
   void wants_statistics(int64_t channels) const {
     wants_numbers("running_mean", channels, at::kFloat), wants_numbers("running_var", channels, at::kFloat);
-    if (!std::isfinite(layer_->eps) || layer_->eps < 0) fail("its eps is no number");
+    if (!std::isfinite(layer_->eps) || layer_->eps < 0) fail("its eps is not a number");
   }
   void wants_steps() const {
     if (layer_->stride < 1 || layer_->stride > kMostStride || layer_->padding < 0 || layer_->padding > kMostSide)
@@ -110,7 +110,7 @@ class LayerCheck {
             fail(std::string("its tensor ") + part + " fits neither classes nor channels");
         return from;
       case Kind::kLeakyRelu:
-        if (!std::isfinite(layer_->slope)) fail("its slope is no number");
+        if (!std::isfinite(layer_->slope)) fail("its slope is not a number");
         [[fallthrough]];
       case Kind::kRelu:
       case Kind::kTanh:

@@ -100,7 +100,7 @@ Layers layers_from_json(const Json& list, const NamedTensors& weights, const std
       if (!tensors.is_object()) throw Error(place + " has no tensors by name");
       for (const auto& [part, ignored] : tensors.items()) {
         const auto found = by_name.find(required<std::string>(tensors, part.c_str(), place));
-        if (found == by_name.end()) throw Error(place + " wants a tensor '" + printable(part) + "' that is not there");
+        if (found == by_name.end()) throw Error(place + " needs a tensor '" + printable(part) + "' that is missing");
         layer.tensors.emplace_back(part, found->second);
       }
     }

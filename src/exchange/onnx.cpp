@@ -192,11 +192,11 @@ Json onnx_metadata(const OnnxDescription& model, const std::string& origin) {
   }
   if (model.producer != "dcgan" && out.value("format", Json()) != "dcgan-generator") return {};
   if (required<std::string>(out, "format", origin) != "dcgan-generator")
-    throw Error(origin + " is an ONNX model of dcgan, but no generator");
+    throw Error(origin + " is an ONNX model of dcgan, but not a generator");
   if (required<int64_t>(out, "version", origin) > kOnnxVersion)
     throw Error(origin + " was exported by a newer dcgan", "use that version");
   if (required<std::string>(out, "sha256", origin) != model.weights_digest)
-    throw Error(origin + " is damaged: its weights have a wrong checksum", "export it anew, or copy it again");
+    throw Error(origin + " is damaged: its weights have a wrong checksum", "export it again, or copy it again");
   return out;
 }
 

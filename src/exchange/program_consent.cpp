@@ -26,7 +26,7 @@ void agree_to_run(const std::string& sha256, const std::string& file) {
     if (read_user_file(consent_name(sha256)).empty())
       write_user_file(consent_name(sha256), "the program of " + file + " may be run: --run-code\n");
   } catch (const Error& error) {
-    warn("--run-code holds for this time alone: " + std::string(error.what()));
+    warn("--run-code applies this time only: " + std::string(error.what()));
   }
 }
 

@@ -174,7 +174,7 @@ torch::jit::Module load_program(const std::string& bytes, const std::string& wha
   try {
     return loaded(bytes);
   } catch (const std::exception&) {  // LibTorch throws more than c10::Error: its parser, its zip reader
-    throw Error(what + " is no TorchScript file that this LibTorch can read",
+    throw Error(what + " is not a TorchScript file that this LibTorch can read",
                 "export it with torch.jit.script or torch.jit.trace and module.save(path); a .pth of weights is none");
   }
 }

@@ -93,7 +93,7 @@ void check_script_digest(const ScriptFile& file, const NamedTensors& weights) {
   if (!file.metadata.is_object() || !file.metadata.contains("sha256")) return;
   if (required<std::string>(file.metadata, "sha256", file.origin) != script_digest(weights))
     throw Error(file.origin + " was changed by another program: its weights are not those that dcgan wrote",
-                "the file is whole, but nobody can say what it is of: export it anew from its run or checkpoint");
+                "the file is whole, but nobody can say what it is of: export it again from its run or checkpoint");
 }
 
 }  // namespace dcgan

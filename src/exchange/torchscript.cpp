@@ -114,9 +114,10 @@ void check_version(const Json& metadata, const std::string& origin) {
         file.origin + " was changed by another program: dcgan wrote it, and what it said of itself is gone",
         "keep dcgan.json when it is saved again (_extra_files of torch.jit.load and torch.jit.save), or export it "
         "anew");
-  throw Error(file.origin + " is TorchScript, but no generator that dcgan exported",
-              "it is a program of another: to use it dcgan would have to run its code, which --run-code allows, and to "
-              "know what it takes, which it does not say (dcgan.json)");
+  throw Error(
+      file.origin + " is TorchScript, but not a generator that dcgan exported",
+      "it is somebody else's program: to use it dcgan would have to run its code, which --run-code allows, and to "
+      "know what it takes, which it does not say (dcgan.json)");
 }
 
 GeneratorInfo info_from(const ScriptFile& file, const fs::path& path) {
@@ -140,7 +141,7 @@ GeneratorInfo info_from(const ScriptFile& file, const fs::path& path) {
     if (sides.size() == 3) info.input = {sides[0], sides[1], sides[2]};
     const bool is_sane = std::all_of(sides.begin(), sides.end(), [&](int64_t n) { return n > 0 && n <= info.latent; });
     if (sides.size() != 3 || !is_sane || element_count(sides).value_or(-1) != info.latent)
-      throw Error(origin + " lays its latents out in a way that does not fit them", "export it anew");
+      throw Error(origin + " lays its latents out in a way that does not fit them", "export it again");
   }
   info.fit = text("fit", info.fit), info.crop_at = text("crop_at", info.crop_at);
   if (info.classes > 0)
@@ -154,7 +155,7 @@ GeneratorInfo info_from(const ScriptFile& file, const fs::path& path) {
 at::ScalarType numbers_of(const Json& metadata, const std::string& origin) {
   if (!metadata.contains("weights")) return at::kFloat;
   const auto name = required<std::string>(metadata, "weights", origin);
-  if (name != "half" && name != "bf16") throw Error(origin + " has weights of an unknown kind", "export it anew");
+  if (name != "half" && name != "bf16") throw Error(origin + " has weights of an unknown kind", "export it again");
   return script_numbers(name).scalar;
 }
 

@@ -66,7 +66,8 @@ size_t tensors_in(const Layers& layers) {
 Layers layers_of_version_1(const std::string& arch, bool has_classes, const ScriptWeights& weights,
                            const std::string& program, const std::string& origin) {
   const auto refuse = [&](const std::string& why) {
-    throw Error(origin + " is no generator that dcgan exported: " + why, "export it anew from its run or checkpoint");
+    throw Error(origin + " is not a generator that dcgan exported: " + why,
+                "export it again from its run or checkpoint");
   };
   constexpr std::string_view kWriters[] = {"dcgan", "upsample", "resnet"};  // later ones write later versions
   if (std::find(std::begin(kWriters), std::end(kWriters), arch) == std::end(kWriters))
@@ -74,7 +75,7 @@ Layers layers_of_version_1(const std::string& arch, bool has_classes, const Scri
   std::vector<at::Tensor> in_order;  // of a frozen one
   if (weights.is_frozen())
     for (const size_t number : constants_in_order(program)) {
-      if (!weights.constant(number).defined()) refuse("its program takes a constant that is not there");
+      if (!weights.constant(number).defined()) refuse("its program takes a constant that is missing");
       in_order.push_back(weights.constant(number));
     }
   const size_t count = weights.is_frozen() ? in_order.size() : weights.tensors.size();

@@ -73,7 +73,7 @@ StoredTensor read_row(const Json& row, uint64_t data_at, uint64_t size, const st
   const auto offset = required<uint64_t>(row, "offset", origin);
   tensor.bytes = required<uint64_t>(row, "bytes", origin);
   const auto end = (Checked(data_at) + offset + tensor.bytes).value();
-  if (!end || *end > size) throw Error(origin + " is cut off: '" + tensor.name + "' lies behind its end");
+  if (!end || *end > size) throw Error(origin + " is cut off: '" + tensor.name + "' lies beyond its end");
   tensor.offset = data_at + offset;
   return tensor;
 }
@@ -100,7 +100,7 @@ std::string CheckpointFile::read_head(uint64_t size) const {
   std::string start(std::min<uint64_t>(size, kHeadAt), '\0');
   read_exactly(file_, start.data(), start.size(), 0, path_);
   if (!start.starts_with(kArchiveMagic))
-    throw Error("'" + shown(path_) + "' is no checkpoint of dcgan",
+    throw Error("'" + shown(path_) + "' is not a checkpoint of dcgan",
                 "give a run directory, one of its checkpoints/*.ckpt, or an exported generator");
   uint32_t version = 0;
   uint64_t head_bytes = 0;
@@ -114,11 +114,11 @@ std::string CheckpointFile::read_head(uint64_t size) const {
   }
   if (start.size() < kHeadAt || head_bytes > size - kHeadAt) throw Error(origin() + " is cut off");
   if (head_bytes > kLongestJson)
-    throw Error(origin() + " is damaged: its head would have " + bytes_text(static_cast<double>(head_bytes)));
+    throw Error(origin() + " is damaged: its header would have " + bytes_text(static_cast<double>(head_bytes)));
   std::string head(head_bytes, '\0');
   read_exactly(file_, head.data(), head.size(), kHeadAt, path_);
   if (sha256_hex(head) != start.substr(kHeadAt - 64))
-    throw Error(origin() + " is damaged: its head has a wrong checksum");
+    throw Error(origin() + " is damaged: its header has a wrong checksum");
   return head;
 }
 

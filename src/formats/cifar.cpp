@@ -85,7 +85,7 @@ void find_batches(const fs::path& folder, CifarFiles& found) {
   }
   if (!found.records.empty() && !missing.empty())
     found.remarks.push_back("of CIFAR-10's training files " + cut_list(missing) +
-                            (missing.size() == 1 ? " is" : " are") + " not there; the others are used");
+                            (missing.size() == 1 ? " is" : " are") + " missing; the others are used");
 }
 
 /// Planes of one colour each to pixels of three.
@@ -126,7 +126,7 @@ CifarPictures read_cifar(const CifarFiles& files,
     const uint64_t bytes = stamp_of(path).bytes;
     if (bytes % static_cast<uint64_t>(record) != 0)
       throw Error("the CIFAR file '" + shown(path) + "' is cut off: " + with_commas(static_cast<int64_t>(bytes)) +
-                      " bytes are no whole number of records of " + with_commas(record),
+                      " bytes are not a whole number of records of " + with_commas(record),
                   "copy or download it again");
     file_bytes += bytes, all.count += static_cast<int64_t>(bytes) / record;
   }

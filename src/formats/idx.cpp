@@ -39,7 +39,7 @@ void read_all(gzFile file, void* out, size_t bytes, const fs::path& path) {
 GzHandle open_gz(const fs::path& path) {
   FileHandle file = open_for_reading(path);
   GzHandle gz(gzdopen(file.get(), "rb"));
-  if (!gz) throw Exhausted("cannot read '" + shown(path) + "': there is no memory", "end other programs");
+  if (!gz) throw Exhausted("cannot read '" + shown(path) + "': there is not enough memory", "close other programs");
   file.release();
   return gz;
 }
@@ -83,7 +83,7 @@ std::string as_array(const fs::path& path) {
 IdxFile read_head(gzFile file, const fs::path& path) {
   uint8_t header[4] = {};
   read_all(file, header, 4, path);
-  if (!is_idx_header(header)) throw Error("'" + shown(path) + "' is no IDX file");
+  if (!is_idx_header(header)) throw Error("'" + shown(path) + "' is not an IDX file");
   IdxFile idx;
   idx.type = header[2];
   for (int i = 0; i < header[3]; ++i) {
@@ -139,7 +139,7 @@ IdxFile read_idx(const fs::path& path,
   gzbuffer(file.get(), 1 << 18);
   IdxFile idx = read_head(file.get(), path);
   if (idx.type != kBytes)
-    throw Error(place(path) + " holds numbers that are no bytes",
+    throw Error(place(path) + " holds numbers that are not bytes",
                 "pictures are read from IDX files of unsigned bytes (type 0x08); " + as_array(path));
   read_values(file.get(), idx, file_bytes, path, check);
   return idx;

@@ -46,7 +46,7 @@ class NpyHead {
   }
 
  private:
-  [[noreturn]] void fail() const { throw Error(origin_ + ": its head is damaged near byte " + std::to_string(at_)); }
+  [[noreturn]] void fail() const { throw Error(origin_ + ": its header is damaged near byte " + std::to_string(at_)); }
   void skip_spaces() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
   }
@@ -148,15 +148,15 @@ double npy_number(const NpyNumbers& numbers, std::string_view data, size_t at) {
 }
 
 NpyDescription describe_npy(std::string_view bytes, const std::string& origin) {
-  if (!looks_like_npy(bytes)) throw Error(origin + " is no .npy file");
-  if (bytes.size() < 12) throw Error(origin + " is cut off within its head");
+  if (!looks_like_npy(bytes)) throw Error(origin + " is not a .npy file");
+  if (bytes.size() < 12) throw Error(origin + " is cut off within its header");
   const int version = bytes[6];
   if (version < 1 || version > 3)
     throw Error(origin + " is of version " + std::to_string(version) + " of the .npy format; 1 to 3 are read");
   const size_t digits = version == 1 ? 2 : 4, text_at = 8 + digits;
   size_t length = 0;
   for (size_t i = digits; i-- > 0;) length = length << 8 | static_cast<uint8_t>(bytes[8 + i]);
-  if (length > bytes.size() - text_at) throw Error(origin + " is cut off within its head");
+  if (length > bytes.size() - text_at) throw Error(origin + " is cut off within its header");
   NpyDescription array = NpyHead(bytes.substr(text_at, length), origin).read();
   array.data = bytes.substr(text_at + length);
   const auto count = element_count(array.shape);

@@ -20,8 +20,8 @@ namespace dcgan {
 namespace {
 
 constexpr uint64_t kMostOthers = 16 << 20;
-constexpr char kNoModel[] = " is no ONNX model, or one that is cut off or damaged";
-constexpr char kNoModelHint[] = "copy it again, or export it anew";
+constexpr char kNoModel[] = " is not an ONNX model, or is cut off or damaged";
+constexpr char kNoModelHint[] = "copy it again, or export it again";
 constexpr uint64_t kMostBytes = std::numeric_limits<int32_t>::max();  // protobuf's limit of a message
 
 void fill(onnx::ValueInfoProto& out, const OnnxValue& value) {
@@ -170,7 +170,7 @@ void check_bytes(std::string_view bytes, const std::string& origin) {
   if (!numbers) throw Error(origin + kNoModel, kNoModelHint);
   if (const uint64_t others = bytes.size() - *numbers; others > kMostOthers)
     throw Error(origin + " has " + bytes_text(static_cast<double>(others)) +
-                " beside its tensors' numbers, more than any model that is read here: " +
+                " besides its tensors' numbers, more than any model that is read here: " +
                 bytes_text(static_cast<double>(kMostOthers)));
 }
 

@@ -42,7 +42,7 @@ PackFile::PackFile(const fs::path& path, const std::string& again) : file_(path)
   if (bytes.size() >= 8 && std::memcmp(bytes.data(), kBegunPack, sizeof kBegunPack) == 0) refuse("is not complete");
   if (bytes.size() < kPixelsAt) refuse("is cut off");
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (!header.is_whole()) refuse("is no pack");
+  if (!header.is_whole()) refuse("is not a pack");
   if (header.version != kPackVersion && header.version != kShardVersion) refuse("is of another version of dcgan");
   const bool is_possible = header.reserved == 0 && header.slots > 0 && header.slots <= UINT32_MAX &&
                            header.count <= header.slots && header.image_bytes > 0;

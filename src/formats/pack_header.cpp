@@ -19,7 +19,7 @@ void check_options(const Json& options, const std::string& shown_path) {
   if (!options.is_object()) throw Error("'" + shown_path + "': \"options\" are none");
   for (const char* key : {"fit", "crop_at"})
     if (options.contains(key) && !options[key].is_string())
-      throw Error("'" + shown_path + "': the option \"" + key + "\" is no word");
+      throw Error("'" + shown_path + "': the option \"" + key + "\" is not a word");
 }
 
 Shard read_shard(const Json& json, const std::string& shown_path) {

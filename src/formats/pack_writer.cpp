@@ -44,8 +44,8 @@ PackWriter::PackWriter(const fs::path& path, const std::string& key, const Shard
   if (!is_writers(file_)) {
     file_.keep_for_later();
     throw Error(
-        "cannot write '" + shown(path) + "': '" + shown(file_.aside()) + "', where it would be begun, is no pack",
-        "it is none of dcgan's: move it away");
+        "cannot write '" + shown(path) + "': '" + shown(file_.aside()) + "', where it would be begun, is not a pack",
+        "it does not belong to dcgan: move it away");
   }
   const PackHeader header = begun_header(key, shard, image_bytes);
   PackHeader there = file_.bytes() >= header.tables_at() ? header_of(file_) : PackHeader{};

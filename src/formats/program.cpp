@@ -90,7 +90,7 @@ class ModuleReader : TorchPickle {
 
 std::string pickle_of(const ProgramArchive& archive, const std::string& name, const std::string& origin) {
   const ProgramRecord* record = archive.find(name);
-  if (!record) throw Error(origin + " is no TorchScript: it has no " + name, "export it anew");
+  if (!record) throw Error(origin + " is not TorchScript: it has no " + name, "export it again");
   if (record->bytes > kLongestModule) throw Error(origin + ": its record " + name + " is larger than it can need");
   return archive.read(name);
 }
@@ -103,11 +103,11 @@ void check_storages(const ProgramArchive& archive, const ProgramModule& module, 
       const auto bytes = static_cast<uint64_t>(tensor.storage_elements * bytes_of(tensor.type));
       const ProgramRecord* record = archive.find(tensor.storage);
       const std::string place = origin + ": the numbers of '" + printable(tensor.name) + "'";
-      if (!record) throw Error(place + " are missing", "export it anew, or copy it again");
+      if (!record) throw Error(place + " are missing", "export it again, or copy it again");
       if (record->bytes != bytes)
-        throw Error(place + " are not as many as it says", "export it anew, or copy it again");
+        throw Error(place + " are not as many as it says", "export it again, or copy it again");
       if (types.emplace(tensor.storage, tensor.type).first->second != tensor.type)
-        throw Error(place + " are of two types", "export it anew");
+        throw Error(place + " are of two types", "export it again");
     }
 }
 

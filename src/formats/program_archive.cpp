@@ -72,12 +72,12 @@ ProgramArchive::ProgramArchive(std::string_view bytes, std::string origin) : byt
         is_sound = crc32_of(*unpacked) == record.crc;
     if (!is_sound)
       throw Error(origin_ + " is damaged: its record " + printable(record.name) + " has a wrong checksum",
-                  "export it anew, or copy it again");
+                  "export it again, or copy it again");
   }
 }
 
 void ProgramArchive::fail(const std::string& what) const {
-  throw Error(origin_ + " is no TorchScript file as PyTorch writes it: " + what,
+  throw Error(origin_ + " is not a TorchScript file as PyTorch writes it: " + what,
               "was it cut off while it was copied, or changed? save it again with torch.jit.save");
 }
 
@@ -204,7 +204,7 @@ void ProgramArchive::check_name(const std::string& whole) {
   for (size_t begin = 0; begin <= whole.size();) {
     const size_t end = std::min(whole.find('/', begin), whole.size());
     const std::string_view part = std::string_view(whole).substr(begin, end - begin);
-    if (part.empty() || part == "." || part == "..") refuse("is no name of a record");
+    if (part.empty() || part == "." || part == "..") refuse("is not a name of a record");
     begin = end + 1;
   }
   const std::string_view rest = std::string_view(whole).substr(slash + 1);

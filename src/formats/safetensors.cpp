@@ -62,7 +62,7 @@ void check_coverage(const SafeTensors& file, std::string_view data, const std::s
                   (tensor->data.data() < at ? "' overlaps with another" : "' comes after a gap"));
     at += tensor->data.size();
   }
-  if (at != data.data() + data.size()) throw Error(origin + " has bytes behind its last tensor");
+  if (at != data.data() + data.size()) throw Error(origin + " has bytes after its last tensor");
 }
 
 }  // namespace
@@ -78,10 +78,11 @@ SafeTensors read_safetensors(std::string_view bytes, const std::string& origin) 
     throw Error(origin + " is cut off: it has " + counted(static_cast<int64_t>(bytes.size()), "byte"), kCopyAgain);
   const uint64_t length = head_length(bytes);
   if (length > kLongestHead)
-    throw Error(origin + " is no safetensors file: its head would have " + bytes_text(static_cast<double>(length)));
-  if (length > bytes.size() - kLengthBytes) throw Error(origin + " is cut off within its head", kCopyAgain);
-  const Json head = parse_json(bytes.substr(kLengthBytes, length), origin + ", its head");
-  if (!head.is_object()) throw Error(origin + ": its head is no JSON object");
+    throw Error(origin + " is not a safetensors file: its header would have " +
+                bytes_text(static_cast<double>(length)));
+  if (length > bytes.size() - kLengthBytes) throw Error(origin + " is cut off within its header", kCopyAgain);
+  const Json head = parse_json(bytes.substr(kLengthBytes, length), origin + ", its header");
+  if (!head.is_object()) throw Error(origin + ": its header is not a JSON object");
   const std::string_view data = bytes.substr(kLengthBytes + length);
   SafeTensors file;
   for (const auto& [name, entry] : head.items()) {
@@ -89,10 +90,10 @@ SafeTensors read_safetensors(std::string_view bytes, const std::string& origin) 
       file.tensors.push_back(tensor_from(name, entry, data, origin));
       continue;
     }
-    if (!entry.is_object()) throw Error(origin + ": its __metadata__ is no JSON object");
+    if (!entry.is_object()) throw Error(origin + ": its __metadata__ is not a JSON object");
     for (const auto& [key, value] : entry.items()) {
       if (!value.is_string())
-        throw Error(origin + ": its __metadata__ has a value that is no text: '" + printable(key) + "'");
+        throw Error(origin + ": its __metadata__ has a value that is not text: '" + printable(key) + "'");
       file.metadata.emplace_back(key, value.get<std::string>());
     }
   }

@@ -36,7 +36,7 @@ class TorchZip {
     if (!entry) throw Error(place_ + " is damaged: its record " + printable(record) + " is missing");
     if (entry->method != 0)
       throw Error(place_ + ": its record " + printable(record) + " is packed, which torch.save never does",
-                  "was it packed again by another program? save it anew with torch.save");
+                  "was it packed again by another program? save it again with torch.save");
     if (entry->bytes > most)
       throw Error(place_ + ": its record " + printable(record) + " has " +
                   bytes_text(static_cast<double>(entry->bytes)) + ", more than it can need");
@@ -80,7 +80,7 @@ StateDict read_state_dict(const fs::path& path) {
                 "write it again: " + python_command("import sys, torch; torch.save(torch.load(sys.argv[1], "
                                                     "weights_only=True), \"again.pth\")",
                                                     {path.native()}));
-  if (!looks_like_zip(path)) throw Error(place + " is no file of torch.save");
+  if (!looks_like_zip(path)) throw Error(place + " is not a file of torch.save");
   const TorchZip zip(path);
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");
   if (zip.is_torchscript())

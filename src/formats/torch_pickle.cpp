@@ -38,7 +38,7 @@ void TorchPickle::storage() {
   if (id.items.size() != 5)
     fail("a persistent id has " + counted(static_cast<int64_t>(id.items.size()), "part") + ", not 5");
   if (of(id.items[0], PickledValue::kText, "a persistent id's kind").text != "storage")
-    fail("a persistent id is no storage's");
+    fail("a persistent id is not a storage's");
   const PickledValue& type = of(id.items[1], PickledValue::kGlobal, "a storage's type");
   if (type.integer != 1) return unknown_storage(std::string(type.text));
   const std::string& key = of(id.items[2], PickledValue::kText, "a storage's key").text;

@@ -37,7 +37,7 @@ std::optional<std::string> inflated(std::string_view packed, uint64_t bytes, uin
   std::string out(static_cast<size_t>(std::min(bytes, limit)), '\0');
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    throw Exhausted("there is no memory to unpack an entry", "end other programs");
+    throw Exhausted("there is not enough memory to unpack an entry", "close other programs");
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());

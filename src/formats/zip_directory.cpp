@@ -138,7 +138,7 @@ ZipFile::Directory ZipFile::find_directory() const {
   // The end of an archive within one that was cut off is no end.
   if (otherwise && (otherwise->shift == 0 || !has_number_at(0, kLocalHeader))) return *otherwise;
   if (has_part || is_named_part(path_) || has_number_at(0, kSplit)) in_parts();
-  damaged(has_end ? "its directory is not where it says" : "its directory is not there: it was cut off");
+  damaged(has_end ? "its directory is not where it says" : "its directory is missing: it was cut off");
 }
 
 void ZipFile::read_directory() {
@@ -152,7 +152,7 @@ void ZipFile::read_directory() {
   };
   for (size_t at = 0; entries_.size() < place.count || is_next(at);) {
     if (at + kEntryBytes > directory.size() || number(directory, at, 4) != kDirectoryEntry)
-      damaged("entry " + std::to_string(entries_.size()) + " of its directory is not there");
+      damaged("entry " + std::to_string(entries_.size()) + " of its directory is missing");
     entries_.push_back(entry_at(directory, at));
     at += kEntryBytes + number(directory, at + 28, 2) + number(directory, at + 30, 2) + number(directory, at + 32, 2);
   }

@@ -10,7 +10,7 @@ std::unique_ptr<Animation> open_animation(const fs::path& path, const AnimationL
   const std::string ending = lowercase(path.extension().native());
   if (ending == ".gif") return open_gif(path, layout);
   if (ending == ".mp4") return open_mp4(path, layout);
-  throw UsageError("'" + shown(path) + "' is no name of an animation", "name a .gif or an .mp4");
+  throw UsageError("'" + shown(path) + "' is not a name of an animation", "name a .gif or an .mp4");
 }
 
 }  // namespace dcgan

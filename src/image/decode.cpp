@@ -105,7 +105,7 @@ Image decode_by_opencv(std::string_view bytes, int64_t max_megapixels) {
   const bool lacks_memory = mat.empty() && (errno == ENOMEM || problem == cv::Error::StsNoMem || memory.has_failed());
   decoding = false;
   if (memory.has_refused()) throw Error("too large: its decoder finds more pixels than its header says");
-  if (lacks_memory) throw Exhausted("there is no memory to decode a picture", "end other programs");
+  if (lacks_memory) throw Exhausted("there is not enough memory to decode a picture", "close other programs");
   if (mat.empty() || mat.type() != CV_8UC3) return {};
   image.width = mat.cols, image.height = mat.rows, image.channels = 3;
   if (!memory.holds(mat)) {

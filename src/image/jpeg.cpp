@@ -137,7 +137,7 @@ class JpegDecoder {
   template <class Body>
   void guarded(const Body& body) {
     if (setjmp(errors_.leave) == 0) body();
-    if (errors_.lacks_memory) throw Exhausted("there is no memory to decode a JPEG", "end other programs");
+    if (errors_.lacks_memory) throw Exhausted("there is not enough memory to decode a JPEG", "close other programs");
     if (errors_.damage[0] != 0) {
       const std::string damage = printable(errors_.damage);
       if (errors_.is_unread_kind) throw NotRead("a JPEG of another process (" + damage + ")", Converter::kSaveAgain);

@@ -29,7 +29,7 @@ class PngWriter {
             PNG_LIBPNG_VER_STRING, nullptr, [](png_structp writer, png_const_charp) { png_longjmp(writer, 1); },
             [](png_structp, png_const_charp) {})) {
     info_ = writer_ ? png_create_info_struct(writer_) : nullptr;
-    if (!info_) throw Error("libpng does not start: there is no memory, or its header is of another version");
+    if (!info_) throw Error("libpng does not start: there is not enough memory, or its header is of another version");
     png_set_write_fn(
         writer_, &bytes_,
         [](png_structp writer, png_bytep data, size_t count) {
@@ -73,7 +73,7 @@ class PngReader {
   PngReader(std::string_view bytes, bool has_sum) : left_(bytes) {
     reader_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, give_up, [](png_structp, png_const_charp) {});
     info_ = reader_ ? png_create_info_struct(reader_) : nullptr;
-    if (!info_) throw Exhausted("libpng does not start: there is no memory", "end other programs");
+    if (!info_) throw Exhausted("libpng does not start: there is not enough memory", "close other programs");
     png_set_read_fn(reader_, this, [](png_structp reader, png_bytep out, size_t count) {
       auto& left = static_cast<PngReader*>(png_get_io_ptr(reader))->left_;
       if (count > left.size()) png_error(reader, "the file ends too early");
@@ -207,7 +207,7 @@ Png decode_png(std::string_view bytes, bool has_sum) {
   PngReader reader(bytes, has_sum);
   const auto give_up = [&] {
     if (std::string_view(reader.problem) == "Out of memory")
-      throw Exhausted("there is no memory to decode a PNG", "end other programs");
+      throw Exhausted("there is not enough memory to decode a PNG", "close other programs");
     throw Error("damaged PNG: " + printable(reader.problem));
   };
   if (!reader.start()) give_up();

@@ -145,7 +145,7 @@ class Samples {
     at_ = behind_space(bytes_, at_);
     if (at_ >= bytes_.size()) cut_off();
     const int64_t value = take_number(bytes_, at_);
-    if (value < 0) throw Error("damaged PNM: a pixel is no number");
+    if (value < 0) throw Error("damaged PNM: a pixel is not a number");
     return static_cast<uint32_t>(std::min<int64_t>(value, header_.most));
   }
 

@@ -20,7 +20,7 @@ constexpr uint32_t kMostColourMap = 65535;
 [[noreturn]] void damaged() {
   const std::string problem = TiffFile::problem();
   if (errno == ENOMEM)  // its words do not tell the machine's memory from what a file asks for
-    throw Exhausted("there is no memory to decode a TIFF: " + problem, "end other programs");
+    throw Exhausted("there is not enough memory to decode a TIFF: " + problem, "close other programs");
   if (problem.find("precision") != std::string::npos || problem.find("JPEG process") != std::string::npos)
     throw NotRead("a TIFF of JPEG data (" + problem + ")", Converter::kTiffNumbers);
   throw Error("damaged TIFF: " + (problem.empty() ? "its pixels cannot be decoded" : problem));
@@ -72,7 +72,7 @@ class Decoder {
   void read_palette() {
     uint16_t* maps[3] = {};
     if (TIFFGetField(file_.get(), TIFFTAG_COLORMAP, &maps[0], &maps[1], &maps[2]) != 1)
-      throw Error("damaged TIFF: its palette is not there");
+      throw Error("damaged TIFF: its palette is missing");
     const size_t size = size_t{1} << layout_.bits;
     uint32_t most = 0;
     for (const auto* map : maps) most = std::max<uint32_t>(most, *std::max_element(map, map + size));

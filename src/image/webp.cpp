@@ -14,7 +14,9 @@ namespace dcgan {
 namespace {
 
 [[noreturn]] void damaged(const std::string& what) { throw Error("damaged WebP: " + what); }
-[[noreturn]] void no_memory() { throw Exhausted("there is no memory to decode a WebP", "end other programs"); }
+[[noreturn]] void no_memory() {
+  throw Exhausted("there is not enough memory to decode a WebP", "close other programs");
+}
 
 const uint8_t* data_of(std::string_view bytes) { return reinterpret_cast<const uint8_t*>(bytes.data()); }
 

@@ -59,7 +59,7 @@ class Distance {
     if (!is_perceptual_) return;
     if (discriminator_.is_empty())
       throw UsageError("--distance perceptual compares by the discriminator, and this model has none",
-                       "say --distance pixel");
+                       "use --distance pixel");
     maps_of_picture_ = discriminator_->feature_maps(picture_);
   }
 
@@ -113,7 +113,7 @@ Inversion invert(GeneratorNet generator, DiscriminatorNet discriminator, const I
   LatentAdam adam(z);
   at::Tensor distances;
   for (int64_t step = 0; step <= options.steps; ++step) {
-    throw_if_stopped("the search was not at its end");
+    throw_if_stopped("the search had not finished");
     const auto variable = z.detach().requires_grad_(step < options.steps);
     distances = distance_of(generator(variable, y), y);
     if (step == options.steps) break;  // the last round measures where the steps have led

@@ -74,7 +74,7 @@ LatentFile::LatentFile(const fs::path& path, int64_t length)
       array_.type == ElementType::kF16 || array_.type == ElementType::kF32 || array_.type == ElementType::kF64;
   if (!is_real || (!is_rows && !is_one) || shape[is_one ? 0 : 1] != length)
     throw Error("'" + shown(path) + "' holds no latents of this model: its shape is " + shape_text(shape) +
-                    (is_real ? "" : " and its elements are no real numbers"),
+                    (is_real ? "" : " and its elements are not real numbers"),
                 "give [N, " + std::to_string(length) + "], float32");
   count_ = is_one ? 1 : shape[0];
   if (count_ == 0) throw Error("'" + shown(path) + "' holds no latent at all", "give at least one row");

@@ -88,7 +88,7 @@ const Architecture& architecture_named(const std::string& name) {
 
 void add_architecture(const Architecture& row) {
   for (const auto& known : table())
-    if (known.name == row.name) throw std::logic_error("the architecture '" + row.name + "' is there already");
+    if (known.name == row.name) throw std::logic_error("the architecture '" + row.name + "' already exists");
   for (const auto& known : added())
     if (known.name == row.name) return;
   added().push_back(row);

@@ -81,7 +81,7 @@ void DescribedNetImpl::add_weights(const PlannedLayer& layer) {
   if (layer.is_norm()) {
     if (const auto known = norms_.find(layer.name); known != norms_.end()) {
       if (known->second->running_mean.size(0) != layer.out.channels)
-        throw std::logic_error("two layers want '" + layer.name + "' in two shapes");
+        throw std::logic_error("two layers need '" + layer.name + "' in two shapes");
       return;
     }
     norms_.emplace(layer.name, make_norm(layer.out.channels, layer.classes));
@@ -91,7 +91,7 @@ void DescribedNetImpl::add_weights(const PlannedLayer& layer) {
   if (const auto known = weights_.find(layer.name); known != weights_.end()) {
     if (known->second->weight.sizes() != at::IntArrayRef(layer.weights().front().shape) ||
         known->second->bias.defined() != layer.has_bias)
-      throw std::logic_error("two layers want '" + layer.name + "' in two shapes");
+      throw std::logic_error("two layers need '" + layer.name + "' in two shapes");
     return;
   }
   weights_.emplace(layer.name, LayerWeights(layer));

@@ -15,7 +15,7 @@ std::vector<torch::Tensor> DiscriminatorNetImpl::feature_maps(const torch::Tenso
 torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t batches, const torch::Tensor& y) {
   if (y.defined() != (plan_.classes > 0))
     throw Error(plan_.classes > 0 ? "this discriminator needs a class for every image"
-                                  : "this discriminator knows no classes");
+                                  : "this discriminator has no classes");
   return run({images}, y, batches).flatten();
 }
 

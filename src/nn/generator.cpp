@@ -8,7 +8,7 @@ GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : DescribedNetImpl({
 
 torch::Tensor GeneratorNetImpl::forward(const torch::Tensor& z, const torch::Tensor& y) {
   if (y.defined() != (plan_.classes > 0))
-    throw Error(plan_.classes > 0 ? "this generator needs a class for every image" : "this generator knows no classes");
+    throw Error(plan_.classes > 0 ? "this generator needs a class for every image" : "this generator has no classes");
   const MapShape& in = description().inputs.front();
   const auto x = z.view({z.size(0), in.channels, in.height, in.width});
   return is_training() ? run({x}, y, 1) : run_layers(layers(), x, y);

@@ -41,7 +41,7 @@ void load_into(const NamedTensors& live, const NamedTensors& stored, const std::
     at::Tensor(tensor).set_data(found->second.to(tensor.device()));
     by_name.erase(found);
   }
-  if (!by_name.empty()) throw Error(origin + " has a '" + by_name.begin()->first + "' that this network has not");
+  if (!by_name.empty()) throw Error(origin + " has a '" + by_name.begin()->first + "' that this network lacks");
 }
 
 }  // namespace dcgan

@@ -24,7 +24,7 @@ std::string Quiz::question(int64_t round, Explorer& explorer, const RunDirectory
   const Image sheet = decode_image(png, probe_image(png), kMegapixels);
   const Sheet::Layout cell{.width = model["width"], .height = model["height"], .channels = sheet.channels};
   const int64_t columns = sheet.width / (cell.width + cell.gap), rows = sheet.height / (cell.height + cell.gap);
-  if (columns * rows == 0) throw Error("samples/real.png is no sheet of this run's pictures", "was it changed?");
+  if (columns * rows == 0) throw Error("samples/real.png is not a sheet of this run's pictures", "was it changed?");
   const int64_t place = draw_of(round).word(1) % (columns * rows);
   Image picture(cell.width, cell.height, sheet.channels);
   for (int64_t y = 0; y < cell.height; ++y)

@@ -215,12 +215,13 @@ Token token_of(const ServeOptions& options) {
 
 void check(const ServeOptions& options) {
   if (options.no_token && options.token != "auto")
-    throw UsageError("--token and --no-token contradict each other", "leave one of them out");
+    throw UsageError("--token and --no-token conflict", "leave one of them out");
   if (options.no_token && options.host != ServeOptions().host)
     throw UsageError("--host " + printable(options.host) + " without a token would show everything to all who reach it",
                      "leave --no-token out");
   if (!is_address(options.host))
-    throw UsageError("--host is '" + printable(options.host) + "', and no address in numbers", "such as 0.0.0.0 or ::");
+    throw UsageError("--host is '" + printable(options.host) + "', which is not an address in numbers",
+                     "such as 0.0.0.0 or ::");
 }
 
 }  // namespace
@@ -232,7 +233,7 @@ void serve(const std::vector<fs::path>& runs, const ServeOptions& options,
   const Listener listener(options.host, static_cast<int>(options.port), kNextPorts);
   Entry entry(token_of(options), options.host, listener.port());
   if (!entry.token().remark.empty())
-    warn("the token holds for this time alone, since it cannot be kept: " + entry.token().remark);
+    warn("the token is valid this time only, since it cannot be kept: " + entry.token().remark);
   PrivateSocket inner;
   const FrontLimits limits;
   const HttpServer http(inner.name(), limits.connections, [&](const Visitor& visitor, const Query& query) {

@@ -23,16 +23,16 @@ struct ServeOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("port", port, "port to listen to; where it is in use the next that is free; 0: any that is free",
-          within(0, 65535));
-    visit("host", host, "address to listen to, for containers and other machines: 0.0.0.0 for all of IPv4, :: for all",
+    visit("port", port, "port to listen on; if it is in use, the next free one; 0: any that is free", within(0, 65535));
+    visit("host", host, "address to listen on, for containers and other machines: 0.0.0.0 for all of IPv4, :: for all",
           any_text("ADDR"));
     visit("token", token,
-          "a word that the address must hold; auto: your own, made once, that nobody guesses and nobody else can read",
+          "a word that the address must contain; auto: your own, made once, which nobody can guess and nobody else can "
+          "read",
           words_or({"auto"}, "WORD"));
     visit("no-token", no_token, "answer whoever can reach 127.0.0.1: all users of this machine", {});
     visit("open", open,
-          "open no browser; without this one is, where there is a display and a terminal (--open: always)", {});
+          "open no browser; otherwise one opens, where there is a display and a terminal (--open: always)", {});
     visit("threads", threads, "CPU threads of the generator", within(1, 1024));
   }
 };

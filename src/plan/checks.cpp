@@ -25,11 +25,11 @@ void check_training(const AllOptions& options) {
   train.augment.first_probability();
   if (!train.augment.kinds().any() && train.augment.adaptive())
     throw UsageError("--augment-p adaptive and --augment none conflict: there is nothing to do more often",
-                     "say which kinds: --augment all");
+                     "name the kinds: --augment all");
   const auto needs_evaluations = [&](bool is_asked, const std::string& option) {
     if (is_asked && watch.eval_every == 0)
       throw UsageError(option +
-                           " and --eval-every 0 conflict: a run that never measures itself knows no best "
+                           " and --eval-every 0 conflict: a run that never measures itself has no best "
                            "state",
                        "leave out --eval-every");
   };
@@ -66,7 +66,7 @@ void check_resolved(const TrainPlan& plan) {
   if (plan.options.watch.eval_every != 0 && plan.data_images < 2)
     throw UsageError(
         "a run that measures itself needs two pictures, and there is " + counted(plan.data_images, "picture"),
-        "add pictures, or say --eval-every 0");
+        "add pictures, or use --eval-every 0");
 }
 
 }  // namespace dcgan

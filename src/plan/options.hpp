@@ -79,7 +79,7 @@ struct RunOptions {
         .may_change();
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6)).may_change();
     visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {}).may_change();
-    visit("histograms", histograms, "put how weights and gradients are spread into them, with each grid", {})
+    visit("histograms", histograms, "write histograms of weights and gradients into them, with each grid", {})
         .may_change();
     visit("preview", preview, "show each grid in the terminal, too, in coloured half blocks", {}).may_change().common();
     ranks.fields(visit);
@@ -95,12 +95,12 @@ struct LengthOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit.group("Length");
-    visit("images", images, "stop after this many in all; auto: no end", automatic(within(1, 1e15, "images")))
+    visit("images", images, "stop after this many in all; auto: never", automatic(within(1, 1e15, "images")))
         .may_change()
         .common();
     visit("epochs", epochs, "stop after this many passes in all; auto: no end", automatic(within(1, 1e12)))
         .may_change();
-    visit("time", time, "stop this process after; auto: no end, as without a length",
+    visit("time", time, "stop this process after so long; auto: never, as without a length",
           automatic(above(0, 1e9, "seconds")))
         .may_change()
         .common();

@@ -55,7 +55,7 @@ std::string device_of_rank(const std::string& asked, const Launch& launch, std::
   if (asked.starts_with("cuda:"))
     throw UsageError(
         "--device " + asked + " is one GPU, and each of " + counted(launch.size, "rank") + " needs its own",
-        "say --device cuda");
+        "use --device cuda");
   const auto gpus = static_cast<int>(gpu_names().size());
   // A launcher that gives every process a GPU hides the others from it.
   if (gpus == 1 && !environment("CUDA_VISIBLE_DEVICES").empty()) return "cuda:0";
@@ -63,7 +63,7 @@ std::string device_of_rank(const std::string& asked, const Launch& launch, std::
     throw UsageError("rank " + std::to_string(launch.rank) + " has no GPU of its own: its machine has " +
                          counted(gpus, "GPU") + ", and it is number " + std::to_string(launch.local_rank) +
                          " there, from 0",
-                     "start a process a GPU, or say --device cpu");
+                     "start a process a GPU, or use --device cpu");
   return "cuda:" + std::to_string(launch.local_rank);
 }
 

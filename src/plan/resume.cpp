@@ -26,7 +26,7 @@ Json read_config(const RunDirectory& run) {
   const std::string origin = shown(run.config());
   Json config = read_json_file(run.config());
   if (!config.is_object() || config.value("format", Json()) != "dcgan-run")
-    throw Error("'" + origin + "' is no config of a run");
+    throw Error("'" + origin + "' is not a config of a run");
   if (const Json version = config.value("version", Json()); version != kRunVersion)
     throw OtherVersion("'" + origin + "' is of version " + compact(version) + " of a run, and this program knows " +
                            std::to_string(kRunVersion),
@@ -39,7 +39,7 @@ void check_same_run(const Json& config, const CheckpointHead& head, const std::s
     throw Error("'" + origin + "' and the run's checkpoint name different data");
   if (const auto other = forbidden_changes(required<Json>(config, "options", origin), head.options); !other.empty())
     throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
-                "one of them is from another run, or was edited; bring the right one back");
+                "one of them is from another run, or was edited; restore the right one");
 }
 
 /// A file to go on from, and what is known of it.
@@ -173,7 +173,7 @@ std::optional<RunToResume> look_for_restart(const RunDirectory& run) {
   for (const auto& other : passed_over)
     if (other.is_for_a_person)
       throw Error(other.problem,
-                  "no checkpoint of the run is one to go on from: bring the right ones back, or choose another --run");
+                  "no checkpoint of the run is one to go on from: restore the right ones, or choose another --run");
   for (const auto& other : passed_over) {
     run.pass_over(other.path);
     warn(other.problem + ": passed over, and called " + shown(other.path.filename()) + ".passed-over now");

@@ -83,7 +83,7 @@ Dataset open_its_own(const RunPlace& place, const AllOptions& options, Ranks& ra
                      "name it: `dcgan train DATA --resume-auto --run " + word + "`");
   std::error_code ignored;
   if (!fs::exists(place.data, ignored))
-    throw UsageError("the run's data '" + printable(place.data) + "' is not there",
+    throw UsageError("the run's data '" + printable(place.data) + "' is missing",
                      "if it moved, name its new place: `dcgan train NEW_PLACE --resume --run " + word + "`");
   Dataset dataset = open_in_turn(place.data, options, ranks, open);
   const auto& info = dataset.pixels->info();
@@ -91,7 +91,7 @@ Dataset open_its_own(const RunPlace& place, const AllOptions& options, Ranks& ra
     throw UsageError("the pictures in '" + printable(place.data) +
                          "' are not those the run was trained on: " + counted(info.count, "picture") + " here, " +
                          counted(value_or<int64_t>(config, "data_images", 0, origin), "picture") + " then",
-                     "bring the old ones back, or start a new run");
+                     "restore the old ones, or start a new run");
   return dataset;
 }
 

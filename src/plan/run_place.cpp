@@ -41,7 +41,7 @@ void refuse_file_for_resume(const std::string& data) {
   if (!fs::is_regular_file(path, ignored) || (kind != ".ckpt" && kind != ".pt" && kind != ".json")) return;
   const fs::path holder = path.parent_path();
   const fs::path folder = holder.filename() == "checkpoints" ? holder.parent_path() : holder;
-  throw UsageError("--resume takes no file, and '" + printable(data) + "' is no data",
+  throw UsageError("--resume takes no file, and '" + printable(data) + "' is not data",
                    "name the run: `dcgan train --resume " +
                        (is_run_directory(folder) ? shell_word(folder.native()) : "RUN") +
                        "`; it goes on from its newest checkpoint");
@@ -111,10 +111,10 @@ RunPlace find_place(const TrainCommand& command, const std::string& data, Ranks&
     return place;
   }
   if (data.empty())
-    throw UsageError("DATA is missing: the folder of pictures to train on", "say `dcgan train PHOTOS/`");
+    throw UsageError("DATA is missing: the folder of pictures to train on", "type `dcgan train PHOTOS/`");
   if (is_run_directory(data))
     throw UsageError("'" + printable(data) + "' is a run directory, not data",
-                     "to go on with it say `dcgan train --resume " + shell_word(data) + "`");
+                     "to go on with it type `dcgan train --resume " + shell_word(data) + "`");
   place.run = RunDirectory(command.run);
   if (!command.dry_run && !command.run.empty() && ranks.is_first() && !place.begins_again)
     RunDirectory::check_free(command.run);

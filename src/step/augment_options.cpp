@@ -22,7 +22,7 @@ AugmentKinds AugmentOptions::kinds() const {
       kinds.cutout = true;
     else
       throw UsageError(
-          "--augment is '" + printable(augment) + "': '" + printable(word) + "' is no kind of augmentation",
+          "--augment is '" + printable(augment) + "': '" + printable(word) + "' is not a kind of augmentation",
           "allowed: none, all, or some of color,translation,cutout with commas between");
     start = comma + 1;
   }

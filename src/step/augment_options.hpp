@@ -25,12 +25,13 @@ struct AugmentOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit.group("Augmentation");
-    visit("augment", augment, "changes real and generated images alike before D sees them, so that few pictures last",
+    visit("augment", augment,
+          "changes real and generated images alike before D sees them, so that few pictures are enough",
           words_or_list({"none", "all"}, {"color", "translation", "cutout"}),
           "Zhao et al. 2020 (DiffAugment), section 3")
         .common();
     visit("augment-p", augment_p,
-          "how often each kind happens to an image; adaptive: from 0 on, more when D knows the real images by heart",
+          "probability of each kind on an image; adaptive: from 0 up, more when D has memorised the real images",
           words_or({"adaptive"}, "0 to 1"), "Karras et al. 2020 (limited data), section 3.1")
         .needs("--augment all", [this] { return kinds().any(); });
     visit("ada-target", ada_target, "adaptive: the mean sign of D's logits on real images that is aimed at",

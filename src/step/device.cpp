@@ -28,7 +28,7 @@ std::string resolve_device(const std::string& asked, std::vector<std::string>& r
   if (number < 0)
     throw UsageError("--device is '" + printable(asked) + "': no such device", "allowed: auto|cpu|cuda|cuda:N");
   if (number >= gpus)
-    throw UsageError("--device " + asked + " is not there: " +
+    throw UsageError("--device " + asked + " does not exist: " +
                          (has_cuda ? "this machine has " + counted(gpus, "GPU") : "this LibTorch build has no CUDA"),
                      gpus > 0 ? "use cuda:0 to cuda:" + std::to_string(gpus - 1) : "use --device cpu");
   return "cuda:" + std::to_string(number);

@@ -36,7 +36,7 @@ struct ObjectiveOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit.group("Objective");
-    visit("loss", loss, "what the networks play for; bce: non-saturating, minimax: its saturating form",
+    visit("loss", loss, "what both networks are trained by; bce: non-saturating, minimax: its saturating form",
           one_of(loss_names()),
           "Goodfellow et al. 2014; Mao et al. 2017; Lim and Ye 2017; Gulrajani et al. 2017; Jolicoeur-Martineau 2018");
     visit("label-smoothing", label_smoothing,
@@ -53,7 +53,7 @@ struct ObjectiveOptions {
         "else 0",
         automatic(within(0, 1e6)), "Gulrajani et al. 2017, equation 3")
         .only_with("--norm-d none");
-    visit("penalty-every", penalty_every, "R1 and R2 are taken every so many steps, and then weigh as much more",
+    visit("penalty-every", penalty_every, "R1 and R2 are taken every so many steps, at so many times the weight",
           within(1, 1000, "steps"), "Karras et al. 2020 (StyleGAN2), section 4.1: lazy regularisation")
         .needs("--r1 or --r2", [this] { return r1 > 0 || r2 > 0; });
     visit("instance-noise", instance_noise, "deviation of the noise on all images that D sees at the start; 0: none",
@@ -88,9 +88,9 @@ struct ScheduleOptions {
           within(1, 4096));
     visit("lr-hold", lr_hold, "images before the step sizes begin to fall", within(0, 1e12, "images"))
         .needs("--lr-half-life", [this] { return lr_half_life > 0; });
-    visit("lr-half-life", lr_half_life, "images in which the step sizes then halve; 0: they stay",
+    visit("lr-half-life", lr_half_life, "images in which the step sizes then halve; 0: they stay as they are",
           within(0, 1e12, "images"));
-    visit("lr-floor", lr_floor, "share of the step sizes that is left of them in the end", within(0, 1))
+    visit("lr-floor", lr_floor, "share of the step sizes that remains in the end", within(0, 1))
         .needs("--lr-half-life", [this] { return lr_half_life > 0; });
   }
 };
@@ -110,9 +110,10 @@ struct TrainOptions {
   template <class Visit>
   void fields(Visit&& visit) {
     visit.group("Training");
-    visit("precision", precision,
-          "numbers of the convolutions; auto: bf16 where it is faster, else fp32; weights and sums are fp32 always",
-          one_of({"auto", "fp32", "tf32", "bf16"}))
+    visit(
+        "precision", precision,
+        "number format of the convolutions; auto: bf16 where it is faster, else fp32; weights and sums are fp32 always",
+        one_of({"auto", "fp32", "tf32", "bf16"}))
         .common();
     visit("batch", batch, "images a step; auto: 64 on a CPU, 128 (the paper's) on a GPU, fewer where memory is short",
           automatic(within(2, 65536, "images")))

@@ -155,8 +155,8 @@ at::Tensor toy_centres(const ToyOptions& options) {
   auto centres = at::empty({n, 2}, at::kFloat);
   const auto side = static_cast<int64_t>(std::llround(std::sqrt(static_cast<double>(n))));
   if (options.mixture == "grid" && side * side != n)
-    throw UsageError("--modes " + std::to_string(n) + " is no square number, which --mixture grid needs",
-                     "say --modes " + std::to_string(side * side));
+    throw UsageError("--modes " + std::to_string(n) + " is not a square number, which --mixture grid needs",
+                     "use --modes " + std::to_string(side * side));
   const auto place = [](int64_t i, int64_t of) {
     return of == 1 ? 0.0 : -1 + 2 * static_cast<double>(i) / static_cast<double>(of - 1);
   };

@@ -21,7 +21,7 @@ void Watch::open_network() {
   network_ = features_named(options.watch.eval_features, dataset_.pixels->info().size);
   if (!features_sha256_.empty() && features_sha256_ != network_->info().sha256)
     throw Error("--eval-features '" + options.watch.eval_features + "' is another network than it was in this run",
-                "bring the old file back: KIDs of two networks cannot be compared");
+                "restore the old file: KIDs of two networks cannot be compared");
 }
 
 void Watch::open_real_sides() {

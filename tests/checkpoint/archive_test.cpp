@@ -217,7 +217,7 @@ TEST_F(ArchiveTest, RefusesAForeignFile) {
   for (const std::string content : {"", "DCGAN", "PK\x03\x04 and so on", "{\"format\": \"dcgan-run\"}"}) {
     write_text(path_, content);
     EXPECT_FALSE(looks_like_archive(path_)) << content;
-    EXPECT_TRUE(says(said_by([&] { ArchiveReader archive(path_); }), "is no checkpoint of dcgan")) << content;
+    EXPECT_TRUE(says(said_by([&] { ArchiveReader archive(path_); }), "is not a checkpoint of dcgan")) << content;
   }
   EXPECT_FALSE(looks_like_archive(folder_.path()));
   EXPECT_FALSE(looks_like_archive(folder_ / "absent"));

@@ -90,8 +90,8 @@ TEST(RunDirectoryOpen, RefusesWhatIsNoRun) {
   write_text(folder / "a.ckpt", "x");
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "absent"); }), "there is no run directory"));
   EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "empty"); }), "no config.json"));
-  EXPECT_TRUE(mentions(misuse([&] { RunDirectory::open(folder / "a.ckpt"); }),
-                       "a.ckpt' is a file, and a run directory is wanted"));
+  EXPECT_TRUE(
+      mentions(misuse([&] { RunDirectory::open(folder / "a.ckpt"); }), "a.ckpt' is a file, not a run directory"));
   write_text(folder / "run" / "config.json", "{}");
   EXPECT_EQ(RunDirectory::open(folder / "run").path(), folder / "run");
 }

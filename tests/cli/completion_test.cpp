@@ -128,7 +128,7 @@ TEST_F(Completion, OfZshTellsWhatValuesAndArgumentsMayBe) {
 }
 
 TEST_F(Completion, OfAnotherShellIsRefusedWithThoseThereAre) {
-  EXPECT_TRUE(refused(dcgan.refusal({"completion", "tcsh"}), 2, "'tcsh' is no shell"));
+  EXPECT_TRUE(refused(dcgan.refusal({"completion", "tcsh"}), 2, "'tcsh' is not a shell"));
   EXPECT_TRUE(refused(dcgan.refusal({"completion"}), 2, "SHELL is missing"));
 }
 
@@ -137,7 +137,8 @@ TEST_F(Completion, PagesOfTheReferenceAreWhatTheProgramSays) {
   for (const Verb& verb : all_verbs()) {
     const std::string page = manual({verb.name, "--markdown"});
     ASSERT_TRUE(fs::exists(folder / (verb.name + ".md"))) << verb.name << ": write it by scripts/reference";
-    EXPECT_TRUE(page == read_text(folder / (verb.name + ".md"))) << verb.name << ": write it anew by scripts/reference";
+    EXPECT_TRUE(page == read_text(folder / (verb.name + ".md")))
+        << verb.name << ": write it again by scripts/reference";
   }
   EXPECT_EQ(static_cast<size_t>(std::distance(fs::directory_iterator(folder), {})), all_verbs().size());
 }
@@ -160,8 +161,8 @@ TEST_F(Completion, TheManPageOfAVerbHasItAndItsChildrenAlone) {
     EXPECT_CONTAINS(page, std::string(".SS dcgan ") + verb);
   EXPECT_EQ(page.find("dcgan train"), std::string::npos);
   EXPECT_CONTAINS(manual({"data pack"}), ".SH NAME\ndcgan\\-data\\-pack \\- ");
-  EXPECT_TRUE(refused(dcgan.refusal({"man", "tea"}), 2, "'tea' is no verb"));
-  EXPECT_TRUE(refused(dcgan.refusal({"man", "--markdown"}), 2, "--markdown wants a VERB"));
+  EXPECT_TRUE(refused(dcgan.refusal({"man", "tea"}), 2, "'tea' is not a verb"));
+  EXPECT_TRUE(refused(dcgan.refusal({"man", "--markdown"}), 2, "--markdown needs a VERB"));
   if (!is_there("groff")) GTEST_SKIP() << "groff is not installed";
   for (const Verb& verb : all_verbs()) EXPECT_EQ(complaints_of_groff(manual({verb.name})), "") << verb.name;
 }

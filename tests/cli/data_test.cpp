@@ -132,7 +132,7 @@ TEST(Folders, ThatCannotBeTrainedOnAreOneClearError) {
   };
   for (const Case& one :
        {Case{"missing", "there is no '", 2}, Case{"empty", "no image", 1}, Case{"texts", "no readable image", 1},
-        Case{"file.txt", "no folder, pack, IDX, CIFAR or .npy file, or ZIP archive", 2}}) {
+        Case{"file.txt", "not a folder, pack, IDX, CIFAR or .npy file, or ZIP archive", 2}}) {
     EXPECT_TRUE(refused(dcgan.refusal(dcgan.small_train(one.data, "run", {"--images", "40"})), one.code, one.says));
     EXPECT_FALSE(std::filesystem::exists(dcgan.at("run")));
   }

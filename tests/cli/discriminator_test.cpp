@@ -203,7 +203,7 @@ TEST_F(BothNetworks, RefuseWhatTheyCannotDoBeforeAnythingIsWritten) {
   expect_refusal({"synthesize", at("run"), "--data", photos, "--per-class", "3", "--out", at("x")}, "without classes");
   expect_refusal({"synthesize", at("conditional"), "--data", photos, "--out", at("x")}, "how many");
   expect_refusal({"synthesize", at("conditional"), "--data", photos, "--per-class", "3", "--out", at("x.png")},
-                 "nothing that can be made here");
+                 "cannot be made here");
   expect_refusal({"synthesize", at("conditional"), "--data", at("photos/dark"), "--per-class", "3", "--out", at("x")},
                  "classes");
   expect_refusal({"neighbours", at("run"), "--out", at("x.png")}, "--data");

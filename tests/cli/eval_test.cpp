@@ -114,7 +114,7 @@ TEST_F(Eval, RefusesWhatCannotBeCompared) {
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", "inception"}), kUsedWrongly,
                       "the feature network is 'inception'"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", at("weights.pth")}), kFailed,
-                      "weights.pth' is no TorchScript"));
+                      "weights.pth' is not a TorchScript"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--samples", "1"}), kUsedWrongly, "--samples"));
   EXPECT_TRUE(
       refused(refusal({"eval", photos, "--data", photos, "--samples", "13"}), kUsedWrongly, "holds 12 pictures"));

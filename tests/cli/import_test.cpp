@@ -98,7 +98,7 @@ TEST_F(Import, RefusesWhatIsNoModelSayingWhatItIs) {
   write_text(at("cut.safetensors"), read_text(kForeign + "all.safetensors").substr(0, 60));
   for (const auto& words : {std::vector<std::string>{"import", at("cut.safetensors"), "--out", at("x")},
                             std::vector<std::string>{"inspect", at("cut.safetensors")}})
-    expect_refusal(words, 1, "cut.safetensors' is cut off within its head", "copy or download it again");
+    expect_refusal(words, 1, "cut.safetensors' is cut off within its header", "copy or download it again");
 }
 
 TEST_F(Import, IsWhatOtherVerbsAskForWhereTheyGetWeights) {
@@ -135,7 +135,7 @@ TEST_F(Import, ADiscriminatorIsExportedAsTorchScriptToo) {
 
 TEST_F(Import, FormatsOfExportThatExcludeAnOptionNameBoth) {
   import_example();
-  expect_refusal({"export", at("model.ckpt"), "--out", at("x.abc")}, 2, "its ending says no format", "--format");
+  expect_refusal({"export", at("model.ckpt"), "--out", at("x.abc")}, 2, "its extension names no format", "--format");
   expect_refusal({"export", at("model.ckpt"), "--out", at("x.safetensors"), "--no-ema"}, 2,
                  "--no-ema and --format safetensors", "leave one");
   expect_refusal({"export", at("model.ckpt"), "--out", at("x.safetensors"), "--network", "discriminator"}, 2,

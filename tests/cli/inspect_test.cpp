@@ -80,7 +80,7 @@ TEST_F(Inspect, DoesNotSeeSuchACountOfSafetensorsImported) {
   write_safetensors(at("large.safetensors"), file.tensors, file.metadata);
   const Thrown thrown = dcgan_.refusal({"import", at("large.safetensors"), "--out", at("x.ckpt")});
   EXPECT_EQ(thrown.exit_code, 1);
-  EXPECT_CONTAINS(thrown.what, "images_seen is no whole number, or one out of range");
+  EXPECT_CONTAINS(thrown.what, "images_seen is not a whole number, or one out of range");
   EXPECT_FALSE(std::filesystem::exists(at("x.ckpt")));
 }
 

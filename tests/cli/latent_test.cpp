@@ -131,8 +131,8 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
     words.insert(words.end(), {"--out", at("x.png"), "--save-latents", at("none/z.npy")});
     expect_refusal(words, "--save-latents", "make it first");
   }
-  expect_refusal({"interpolate", m, "--out", at("x.png")}, "from where to where", "--walk");
-  expect_refusal({"interpolate", m, "--from", "1", "--out", at("x.png")}, "from where to where", "--to");
+  expect_refusal({"interpolate", m, "--out", at("x.png")}, "ends of the way are missing", "--walk");
+  expect_refusal({"interpolate", m, "--from", "1", "--out", at("x.png")}, "ends of the way are missing", "--to");
   expect_refusal({"interpolate", m, "--walk", "--corners", "1,2,3,4", "--out", at("x.png")}, "conflict", "one of them");
   expect_refusal({"interpolate", m, "--corners", "1,2,3", "--out", at("x.png")}, "3 latents", "A,B,C,D");
   expect_refusal({"interpolate", m, "--corners", "1,2,3,4", "--out", at("x.gif")}, "--corners", ".png");
@@ -141,7 +141,7 @@ TEST_F(LatentVerbs, RefuseWhatCannotBeMadeBeforeAnythingIsWritten) {
   expect_refusal({"interpolate", m, "--from", "cat", "--to", "3", "--out", at("x.png")}, "--from is 'cat'",
                  "an INDEX, SEED:INDEX or FILE.npy#ROW");
   expect_refusal({"arithmetic", m, "3+", "--out", at("x.png")}, "at its end", "3+5-8");
-  expect_refusal({"arithmetic", m, "my-z.npy#3 - 5", "--out", at("x.png")}, "'my' is no latent", "'my-z.npy#3'");
+  expect_refusal({"arithmetic", m, "my-z.npy#3 - 5", "--out", at("x.png")}, "'my' is not a latent", "'my-z.npy#3'");
   expect_refusal({"arithmetic", m, "3+5", "--out", at("x")}, "x", ".png");
   expect_refusal({"arithmetic", m, "3+5", "--class", "shoe", "--out", at("x.png")}, "without classes", "--class");
 }

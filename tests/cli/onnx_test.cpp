@@ -56,7 +56,7 @@ TEST_F(Onnx, OfAnotherProgramIsInspectedAsThat) {
 TEST_F(Onnx, CutOffIsRefusedByInspect) {
   const std::string bytes = read_text(at("generator.onnx"));
   write_text(at("cut.onnx"), bytes.substr(0, bytes.size() / 2));
-  expect_refusal({"inspect", at("cut.onnx")}, 1, "is no ONNX model, or one that is cut off or damaged");
+  expect_refusal({"inspect", at("cut.onnx")}, 1, "is not an ONNX model, or is cut off or damaged");
 }
 
 TEST_F(Onnx, HoldsTheGeneratorAlone) {

@@ -111,9 +111,9 @@ TEST_F(Report, OfARunThatWasResumedSaysTheCommandThatMakesItAgainBitForBit) {
 
 TEST_F(Report, OfWhatIsNoRunIsRefused) {
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("none")}), 2, "none"));
-  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("photos")}), 2, "no run directory"));
+  EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("photos")}), 2, "not a run directory"));
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0/generator.pt")}), 2,
-                      "a run directory is wanted\ngive the run that it lies in: " + dcgan.at("run0")));
+                      "not a run directory\ngive the run that it lies in: " + dcgan.at("run0")));
   EXPECT_TRUE(refused(dcgan.refusal({"report"}), 2, "RUN is missing"));
   EXPECT_TRUE(refused(dcgan.refusal({"report", dcgan.at("run0"), "--out", "r.pdf"}), 2, "a page of HTML"));
   EXPECT_TRUE(

@@ -108,7 +108,7 @@ TEST_F(Restart, GoesOnFromTheNewestCheckpointThatIsWholeAndSaysWhatWasPassedOver
   const std::vector<std::pair<std::string, std::string>> damages = {
       {"empty", ""},
       {"cut off", newest.substr(0, newest.size() / 2)},
-      {"cut off in its head", newest.substr(0, 200)},
+      {"cut off in its header", newest.substr(0, 200)},
       {"zeros", std::string(newest.size(), '\0')},
       {"one bit of a tensor",
        [&] {
@@ -116,7 +116,7 @@ TEST_F(Restart, GoesOnFromTheNewestCheckpointThatIsWholeAndSaysWhatWasPassedOver
          bytes[bytes.size() / 2] ^= 1;
          return bytes;
        }()},
-      {"one bit of its head",
+      {"one bit of its header",
        [&] {
          auto bytes = newest;
          bytes[150] ^= 1;

@@ -167,7 +167,7 @@ TEST_F(RunCode, IsAskedForWhereAProgramCouldServe) {
   write_text(at("stranger.pt"), hostile_bytes(""));
   const Thrown thrown = dcgan_.refusal({"sample", at("stranger.pt"), "--out", at("x.png")});
   EXPECT_TRUE(refused(thrown, 1, "--run-code"));
-  EXPECT_CONTAINS(thrown.what, "no generator that dcgan exported");
+  EXPECT_CONTAINS(thrown.what, "not a generator that dcgan exported");
 }
 
 TEST_F(RunCode, OfOneOfOurFilesIsNeverNeededWhateverProgramIsPutIntoIt) {
@@ -223,7 +223,7 @@ TEST_F(RunCode, WhereNothingCanBeRememberedHoldsForThisTimeAndSaysSo) {
   agreed.push_back("--run-code");
   const Finished done = dcgan_(agreed);
   EXPECT_EXIT_CODE(done, 0);
-  EXPECT_SAYS(done, "holds for this time alone");
+  EXPECT_SAYS(done, "applies this time only");
   const Finished later = dcgan_(plain);
   EXPECT_EXIT_CODE(later, 2);
   EXPECT_SAYS(later, "what was agreed to before cannot be read");

@@ -179,7 +179,7 @@ def unusable(net_g, g, d):
     one("empty", lambda t: torch.zeros(0, 4, 4, 4), "is [0, 4, 4, 4], and a kernel has four sides")
     save("missing", {"netG": {k: v for k, v in g.items() if k != name}}, what=f"'netG' -> '{name}' is missing", hint="torch.save")
     save("missing_norm", {"x": {f"module.{k}": v for k, v in g.items() if k != "main.4.bias"}}, what="'x' -> 'module.main.4.bias' is missing")
-    save("extra", {"netG": g | {"head.weight": torch.ones(2)}}, what="'netG' -> 'head.weight', [2], is nothing that the generator")
+    save("extra", {"netG": g | {"head.weight": torch.ones(2)}}, what="'netG' -> 'head.weight', [2], is not something that the generator")
     save("biases", {"netG": g | {"main.0.bias": torch.ones(16)}}, what="'netG' -> 'main.0.bias'", hint="no bias")
     small = nn.Sequential(nn.Conv2d(3, 4, 4, 2, 1, bias=False), nn.LeakyReLU(), nn.Conv2d(4, 8, 4, 2, 1, bias=False), nn.BatchNorm2d(8), nn.LeakyReLU(),
                           nn.Conv2d(8, 1, 4, bias=False))

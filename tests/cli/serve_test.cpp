@@ -114,9 +114,9 @@ TEST_F(Serve, RefusesOptionsThatWouldShowEverythingOrContradictOneAnother) {
   };
   EXPECT_TRUE(refused(refusal({"--token", "a&b"}), 2, "letters, digits"));
   EXPECT_TRUE(refused(refusal({"--token", ""}), 2, "it is empty"));
-  EXPECT_TRUE(refused(refusal({"--token", "word", "--no-token"}), 2, "contradict each other"));
+  EXPECT_TRUE(refused(refusal({"--token", "word", "--no-token"}), 2, "conflict"));
   EXPECT_TRUE(refused(refusal({"--host", "0.0.0.0", "--no-token"}), 2, "to all who reach it"));
-  EXPECT_TRUE(refused(refusal({"--host", "evil.com"}), 2, "no address in numbers"));
+  EXPECT_TRUE(refused(refusal({"--host", "evil.com"}), 2, "not an address in numbers"));
 }
 
 TEST_F(Serve, WantsTheTokenThatItPrintsUnlessToldOtherwise) {

@@ -146,7 +146,7 @@ TEST_F(Dashes, WhatStandsBehindThemIsCountedAndNamed) {
   EXPECT_EXIT_CODE(result, 2);
   result = refusal({"inspect", "--one.png"});
   EXPECT_EXIT_CODE(result, 2);
-  EXPECT_SAYS(result, "write it behind --");
+  EXPECT_SAYS(result, "write it after --");
   result = refusal({"inspect", "--", "--", "-run"});  // the second is a name
   EXPECT_EXIT_CODE(result, 2);
   EXPECT_SAYS(result, "unexpected argument '-run'");

@@ -105,7 +105,7 @@ TEST_F(Synthesize, ImagesOfTheManifestAreDrawnAgainByTheirNames) {
 TEST_F(Synthesize, HowManyIsSaidInOneWay) {
   const std::vector<std::string> out = {"--out", at("x")};
   expect_refusal(words("run", {"--balance", "--per-class", "3", "--out", at("x")}), "both say how many", "--balance");
-  expect_refusal(words("run", out), "not said how many", "--per-class N, or --balance");
+  expect_refusal(words("run", out), "the number of images is missing", "--per-class N, or --balance");
 }
 
 TEST_F(Synthesize, WhoAsksForAStudyIsToldWhichProgramMakesOne) {

@@ -60,7 +60,7 @@ TEST(WrongUse, IsExitCode2WithAnErrorThatNamesTheMistakeAndAHint) {
                             {{"train", photos, "--strict=99999999999999999999"}, "--strict is"},
                             {{"train", dcgan.at("old")}, "train --resume " + dcgan.at("old")},
                             {{"train", "--resume", "--run", run}, "no run directory"},
-                            {{"sample", photos, "--out", dcgan.at("s.png")}, "no run directory"},
+                            {{"sample", photos, "--out", dcgan.at("s.png")}, "not a run directory"},
                             {{"sample", dcgan.at("nothing"), "--out", dcgan.at("s.png")}, "nothing"},
                             {{"resume", run}, "dcgan train --resume RUN"},
                             {{"help"}, "dcgan --help"},

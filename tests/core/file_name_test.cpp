@@ -58,7 +58,7 @@ TEST(PlainFileNames, AreAllDifferentAndEveryTextThatIsANameKeepsIts) {
   const FileNames found = plain_file_names({"a/b", "A_B", "a_b", "a", "A", "a~2", "", "..", "___"});
   EXPECT_EQ(found.names, (Names{"a_b~2", "A_B", "a_b~3", "a", "A~3", "a~2", "_", "__", "___"}));
   ASSERT_EQ(found.remarks.size(), 5u);
-  EXPECT_EQ(found.remarks[0], "the name 'a/b' is written as 'a_b~2': it is no plain name for a file or folder");
+  EXPECT_EQ(found.remarks[0], "the name 'a/b' is written as 'a_b~2': it is not a plain name for a file or folder");
   EXPECT_EQ(found.remarks[1], "the name 'a_b' is written as 'a_b~3': another has that name");
 }
 

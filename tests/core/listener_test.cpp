@@ -21,7 +21,7 @@ TEST(Listener, TakesTheNextPortWhereTheOneAskedForIsInUse) {
 
 TEST(Listener, RefusesWhatIsNoAddressOfThisMachine) {
   for (const char* address : {"", "localhost", "127.0.0", "999.1.1.1", "a\x1b[31m"})
-    EXPECT_CONTAINS(thrown_by([&] { Listener(address, 0, 0); }).what, "no address in numbers") << address;
+    EXPECT_CONTAINS(thrown_by([&] { Listener(address, 0, 0); }).what, "not an address in numbers") << address;
   EXPECT_CONTAINS(thrown_by([&] { Listener("192.0.2.7", 0, 5); }).what, "cannot be listened to");
 }
 

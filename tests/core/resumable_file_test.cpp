@@ -116,9 +116,9 @@ TEST_F(ResumableFile, NeverWritesThroughWhatStandsInItsWay) {
   fs::create_hard_link(folder / "diary", begun_file_of(path));
   EXPECT_CONTAINS(refusal(), "second name");
   ASSERT_EQ(::mkfifo(begun_file_of(path).c_str(), 0600), 0);
-  EXPECT_CONTAINS(refusal(), "is no file");
+  EXPECT_CONTAINS(refusal(), "is not a file");
   fs::create_directory(begun_file_of(path));
-  EXPECT_CONTAINS(refusal(), "is no file");
+  EXPECT_CONTAINS(refusal(), "is not a file");
   write_text(begun_file_of(path), "another's");
   if (::chown(begun_file_of(path).c_str(), 12345, 12345) != 0) return;  // only root can give files away
   EXPECT_CONTAINS(refusal(), "another user's");

@@ -40,7 +40,7 @@ TEST_F(Cache, IsNotKeptWhereAnotherCouldReachIt) {
   const std::vector<Case> cases = {
       {[&] { fs::create_directory_symlink("real", place); }, "is a link"},
       {[&] { fs::create_symlink("nowhere", place); }, "is a link"},
-      {[&] { write_text(place, "a file"); }, "is no folder"},
+      {[&] { write_text(place, "a file"); }, "is not a folder"},
       {[&] { fs::create_directory(place), ::chmod(place.c_str(), 0777); }, "can be written to by others"},
       {[&] { fs::create_directory(place), ::chmod(place.c_str(), 0775); }, "can be written to by others"}};
   for (const auto& one : cases) {
@@ -78,7 +78,7 @@ TEST_F(Cache, BelievesOnlyAPackThatSaysTheKeyItIsAskedFor) {
     other[48 + static_cast<size_t>(digit)] = other[48 + static_cast<size_t>(digit)] == 'a' ? 'b' : 'a';
     write_text(at, other);
     EXPECT_FALSE(open().was_cached) << digit;
-    EXPECT_EQ(read_text(at), bytes) << "not made anew";
+    EXPECT_EQ(read_text(at), bytes) << "not made again";
   }
   EXPECT_TRUE(open().was_cached);
 }

@@ -95,9 +95,9 @@ TEST(Cifar, OfWhichPartsAreMissingUsesTheOthersAndSaysSo) {
     return source->remarks().empty() ? "" : source->remarks()[0];
   };
   EXPECT_EQ(remarks({1, 2, 3, 4, 5}), "");
-  EXPECT_CONTAINS(remarks({1, 3, 4, 5}), "data_batch_2.bin is not there; the others are used");
-  EXPECT_CONTAINS(remarks({2, 5}), "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin are not there");
-  EXPECT_CONTAINS(remarks({1, 2, 3, 4, 5, 7}), "data_batch_6.bin is not there");
+  EXPECT_CONTAINS(remarks({1, 3, 4, 5}), "data_batch_2.bin is missing; the others are used");
+  EXPECT_CONTAINS(remarks({2, 5}), "data_batch_1.bin, data_batch_3.bin, data_batch_4.bin are missing");
+  EXPECT_CONTAINS(remarks({1, 2, 3, 4, 5, 7}), "data_batch_6.bin is missing");
 }
 
 TEST(Cifar, WhoseLabelsAreBeyondItsClassesIsAnErrorThatNamesTheRecord) {

@@ -236,18 +236,18 @@ TEST_F(LabelLists, ThatDoNotFitSaySoAndPicturesStay) {
     EXPECT_EQ(found.names.size(), classes) << json;
     return found.remarks;
   };
-  EXPECT_CONTAINS(remarks(R"({"labels": null})"), "folders beside it are no classes");
+  EXPECT_CONTAINS(remarks(R"({"labels": null})"), "folders beside it are not classes");
   EXPECT_CONTAINS(remarks(R"({"labels": [["x.png", 0], ["y.png", 1]]})"),
                   "none of the 2 pictures in 'dataset.json' is there, the first is 'x.png'");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0], ["y.png", 1]]})", 2),
-                  "1 picture of 2 in 'dataset.json' is not there, the first is 'y.png'");
+                  "1 picture of 2 in 'dataset.json' is missing, the first is 'y.png'");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0]]})", 1),
                   "1 file of 2 is not in 'dataset.json' and has no class, the first is 'b/2.png'");
-  EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0.5]]})"), "label 0 is no class number");
+  EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0.5]]})"), "label 0 is not a class number");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", -1]]})"), "out of range: -1");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 18446744073709551615]]})"), "out of range");
-  EXPECT_CONTAINS(remarks(R"({"labels": ["a/1.png"]})"), "no pair of a name and a number");
-  EXPECT_CONTAINS(remarks(R"({"labels": 7})"), "is no list");
+  EXPECT_CONTAINS(remarks(R"({"labels": ["a/1.png"]})"), "not a pair of a name and a number");
+  EXPECT_CONTAINS(remarks(R"({"labels": 7})"), "is not a list");
   EXPECT_CONTAINS(remarks(R"({"labels": [["a/1.png", 0], )"), "dataset.json");
   EXPECT_CONTAINS(remarks(R"({"name": "mine"})", 2), "has no \"labels\" and is passed over");
 }

@@ -106,7 +106,7 @@ TEST(IdxLabelValues, OfRealNumbersAreMadeWholeByTheCommandOfTheHint) {
       const std::vector<uint32_t> shape = columns == 1 ? std::vector<uint32_t>{5} : std::vector<uint32_t>{5, 2};
       write_gz(labels, idx_header(is_double ? 14 : 13, shape) + reals(columns == 1 ? list : rows, is_double));
       const Thrown thrown = thrown_by([&] { open_source(images)->count(); });
-      EXPECT_CONTAINS(thrown.what, "are no whole numbers");
+      EXPECT_CONTAINS(thrown.what, "are not whole numbers");
       const auto [said, status] = output_of(thrown.hint.substr(thrown.hint.find("mv ")));
       ASSERT_EQ(status, 0) << thrown.hint << said;
       const auto source = open_source(images);

@@ -81,12 +81,12 @@ TEST(Idx, OfOtherNumbersThanBytesIsRefused) {
   for (const int type : {0x09, 0x0B, 0x0C, 0x0D, 0x0E}) {
     write_text(folder / "a", idx_header(type, {2}) + std::string(16, 'x'));
     const Thrown error = thrown_by([&] { read_idx(folder / "a"); });
-    EXPECT_CONTAINS(error.what, "no bytes");
+    EXPECT_CONTAINS(error.what, "not bytes");
     EXPECT_CONTAINS(error.hint, "0x08");
   }
   write_text(folder / "a", "hello, this is text");
   EXPECT_FALSE(looks_like_idx(folder / "a"));
-  EXPECT_CONTAINS(thrown_by([&] { read_idx(folder / "a"); }).what, "is no IDX file");
+  EXPECT_CONTAINS(thrown_by([&] { read_idx(folder / "a"); }).what, "is not an IDX file");
   EXPECT_FALSE(looks_like_idx(folder / "none"));
   EXPECT_FALSE(looks_like_idx(folder.path()));
 }
@@ -166,9 +166,9 @@ TEST(IdxLabels, BeyondAByteAndBelowNoneAreUnderstood) {
   EXPECT_EQ(source->label(0), 256);
   EXPECT_EQ(source->label(1), -1);
   write_text(folder / "labels", idx_header(12, {5}) + std::string(20, '\x7f'));
-  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "which is no class number");
+  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "which is not a class number");
   write_text(folder / "labels", idx_header(13, {5}) + std::string(20, '\0'));
-  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "are no whole numbers");
+  EXPECT_CONTAINS(thrown_by([&] { open_source(folder / "images")->count(); }).what, "are not whole numbers");
 }
 
 TEST(IdxLabels, ThatAreMissingOrNamedWronglyAreSaid) {

@@ -75,13 +75,15 @@ TEST_F(LabelValues, ThatAreNoClassNumbersAreMadeSuchByTheCommandOfTheRemark) {
            {listed({"[1, 0, 0]", "[0, 0, 1]", "[0, 1, 0]", "[1, 0, 0]"}), "label 0 is a list of 3 val", {0, 2, 1, 0}},
            {listed({"[0.0, 1.0]", "[1.0, 0.0]", "[0.0, 1.0]", "[1.0, 0.0]"}), "is a list of 2 values", {1, 0, 1, 0}},
            {listed({"[5]", "[6]", "[5]", "[0]"}), "is a list of 1 value,", {5, 6, 5, 0}},
-           {listed({"1.0", "0.0", "2.0", "1.0"}), "label 0 is no class number: 1.0", {1, 0, 2, 1}},
-           {listed({"0", "\"1\"", "\"12\"", "\"1\""}), "label 1 is no class number: \"1\"", {0, 1, 12, 1}},
-           {listed({"\"dog\"", "\"cat\"", "\"dog\"", "\"it's\""}), "label 0 is no class number: \"dog\"", {1, 0, 1, 2}},
-           {listed({"true", "false", "true", "true"}), "label 0 is no class number: true", {1, 0, 1, 1}},
+           {listed({"1.0", "0.0", "2.0", "1.0"}), "label 0 is not a class number: 1.0", {1, 0, 2, 1}},
+           {listed({"0", "\"1\"", "\"12\"", "\"1\""}), "label 1 is not a class number: \"1\"", {0, 1, 12, 1}},
+           {listed({"\"dog\"", "\"cat\"", "\"dog\"", "\"it's\""}),
+            "label 0 is not a class number: \"dog\"",
+            {1, 0, 1, 2}},
+           {listed({"true", "false", "true", "true"}), "label 0 is not a class number: true", {1, 0, 1, 1}},
            {listed({"0", "-1", "1", "-1"}), "label 1 is a class number out of range: -1", {0, -1, 1, -1}},
-           {listed({"0", "null", "1", "1"}), "label 1 is no class number: null", {0, -1, 1, 1}},
-           {R"({"a/1.png": 1, "a/2.png": 0, "b/3.png": 1, "b/4.png": 0})", "\"labels\" is no list", {1, 0, 1, 0}}}) {
+           {listed({"0", "null", "1", "1"}), "label 1 is not a class number: null", {0, -1, 1, 1}},
+           {R"({"a/1.png": 1, "a/2.png": 0, "b/3.png": 1, "b/4.png": 0})", "\"labels\" is not a list", {1, 0, 1, 0}}}) {
     const auto source = opened(labels);
     ASSERT_EQ(source->remarks().size(), 1u) << labels;
     const std::string remark = source->remarks()[0];
@@ -104,7 +106,7 @@ TEST_F(LabelValues, OfNamesThatDifferInEndingsOrCapitalsAreMendedByTheCommandOfT
     const auto source = opened(labels);
     ASSERT_GE(source->remarks().size(), 1u) << labels;
     const std::string remark = source->remarks()[0];
-    EXPECT_CONTAINS(remark, "in capitals, accents or the ending alone; to use them: cp ");
+    EXPECT_CONTAINS(remark, "in capitals, accents or the extension alone; to use them: cp ");
     const auto [said, status] = output_of(remark.substr(remark.find("cp ")));
     ASSERT_EQ(status, 0) << remark << said;
     const auto mended = open_source(folder / "my set");

@@ -201,7 +201,7 @@ TEST_F(OpenDataset, SaysWhenThereIsNoImage) {
   EXPECT_CONTAINS(error.what, "'a.txt' (not a picture)");
   EXPECT_CONTAINS(thrown_by([&] { open("none"); }).what, "there is no '");
   EXPECT_CONTAINS(thrown_by([&] { open("texts/a.txt"); }).what,
-                  "no folder, pack, IDX, CIFAR or .npy file, or ZIP archive");
+                  "not a folder, pack, IDX, CIFAR or .npy file, or ZIP archive");
   EXPECT_TRUE(kept_files().empty());
 }
 

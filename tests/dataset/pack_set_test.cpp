@@ -179,7 +179,7 @@ TEST_F(ShardedFolder, RefusesWhatCannotBeCut) {
   EXPECT_CONTAINS(thrown_by([&] { pack(14); }).what, "--shards 14 is more than the 13 files");
   EXPECT_CONTAINS(thrown_by([&] { pack(1, "s-00001-of-00003.pack"); }).hint, "s.pack --shards 3");
   write_text(shard(2, 3), "my diary");
-  EXPECT_CONTAINS(thrown_by([&] { pack(3); }).what, "is no pack");
+  EXPECT_CONTAINS(thrown_by([&] { pack(3); }).what, "is not a pack");
   EXPECT_EQ(read_text(shard(2, 3)), "my diary");
   EXPECT_EQ(files(), (std::vector<std::string>{name(2, 3)}));
 }

@@ -30,7 +30,7 @@ TEST(PackTest, RefusesWhatIsBegunOldOrForeignWithWhatToDo) {
   std::string old = read_text(folder / "y.pack");
   old[8] = 1;
   EXPECT_CONTAINS(refusal(old), "another version");
-  EXPECT_CONTAINS(refusal(std::string(5000, 'x')), "is no pack");
+  EXPECT_CONTAINS(refusal(std::string(5000, 'x')), "is not a pack");
   {
     PackWriter writer(folder / "z.pack", key, {5}, 12);
     writer.keep_for_later();
@@ -90,7 +90,7 @@ TEST_F(PackedFolder, RefusesOptionsThatItCannotServe) {
 
 TEST_F(PackedFolder, DoesNotReplaceAFileThatIsNoPack) {
   write_text(folder / "p.pack", "my diary");
-  EXPECT_CONTAINS(thrown_by([&] { pack(); }).what, "is no pack");
+  EXPECT_CONTAINS(thrown_by([&] { pack(); }).what, "is not a pack");
   EXPECT_EQ(read_text(folder / "p.pack"), "my diary");
 }
 
@@ -101,7 +101,7 @@ TEST_F(PackedFolder, ReplacesADamagedPack) {
   const Dataset packed = pack();
   EXPECT_FALSE(packed.was_cached);
   ASSERT_EQ(packed.remarks.size(), 1u);
-  EXPECT_CONTAINS(packed.remarks[0], "made anew");
+  EXPECT_CONTAINS(packed.remarks[0], "made again");
   EXPECT_EQ(read_text(folder / "p.pack"), whole);
 }
 

@@ -213,7 +213,7 @@ TEST(Walk, SaysWhatIsMissing) {
   const TemporaryFolder folder;
   write_text(folder / "file", "x");
   EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "none"); }).what, "there is no '");
-  EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "file"); }).what, "is no folder");
+  EXPECT_CONTAINS(thrown_by([&] { list_folder(folder / "file"); }).what, "is not a folder");
   EXPECT_EQ(list_folder(folder.path()).count(), 1);
 }
 

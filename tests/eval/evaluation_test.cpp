@@ -110,7 +110,7 @@ TEST(RealSideOf, ASetIsComputedAnewWithARemarkWhenItIsDamaged) {
     remarks.clear();
     const RealSide again = open_real_side(pixels, data, *network, {}, {}, remarks);
     ASSERT_EQ(remarks.size(), 1u) << "byte " << at;
-    EXPECT_CONTAINS(remarks[0], "computed anew");
+    EXPECT_CONTAINS(remarks[0], "computed again");
     EXPECT_TRUE(same_bits(again.reference.features, first.reference.features));
     EXPECT_EQ(read_text(kept), bytes) << "the good one is back";
   }

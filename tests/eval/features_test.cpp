@@ -187,7 +187,7 @@ TEST(FeatureFile, ThatIsNoneIsRefusedByName) {
   const TemporaryFolder place;
   write_text(place / "weights.pth", "PK\x03\x04 no TorchScript");
   const auto none = thrown_by([&] { open_features(place / "weights.pth", {8, 8}, kRunCode); });
-  EXPECT_CONTAINS(none.what, "weights.pth' is no TorchScript file");
+  EXPECT_CONTAINS(none.what, "weights.pth' is not a TorchScript file");
   EXPECT_FALSE(none.hint.empty());
   EXPECT_CONTAINS(thrown_by([&] { open_features(place / "missing.pt", {8, 8}, kRunCode); }).what, "missing.pt");
   EXPECT_CONTAINS(thrown_by([&] { features_named("random-c", {8, 8}); }).what, "the feature network is 'random-c'");

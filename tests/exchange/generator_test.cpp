@@ -194,7 +194,7 @@ TEST_F(StoredGeneratorTest, OfAnExportHoldsTheAverageOnly) {
 TEST_F(StoredGeneratorTest, ThatIsNotThereIsMisuse) {
   EXPECT_NE(misuse_of(folder_ / "absent").find("there is no"), std::string::npos);
   fs::create_directories(folder_ / "empty");
-  EXPECT_NE(misuse_of(folder_ / "empty").find("no run directory"), std::string::npos);
+  EXPECT_NE(misuse_of(folder_ / "empty").find("not a run directory"), std::string::npos);
   write_text(folder_ / "young" / "config.json", "{}");
   EXPECT_NE(misuse_of(folder_ / "young").find("no checkpoint yet"), std::string::npos);
   write_text(folder_ / "notes.txt", "hello");

@@ -74,7 +74,7 @@ TEST_F(TorchScriptTest, WrittenAgainByPythonIsReadOrWasChangedByAnotherProgramAn
         saved(python, how);
         const Thrown thrown = thrown_by([&] { open_torchscript(again); });
         EXPECT_CONTAINS(thrown.what, "was changed by another program");
-        EXPECT_CONTAINS(thrown.hint, "export it anew");
+        EXPECT_CONTAINS(thrown.hint, "export it again");
         EXPECT_CONTAINS(thrown_by([&] { torchscript_metadata(again); }).what, "was changed by another program");
       }
     }

@@ -57,7 +57,7 @@ TEST(Npy, OfOtherThanPicturesIsRefusedWithWhatToSave) {
     return thrown_by([&] { opened(folder, type, shape, std::string(bytes, 'x'))->count(); });
   };
   const Thrown reals = refused(ElementType::kF32, {1, 2, 2, 3}, 48), rows = refused(ElementType::kU8, {2, 3}, 6);
-  EXPECT_CONTAINS(reals.what, "no bytes");
+  EXPECT_CONTAINS(reals.what, "not bytes");
   EXPECT_CONTAINS(reals.hint, "astype(\"uint8\")");
   EXPECT_CONTAINS(rows.what, "its shape is [2, 3]");
   EXPECT_CONTAINS(refused(ElementType::kU8, {1, 2, 2, 5}, 20).what, "its shape is [1, 2, 2, 5]");
@@ -188,7 +188,7 @@ TEST(Npy, WhoseHeadLiesIsRefused) {
         std::string("{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999999,), }"),
         std::string("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), 'more': 1}"),
         std::string("{'descr': '|u1"), std::string(""), std::string("{'shape': (")})
-    EXPECT_CONTAINS(refusal(file_of(head, "ab")).what, "its head is damaged near byte ");
+    EXPECT_CONTAINS(refusal(file_of(head, "ab")).what, "its header is damaged near byte ");
   EXPECT_CONTAINS(refusal(file_of("{'descr': '|u1', 'fortran_order': False, 'shape': (-2,), }", "ab")).what,
                   "impossible shape");
   EXPECT_CONTAINS(

@@ -88,13 +88,13 @@ TEST(Onnx, CutOffBeforeItsOperatorSetIsRefused) {
   const size_t set = bytes.find(field(8, number_field(2, 13)));  // the domain "" is not written
   ASSERT_NE(set, std::string::npos);
   for (size_t length = 0; length < set; ++length)
-    EXPECT_CONTAINS(refusal(bytes.substr(0, length)).what, "the file is no ONNX model, or one that is cut off");
+    EXPECT_CONTAINS(refusal(bytes.substr(0, length)).what, "the file is not an ONNX model, or is cut off");
 }
 
 TEST(Onnx, OfAnotherKindIsRefused) {
   for (const std::string& bytes : {std::string("PK\x03\x04"), std::string("{\"a\": 1}"), std::string(4096, '\0'),
                                    std::string(4096, '\xff'), number_field(1, 7)})
-    EXPECT_CONTAINS(refusal(bytes).what, "the file is no ONNX model");
+    EXPECT_CONTAINS(refusal(bytes).what, "the file is not an ONNX model");
 }
 
 TEST(Onnx, OfMessagesWithinMessagesWithoutEndIsRefused) {
@@ -104,7 +104,7 @@ TEST(Onnx, OfMessagesWithinMessagesWithoutEndIsRefused) {
     return number_field(1, 7) + field(7, graph) + field(8, number_field(2, 13));
   };
   EXPECT_EQ(read_onnx(nested(10), "the file").nodes, 1);
-  EXPECT_CONTAINS(refusal(nested(10'000)).what, "no ONNX model");
+  EXPECT_CONTAINS(refusal(nested(10'000)).what, "not an ONNX model");
 }
 
 TEST(Onnx, WithTensorsOfImpossibleShapesIsRefusedByTheirName) {
@@ -131,7 +131,7 @@ TEST(Onnx, OfMillionsOfEmptyNodesIsRefusedBeforeTheyAreMade) {
   std::string nodes;
   for (int i = 0; i < 9'000'000; ++i) nodes += std::string_view("\x0a\x00", 2);
   EXPECT_CONTAINS(refusal(number_field(1, 7) + field(7, nodes) + field(8, number_field(2, 13))).what,
-                  "beside its tensors' numbers");
+                  "besides its tensors' numbers");
 }
 
 TEST(Onnx, OfManyNumbersIsReadHoweverTheyAreKept) {

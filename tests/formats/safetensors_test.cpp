@@ -76,7 +76,7 @@ TEST(Safetensors, WhoseHeadLiesAreRefused) {
            {R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})", "impossible shape"},
            {R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})", "impossible shape"},
            {R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})", "comes after a gap"},
-           {R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})", "bytes behind its last tensor"},
+           {R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})", "bytes after its last tensor"},
            {R"({"dtype":"F4","shape":[2],"data_offsets":[0,8]})", "elements of type 'F4'"},
            {R"({"shape":[2],"data_offsets":[0,8]})", "the key 'dtype' is missing"},
            {R"({"dtype":"F32","shape":"2","data_offsets":[0,8]})", "the key 'shape' has a value of the wrong type"},
@@ -87,11 +87,11 @@ TEST(Safetensors, WhoseHeadLiesAreRefused) {
   const std::string w = R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
   EXPECT_CONTAINS(refusal(file_of("{" + w + R"(,"v":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", "123456")),
                   "tensor 'v' overlaps");
-  EXPECT_CONTAINS(refusal(file_of(R"({"__metadata__":{"a":1}})")), "a value that is no text");
-  EXPECT_CONTAINS(refusal(file_of(R"({"__metadata__":[]})")), "no JSON object");
-  EXPECT_CONTAINS(refusal(file_of("[1]")), "no JSON object");
-  EXPECT_CONTAINS(refusal(file_of("{")), "the file, its head");
-  EXPECT_CONTAINS(refusal("12345678" + golden()), "no safetensors file");
+  EXPECT_CONTAINS(refusal(file_of(R"({"__metadata__":{"a":1}})")), "a value that is not text");
+  EXPECT_CONTAINS(refusal(file_of(R"({"__metadata__":[]})")), "not a JSON object");
+  EXPECT_CONTAINS(refusal(file_of("[1]")), "not a JSON object");
+  EXPECT_CONTAINS(refusal(file_of("{")), "the file, its header");
+  EXPECT_CONTAINS(refusal("12345678" + golden()), "not a safetensors file");
 }
 
 TEST(Safetensors, CutOffOrChangedAnywhereAreReadOrRefusedAndNothingElse) {

@@ -93,7 +93,7 @@ TEST(StateDicts, AreNotWhatIsSomethingElse) {
   EXPECT_FALSE(looks_like_state_dict(kForeign / "all.safetensors"));
   EXPECT_FALSE(looks_like_state_dict(kGoldens / "stored.zip"));
   EXPECT_FALSE(looks_like_state_dict(kForeign));
-  EXPECT_CONTAINS(thrown_by([] { read_state_dict(kForeign / "rows.npy"); }).what, "no file of torch.save");
+  EXPECT_CONTAINS(thrown_by([] { read_state_dict(kForeign / "rows.npy"); }).what, "not a file of torch.save");
   EXPECT_CONTAINS(thrown_by([] { read_state_dict(kGoldens / "stored.zip"); }).what, "it has no data.pkl");
 }
 

@@ -19,7 +19,9 @@ inline bool is_elf(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   char start[4] = {};
   stream.read(start, sizeof start);
-  return std::string(start, 4) == "\x7f" "ELF";
+  return std::string(start, 4) ==
+         "\x7f"
+         "ELF";
 }
 
 inline std::vector<std::filesystem::path> elf_files_below(const std::filesystem::path& folder) {
@@ -80,7 +82,7 @@ inline std::vector<std::string> missing_protection_of(const std::filesystem::pat
     if (text.find(part) == std::string::npos) missing.push_back(program.string() + ": " + name);
   };
   const std::string dynamic = readelf("--dynamic", program), symbols = readelf("--dyn-syms", program);
-  wants(readelf("--file-header", program), "DYN (", "is no PIE");
+  wants(readelf("--file-header", program), "DYN (", "is not a PIE");
   wants(readelf("--program-headers", program), "GNU_RELRO", "has no RELRO");
   wants(dynamic, "BIND_NOW", "binds late, so that RELRO is not full");
   wants(symbols, "__stack_chk_fail", "has no stack protector");

@@ -52,11 +52,11 @@ TEST_F(LatentFileTest, TakesOneLatentAndLatentsAsImages) {
 }
 
 TEST_F(LatentFileTest, RefusesWhatHoldsNoLatents) {
-  expect_refusal("no array", "no .npy");
+  expect_refusal("no array", "not a .npy");
   expect_refusal(npy_of(noise({5, 7})), "[5, 7]");
   expect_refusal(npy_of(noise({5, 8, 2, 2})), "[5, 8, 2, 2]");
   expect_refusal(npy_of(noise({0, 8})), "no latent at all");
-  expect_refusal(npy_of(at::zeros({5, 8}, at::kLong), ElementType::kI64), "no real numbers");
+  expect_refusal(npy_of(at::zeros({5, 8}, at::kLong), ElementType::kI64), "not real numbers");
   expect_refusal(npy_of(noise({5, 8})).substr(0, 200), "cut off");
 }
 
@@ -137,7 +137,7 @@ TEST_F(LatentFileTest, ThatASumTearsAndIsNotThereIsRefusedWithTheHintOfQuotes) {
   write_file(file, npy_of(noise({5, 8})));
   const Thrown thrown = thrown_by([&] { parse_expression(file + "#2", {}, info_of_small()); });
   EXPECT_EQ(thrown.exit_code, 2);
-  EXPECT_CONTAINS(thrown.what, "is no latent");
+  EXPECT_CONTAINS(thrown.what, "is not a latent");
   const Thrown number = thrown_by([&] { parse_expression("3-none.npy#2", {}, info_of_small()); });
   EXPECT_EQ(number.exit_code, 2);
   EXPECT_CONTAINS(number.what, "there is no 'none.npy'");

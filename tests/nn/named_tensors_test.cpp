@@ -25,7 +25,7 @@ TEST(LoadInto, NamesWhatDoesNotFit) {
   };
   EXPECT_EQ(said({{"a", at::ones({2})}}), "the file has no 'b'");
   EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3, 1})}, {"c", at::ones({1})}}),
-            "the file has a 'c' that this network has not");
+            "the file has a 'c' that this network lacks");
   EXPECT_EQ(said({{"a", at::ones({2})}, {"b", at::ones({3})}}), "the file: 'b' is [3], this network needs [3, 1]");
   load_into(live, {{"b", at::ones({3, 1})}, {"a", at::ones({2})}}, "the file");  // the order does not matter
 }

@@ -297,7 +297,7 @@ TEST(AugmentOptions, RefuseAWordThatIsNoKind) {
     const auto thrown = thrown_by([&] { with_kinds(text).kinds(); });
     EXPECT_EQ(thrown.exit_code, kUsedWrongly);
     EXPECT_CONTAINS(thrown.what, "--augment is '" + text + "'");
-    EXPECT_CONTAINS(thrown.what, "'" + word + "' is no kind");
+    EXPECT_CONTAINS(thrown.what, "'" + word + "' is not a kind");
     EXPECT_CONTAINS(thrown.hint, "color,translation,cutout");
   }
 }

@@ -155,7 +155,7 @@ TEST(Rooms, EveryFolderOfTheSourcesIsARoomAndIsExplained) {
   for (const auto& entry : fs::directory_iterator(DCGAN_TEST_SOURCES)) {
     if (!entry.is_directory()) continue;
     const std::string room = entry.path().filename();
-    EXPECT_NE(std::find(kRooms.begin(), kRooms.end(), room), kRooms.end()) << room << " is no room";
+    EXPECT_NE(std::find(kRooms.begin(), kRooms.end(), room), kRooms.end()) << room << " is not a room";
     EXPECT_NE(readme.find("| `" + room + "` |"), std::string::npos) << room << " is missing in src/README.md";
   }
 }

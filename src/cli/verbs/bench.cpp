@@ -267,7 +267,7 @@ Verb bench_verb() {
   verb.name = "bench";
   verb.group = "Train";
   verb.examples = {"dcgan bench photos/ --size 16"};
-  verb.help = "how fast this machine trains, beside the most it could";
+  verb.help = "how fast this machine trains, next to the most it could";
   verb.details =
       "Times the training step in each precision, the generator, and the whole program on DATA (made-up pictures\n"
       "without one). \"At most\" is measured here too: every convolution at the speed of a matrix product of its\n"

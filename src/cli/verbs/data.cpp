@@ -58,7 +58,7 @@ FileNames named_folders(const std::vector<std::string>& classes, const std::vect
   FileNames folders = plain_file_names(given, is_no_class_folder);
   for (size_t i = 0; i < given.size(); ++i) {
     if (std::count(given.begin(), given.end(), given[i]) > 1)
-      throw UsageError("--names: '" + printable(given[i]) + "' is there twice", "give every class a name of its own");
+      throw UsageError("--names: '" + printable(given[i]) + "' appears twice", "give every class a name of its own");
     if (folders.names[i] != given[i])
       throw UsageError("--names: '" + printable(given[i]) + "' cannot name a folder here",
                        "use plain words; this one could be '" + folders.names[i] + "'");
@@ -113,7 +113,7 @@ Unpacked open_packed(const fs::path& path) {
   const std::shared_ptr<Source> source = open_source(path);
   if (source->kind() == "folder")
     throw UsageError("'" + shown(path) + "' is a folder of pictures: there is nothing to unpack",
-                     "to pack it say `dcgan data pack " + shell_word(path.native()) + " --out FILE.pack`");
+                     "to pack it type `dcgan data pack " + shell_word(path.native()) + " --out FILE.pack`");
   const int64_t count = source->count();  // an array knows its classes once it is loaded
   return {count,
           source->classes(),
@@ -255,7 +255,7 @@ Verb pack_verb() {
   verb.help =
       "the pixels of a data set, decoded and fitted, in one file or several that train without decoding anything";
   verb.details =
-      "Said again after a stop or a kill it goes on where it was: until the pack is complete, its pixels lie beside "
+      "Typed again after a stop or a kill, it goes on where it was: until the pack is complete, its pixels lie beside "
       "it\n"
       "in the hidden file .dcgan-begun-FILE. A pack that is there already is left alone if DATA and options are still\n"
       "the same, else replaced. A set of shards is opened by the name of any one of them.";

@@ -62,7 +62,7 @@ Json describe_run(const fs::path& path) {
   const RunDirectory run = RunDirectory::open(path);
   const std::string origin = shown(path);
   const Json config = read_json_file(run.config());
-  if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is no config of a run", "was it edited?");
+  if (!config.is_object()) throw Error("'" + shown(run.config()) + "' is not a config of a run", "was it edited?");
   Json out = {{"kind", "run"},
               {"path", origin},
               {"data", value_or<std::string>(config, "data", "", shown(run.config()))},

@@ -92,7 +92,7 @@ std::string said_of(const FirstPictures& found, int64_t usable, const std::strin
 void check_show(const std::string& out, const fs::path& data) {
   if (out.empty()) return;
   if (lowercase(fs::path(out).extension().native()) != ".png")
-    throw UsageError("--show '" + shown(out) + "' is no PNG file, which a sheet is",
+    throw UsageError("--show '" + shown(out) + "' is not a PNG file, which a sheet is",
                      "add --show " + shell_word(fs::path(out).stem().native() + ".png"));
   check_place(out, "--show");
   if (lies_within(out, data))

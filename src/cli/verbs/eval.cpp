@@ -75,7 +75,7 @@ std::string data_of_run(const fs::path& model) {
   const std::string origin = shown(run.config());
   const auto data = value_or<std::string>(read_json_file(run.config()), "data", "", origin);
   if (data.empty() || !fs::exists(data, ignored))
-    throw UsageError("the pictures of the run, '" + printable(data) + "', are not there", hint);
+    throw UsageError("the pictures of the run, '" + printable(data) + "', are missing", hint);
   note("real pictures: those of the run, '" + printable(data) + "'");
   return data;
 }
@@ -247,7 +247,7 @@ Verb eval_verb() {
   verb.name = "eval";
   verb.group = "Measure";
   verb.examples = {"dcgan eval runs/first --data photos/"};
-  verb.help = "say in figures how good a model's images are, beside what real pictures get";
+  verb.help = "measure how good a model's images are, next to what real pictures get";
   verb.details =
       "MODEL may also be a folder of pictures that any program made; they are compared at --size, 64 if it is left "
       "out.\n"

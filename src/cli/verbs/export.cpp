@@ -27,8 +27,8 @@ struct ExportCommand {
   void fields(Visit&& visit) {
     visit("out", out, "the file to write", any_text("FILE"));
     visit("format", format,
-          "TorchScript, ONNX, PyTorch's example's state dict, or safetensors; auto: by the ending, .pt, .onnx, .pth or "
-          ".safetensors",
+          "TorchScript, ONNX, PyTorch's example's state dict, or safetensors; auto: by the extension, .pt, .onnx, .pth "
+          "or .safetensors",
           one_of({"auto", "torchscript", "onnx", "state-dict", "safetensors"}));
     visit("network", network, "of TorchScript or a state dict; safetensors hold both, ONNX the generator",
           one_of({"generator", "discriminator"}));
@@ -45,8 +45,8 @@ std::string format_of(const ExportCommand& command) {
       {".pth", "state-dict"}, {".onnx", "onnx"},      {".safetensors", "safetensors"}};
   const auto found = by_ending.find(lowercase(fs::path(command.out).extension().native()));
   if (found == by_ending.end())
-    throw UsageError("--out is '" + printable(command.out) + "': its ending says no format",
-                     "name a .pt, .onnx, .pth or .safetensors, or say --format");
+    throw UsageError("--out is '" + printable(command.out) + "': its extension names no format",
+                     "name a .pt, .onnx, .pth or .safetensors, or use --format");
   return found->second;
 }
 
@@ -62,10 +62,10 @@ void check_choices(const ExportCommand& command, const std::string& format) {
     refuse(!command.model.ema, "--no-ema", "--network discriminator", "a discriminator has no moving average");
   }
   refuse(format == "safetensors" && !command.model.ema, "--no-ema", choice,
-         "safetensors hold the weights as they are beside the moving average");
+         "safetensors hold the weights as they are besides the moving average");
   refuse(format != "torchscript" && command.script.weights != "float32", "--weights " + command.script.weights, choice,
          "other files hold float32");
-  refuse(format != "torchscript" && command.script.freeze, "--freeze", choice, "it is no program");
+  refuse(format != "torchscript" && command.script.freeze, "--freeze", choice, "it is not a program");
 }
 
 /// Says what is in the file.

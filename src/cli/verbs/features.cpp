@@ -130,7 +130,7 @@ void features(const Invocation& invocation, FeaturesCommand& command) {
       list.append(std::to_string(count++) + "," + csv_field(one.name) + "," + opened.class_name(one.label) + "\n");
   });
   const std::string final_head = npy_head(ElementType::kF32, {count, length});
-  if (final_head.size() != head.size()) throw Error("the head of '" + shown(command.out) + "' does not fit");
+  if (final_head.size() != head.size()) throw Error("the header of '" + shown(command.out) + "' does not fit");
   file.write_at(final_head.data(), final_head.size(), 0);
   list.commit();
   file.commit();
@@ -196,7 +196,7 @@ Verb score_verb() {
   verb.name = "score";
   verb.group = "Measure";
   verb.examples = {"dcgan score runs/first --data photos/ --out scores.csv"};
-  verb.help = "how real a model's discriminator takes pictures to be";
+  verb.help = "how real pictures look to a model's discriminator";
   verb.details =
       "A discriminator knows the pictures of its own training best: scores compare pictures, they prove nothing.";
   verb.positionals = {{"MODEL", "run directory or checkpoint"}};

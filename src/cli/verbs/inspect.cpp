@@ -37,7 +37,7 @@ Json describe_data(const fs::path& path) {
   std::vector<int64_t> per_class(source->count() > 0 ? source->classes().size() : 0);
   int64_t pictures = 0;
   for (int64_t i = 0; i < source->count(); ++i) {
-    throw_if_stopped("while the pictures were looked at");
+    throw_if_stopped("while the pictures were examined");
     const Probe probe = source->probe(i);
     if (!probe.problem.empty()) continue;
     ++pictures;
@@ -168,8 +168,8 @@ void refuse_what_lies_beside(const fs::path& path) {
   if (runs.empty()) return;
   std::sort(runs.begin(), runs.end());
   throw Error("'" + name + "' holds " + counted(static_cast<int64_t>(runs.size()), "run"),
-              "look at one, the newest say: dcgan inspect " + runs.back() + "; or at all of them: dcgan report " +
-                  shell_word(path.native()) + "/* --out report.html");
+              "look at one, for example the newest: dcgan inspect " + runs.back() +
+                  "; or at all of them: dcgan report " + shell_word(path.native()) + "/* --out report.html");
 }
 
 Json describe(const fs::path& path) {

@@ -61,7 +61,7 @@ struct Way {
 
 Way line(const InterpolateCommand& command, const GeneratorInfo& info, Curve curve, bool is_strip) {
   if (command.from.empty() || command.to.empty())
-    throw UsageError("it is not said from where to where", "give --from A --to B, or --corners A,B,C,D, or --walk");
+    throw UsageError("the two ends of the way are missing", "give --from A --to B, or --corners A,B,C,D, or --walk");
   const auto a = parse_point(command.from, "--from", command.latent, info);
   const auto b = parse_point(command.to, "--to", command.latent, info);
   const int64_t count = is_strip ? command.steps : command.frames;
@@ -80,7 +80,7 @@ Way line(const InterpolateCommand& command, const GeneratorInfo& info, Curve cur
 }
 
 Way square(const InterpolateCommand& command, const GeneratorInfo& info, Curve curve, bool is_sheet) {
-  if (!is_sheet) throw UsageError("--corners makes a square, which is one picture", "let --out name a .png");
+  if (!is_sheet) throw UsageError("--corners makes a square, which is one picture", "name a .png by --out");
   std::vector<LatentPoint> points;
   std::string rest = command.corners;
   while (!rest.empty()) {
@@ -133,7 +133,7 @@ Way way_of(const Invocation& invocation, const InterpolateCommand& command, cons
   if (is_sheet ? invocation.is_given("frames") : invocation.is_given("steps"))
     throw UsageError(is_sheet ? "--frames is for an animation or a folder, and --out names a picture"
                               : "--steps is for a picture, and --out names none",
-                     is_sheet ? "say --steps, or name a .gif" : "say --frames, or name a .png");
+                     is_sheet ? "use --steps, or name a .gif" : "use --frames, or name a .png");
   const Curve curve = command.curve == "linear" ? Curve::kLinear : Curve::kSpherical;
   if (command.walk) return endless(command, info, is_sheet);
   return command.corners.empty() ? line(command, info, curve, is_sheet) : square(command, info, curve, is_sheet);

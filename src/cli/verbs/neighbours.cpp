@@ -61,7 +61,7 @@ Verb neighbours_verb() {
   verb.name = "neighbours";
   verb.group = "Measure";
   verb.examples = {"dcgan neighbours runs/first --data photos/ --out neighbours.png"};
-  verb.help = "the real pictures nearest to a model's images: did it learn, or learn by heart?";
+  verb.help = "the real pictures nearest to a model's images: did it learn, or memorise?";
   verb.details =
       "Under each real picture stands its distance. An image counts as a copy where the nearest is less than half as "
       "far\n"

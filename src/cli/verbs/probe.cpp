@@ -1,4 +1,4 @@
-// `dcgan probe`: how much a discriminator's features say of the classes of pictures.
+// `dcgan probe`: how much a discriminator's features tell about the classes of pictures.
 #include <ATen/ATen.h>
 
 #include <cstdio>
@@ -35,7 +35,7 @@ struct ProbeCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     visit("test", test, "the pictures to read, of the same classes; none of them may be among DATA", any_text("DATA"));
-    visit("labels", labels, "pictures of DATA whose classes are told, equally many of each class",
+    visit("labels", labels, "pictures of DATA whose classes are used, as many of each class",
           within(4, static_cast<double>(kMostLabels), "pictures"));
     visit("draws", draws, "choices of these; figures are means over them", within(2, 100));
     visit("seed", seed, "of the choices, and of the random discriminator", within(0, 9e18));
@@ -197,7 +197,7 @@ Verb probe_verb() {
   verb.name = "probe";
   verb.group = "Measure";
   verb.examples = {"dcgan probe runs/classes --data classes/ --test others/ --labels 8"};
-  verb.help = "how much a discriminator's features say of the classes of pictures";
+  verb.help = "how much a discriminator's features tell about the classes of pictures";
   verb.details =
       "A linear classifier on the features of `dcgan features`, taught a few labels, beside the same on raw pixels and "
       "on\n"

@@ -44,8 +44,8 @@ struct SampleCommand {
           "class by name or number, several as a list or repeated, taken in turn; without: all in turn",
           repeated(any_text("NAME")));
     visit("best-of", best_of,
-          "of every K images in turn keep the one that the discriminator takes most for real; says what diversity it "
-          "costs; auto: off",
+          "of every K images in turn keep the one that looks most real to the discriminator; says how much diversity "
+          "that costs; auto: off",
           automatic(within(2, 1000, "images")), "Azadi et al. 2019, in its simplest form");
     visit("labels", labels, "write each image's name, and class, under it", {});
     model.fields(visit);

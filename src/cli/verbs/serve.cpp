@@ -21,7 +21,7 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
   for (const auto& place : invocation.positionals) {
     check_named_is_there(place);
     if (!fs::is_directory(place, ignored))
-      throw UsageError("'" + shown(place) + "' is no run directory, nor a folder of some",
+      throw UsageError("'" + shown(place) + "' is neither a run directory nor a folder of runs",
                        "name runs/, or a run in it");
     places.emplace_back(place);
   }
@@ -32,7 +32,7 @@ void serve_runs(const Invocation& invocation, ServeOptions& options) {
   }
   for (const auto& place : places)
     if (!is_run_directory(place) && fs::exists(place / "config.json", ignored))
-      warn("'" + shown(place) + "' is no whole run and is left out: `dcgan inspect` says more");
+      warn("'" + shown(place) + "' is not a complete run and is left out: `dcgan inspect` says more");
   // A browser is opened for a person who looks on, or who asks for it.
   options.open = options.open && (invocation.is_given("open") || (has_display() && stdout_is_terminal()));
   serve(places, options, [&](const Serving& serving) {
@@ -56,12 +56,10 @@ Verb serve_verb() {
   verb.examples = {"dcgan serve runs/"};
   verb.help = "a live page of runs: curves and grids as they train, their latent space to explore, a quiz";
   verb.details =
-      "RUN: a run directory, or a folder of some; without, runs/. The address that is printed holds a token, without "
-      "which\n"
-      "nobody is answered; it stays the same, so a bookmark lives. From another machine: ssh -L 8080:127.0.0.1:8080 "
-      "HOST,\n"
-      "then open the same address there. docs/serve.md.";
-  verb.positionals = {{"RUN", "run directory, or a folder of some", false, true}};
+      "RUN: a run directory, or a folder of runs; without, runs/. The address that is printed holds a token, without\n"
+      "which no request is answered; it stays the same, so a bookmark keeps working.\n"
+      "From another machine: ssh -L 8080:127.0.0.1:8080 HOST, then open the same address there. docs/serve.md.";
+  verb.positionals = {{"RUN", "run directory, or a folder of runs", false, true}};
   set_options<ServeOptions>(verb, serve_runs);
   return verb;
 }

@@ -21,7 +21,7 @@ namespace {
 std::vector<int64_t> wanted_of(const SynthesizeOptions& options, const Pixels& pixels, int64_t classes) {
   if (options.per_class.has_value() == options.balance)
     throw UsageError(
-        options.balance ? "--per-class and --balance both say how many images" : "it is not said how many images",
+        options.balance ? "--per-class and --balance both say how many images" : "the number of images is missing",
         "give --per-class N, or --balance");
   if (options.per_class) return std::vector<int64_t>(static_cast<size_t>(classes), *options.per_class);
   std::vector<int64_t> there(static_cast<size_t>(classes));
@@ -31,7 +31,7 @@ std::vector<int64_t> wanted_of(const SynthesizeOptions& options, const Pixels& p
   for (auto& count : there) count = most - count;
   if (std::all_of(there.begin(), there.end(), [](int64_t n) { return n == 0; }))
     throw UsageError("--balance: '" + shown(options.beside.data) + "' has as many pictures of each class already",
-                     "say --per-class N");
+                     "use --per-class N");
   return there;
 }
 

@@ -36,7 +36,7 @@ bool is_at_its_end(const TrainPlan& plan, const RunPlace& place) {
   if (!place.goes_on || !total || place.found.position < *total) return false;
   const int64_t position = place.found.position;
   note("nothing to do: the run has seen " + counted(position, "image") + " and was to see " + with_commas(*total) +
-       "; to train on, add for instance --images " + std::to_string(2 * position));
+       "; to train further, add for example --images " + std::to_string(2 * position));
   return true;
 }
 
@@ -87,10 +87,10 @@ Verb train_verb() {
       "Numbers of images and steps take k and M (--images 200k); times take s, m and h (--time 10m).\n"
       "Stop with Ctrl-C: everything is saved; go on with `dcgan train --resume RUN`, the newest run if it is left "
       "out.\n"
-      "On --resume what does not change the training may be given anew: length, cadences, device, threads, cache, what "
-      "is\n"
+      "On --resume what does not change the training may be given new values: length, cadences, device, threads, "
+      "cache, what is\n"
       "kept, written or shown. Nothing else.\n"
-      "Defaults shown are those of --preset default; other presets say otherwise: `dcgan presets`.";
+      "Defaults shown are those of --preset default; other presets have other ones: `dcgan presets`.";
   verb.positionals = {{"DATA", kDataKinds, false}};
   const auto shown_command = std::make_shared<TrainCommand>();
   set_all(fields_of(shown_command->all), preset_named("default").options);  // what a plain run uses mostly

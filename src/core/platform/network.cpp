@@ -73,7 +73,7 @@ std::string own_address_towards(const std::string& host, int port) {
         ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
       return text;
   }
-  throw Error("there is no way from here to the host '" + printable(host) + "'", "check MASTER_ADDR and the network");
+  throw Error("there is no route to the host '" + printable(host) + "'", "check MASTER_ADDR and the network");
 }
 
 }  // namespace dcgan

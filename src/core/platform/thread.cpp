@@ -23,8 +23,8 @@ bool is_allowed() {
 }
 
 constexpr char kHint[] =
-    "raise the limit on processes and threads (ulimit -u, pids.max of the control group), end other programs, or take "
-    "fewer --threads";
+    "raise the limit on processes and threads (ulimit -u, pids.max of the control group), close other programs, or "
+    "take fewer --threads";
 
 }  // namespace
 

@@ -82,7 +82,7 @@ class WrittenSum {
     if (is_image || is_last || name.find(kEnding) != std::string::npos) return;
     size_t end = text_.find(kEnding, at_) + kEnding.size();
     if (end < text_.size() && text_[end] == '#') end = text_.find_first_not_of(kDigits, end + 1);
-    throw UsageError(beginning() + "'" + printable(name) + "' is no latent",
+    throw UsageError(beginning() + "'" + printable(name) + "' is not a latent",
                      "put quotes around a file's name that holds a sign, a comma, a parenthesis or a blank: '" +
                          printable(text_.substr(at_, std::min(end, text_.size()) - at_)) + "'");
   }

@@ -121,7 +121,7 @@ void Front::work() {
     try {
       serve(std::move(connection));
     } catch (const std::exception& error) {  // this connection ends, the others go on
-      warn("a request was given up: " + first_line(error.what()));
+      warn("a request was abandoned: " + first_line(error.what()));
     }
   }
 }

@@ -31,7 +31,7 @@ class Tasks : public httplib::TaskQueue {
       try {
         task();
       } catch (const std::exception& error) {
-        warn("a request was given up: " + first_line(error.what()));
+        warn("a request was abandoned: " + first_line(error.what()));
       }
     });
     return static_cast<Enqueued>(true);

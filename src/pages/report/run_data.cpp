@@ -76,9 +76,9 @@ Json run_figures(const RunDirectory& run, int64_t points) {
   constexpr int64_t kMostGrids = 1000;
   const std::string origin = shown(run.config());
   const Json config = read_json_file(run.config());
-  if (!config.is_object()) throw Error("'" + origin + "' is no config of a run", "was it edited?");
+  if (!config.is_object()) throw Error("'" + origin + "' is not a config of a run", "was it edited?");
   const Json options = required<Json>(config, "options", origin);
-  if (!options.is_object()) throw Error(origin + ": the key 'options' is no object", "was it edited?");
+  if (!options.is_object()) throw Error(origin + ": the key 'options' is not an object", "was it edited?");
   const auto data = value_or<std::string>(config, "data", "", origin);
   Json out = {{"name", run.name()},
               {"path", shown(run.path())},

@@ -44,10 +44,10 @@ TEST(WrittenSum, IsRefusedWhereItDoesNotGoOn) {
 
 TEST(WrittenSum, ThatTearsAFilesNameSaysHowToQuoteIt) {
   for (const auto& [text, piece, quoted] : std::vector<std::tuple<std::string, std::string, std::string>>{
-           {"my-z.npy#3 - 5", "'my' is no latent", "'my-z.npy#3'"},
-           {"5 + my z.npy", "'my' is no latent", "'my z.npy'"},
-           {"5,a(1).npy#12,6", "'a' is no latent", "'a(1).npy#12'"},
-           {"5:6-x+y-z.npy#1+2", "'x' is no latent", "'x+y-z.npy#1'"}}) {
+           {"my-z.npy#3 - 5", "'my' is not a latent", "'my-z.npy#3'"},
+           {"5 + my z.npy", "'my' is not a latent", "'my z.npy'"},
+           {"5,a(1).npy#12,6", "'a' is not a latent", "'a(1).npy#12'"},
+           {"5:6-x+y-z.npy#1+2", "'x' is not a latent", "'x+y-z.npy#1'"}}) {
     const Thrown thrown = thrown_by([&, &text = text] { parse_terms(text); });
     EXPECT_EQ(thrown.exit_code, 2) << text;
     EXPECT_CONTAINS(thrown.what, piece);

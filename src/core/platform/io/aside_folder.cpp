@@ -28,7 +28,7 @@ void remove_left_folders(const fs::path& parent) {
 }
 
 [[noreturn]] void refuse(const fs::path& path) {
-  throw UsageError("'" + shown(path) + "' is there and not an empty folder", "choose another, or remove it");
+  throw UsageError("'" + shown(path) + "' already exists and is not an empty folder", "choose another, or remove it");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ void check_is_file(const FileHandle& folder, const fs::path& path) {
 
 /// Why what is open may not be written to, or "".
 std::string why_foreign(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return "is no file";
+  if (!S_ISREG(status.st_mode)) return "is not a file";
   if (status.st_uid != ::geteuid()) return "is another user's";
   return status.st_nlink > 1 ? "has a second name elsewhere" : "";
 }
@@ -34,7 +34,7 @@ std::string why_foreign(const struct stat& status) {
 [[noreturn]] void refuse_foreign(const fs::path& path, const std::string& why) {
   throw Error(
       "cannot write '" + shown(path) + "': '" + shown(begun_file_of(path)) + "', where it would be begun, " + why,
-      "it is none of dcgan's: move it away");
+      "it does not belong to dcgan: move it away");
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ void AtomicFile::open_begun(Access access) {
                                 access == Access::kOwner ? 0600 : 0666));
     const int problem = errno;
     if (file_.get() < 0 && problem == ELOOP) refuse_foreign(path_, "is a link");
-    if (file_.get() < 0 && (problem == EISDIR || problem == ENXIO)) refuse_foreign(path_, "is no file");
+    if (file_.get() < 0 && (problem == EISDIR || problem == ENXIO)) refuse_foreign(path_, "is not a file");
     if (file_.get() < 0) throw_system_error("cannot write '" + shown(path_) + "'", problem);
     struct stat held {
     }, named{};

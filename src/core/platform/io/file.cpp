@@ -35,7 +35,7 @@ void throw_system_error(const std::string& what, int error_number) {
   if (error_number == ENOSPC || error_number == EDQUOT) hint = "free some space, or choose a folder on another disk";
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS)
     hint = "choose a folder that you may write to, or change its permissions";
-  if (error_number == ENOENT) hint = "the folder is not there; make it first";
+  if (error_number == ENOENT) hint = "the folder is missing; make it first";
   if (error_number == ENOTDIR) hint = "a part of that path is a file; choose another";
   if (error_number == EFBIG)
     hint =
@@ -44,7 +44,7 @@ void throw_system_error(const std::string& what, int error_number) {
   if (error_number == ENAMETOOLONG) hint = "choose a shorter name";
   if (error_number == ELOOP) hint = "a link stands there; name the file or folder itself";
   if (error_number == EMFILE || error_number == ENFILE) hint = "raise the limit: ulimit -n 4096";
-  if (error_number == ENOMEM || error_number == ENOBUFS) hint = "end other programs, or raise the limit on memory";
+  if (error_number == ENOMEM || error_number == ENOBUFS) hint = "close other programs, or raise the limit on memory";
   if (is_lack(error_number)) throw Exhausted(what + ": " + std::strerror(error_number), hint);
   throw Error(what + ": " + std::strerror(error_number), hint);
 }

@@ -138,7 +138,7 @@ class Remarks {
     constexpr size_t kNamed = 10, kMostShown = 80;
     if (++count_ > kNamed) return;
     remarks_.push_back("the name '" + printable(cut_to(text, kMostShown)) + "' is written as '" + name +
-                       "': " + (is_twin ? "another has that name" : "it is no plain name for a file or folder"));
+                       "': " + (is_twin ? "another has that name" : "it is not a plain name for a file or folder"));
   }
   std::vector<std::string> take() {
     if (count_ > remarks_.size())

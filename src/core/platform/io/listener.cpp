@@ -84,7 +84,7 @@ bool is_any_address(const std::string& address) {
 Listener::Listener(const std::string& address, int port, int more) {
   constexpr int kLastPort = 65535;
   if (!is_address(address))
-    throw UsageError("'" + printable(address) + "' is no address in numbers", "such as 127.0.0.1, 0.0.0.0 or ::");
+    throw UsageError("'" + printable(address) + "' is not an address in numbers", "such as 127.0.0.1, 0.0.0.0 or ::");
   const int last = port == 0 ? 0 : std::min(kLastPort, port + more);
   const std::string of = " of " + address + " cannot be listened to: ";
   int problem = 0;

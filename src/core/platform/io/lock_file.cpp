@@ -188,7 +188,7 @@ bool LockFile::is_alive_here(const LockOwner& other) const {
 }
 
 bool LockFile::gives_no_sign(const LockOwner& other) const {
-  note("'" + dcgan::shown(directory_) + "' is locked by " + other.shown() + ": looking whether it lives");
+  note("'" + dcgan::shown(directory_) + "' is locked by " + other.shown() + ": checking whether it is alive");
   const auto end = std::chrono::steady_clock::now() + system_.patience;
   while (std::chrono::steady_clock::now() < end) {
     throw_if_stopped("while a lock was watched");

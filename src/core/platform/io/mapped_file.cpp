@@ -108,7 +108,7 @@ MappedFile::~MappedFile() {
 void MappedFile::check() const {
   if (mark_ && mark_->is_broken)
     throw Error("'" + shown(path_) + "' was cut while it was read, or its disk cannot be read any more",
-                "another program wrote to it: make it again, or bring it back");
+                "another program wrote to it: make it again, or restore it");
 }
 
 void MappedFile::check_unchanged() const {
@@ -117,10 +117,10 @@ void MappedFile::check_unchanged() const {
   try {
     now = stamp_of(path_);
   } catch (const Error&) {
-    throw Error("'" + shown(path_) + "' was removed while it was read", "make it again, or bring it back");
+    throw Error("'" + shown(path_) + "' was removed while it was read", "make it again, or restore it");
   }
   if (now != stamp_)
-    throw Error("'" + shown(path_) + "' was changed while it was read", "make it again, or bring it back");
+    throw Error("'" + shown(path_) + "' was changed while it was read", "make it again, or restore it");
 }
 
 }  // namespace dcgan

@@ -37,7 +37,7 @@ std::string problem_of_private_folder(const fs::path& path, bool narrowed) {
   if (folder.get() < 0) {
     if (::lstat(path.c_str(), &status) != 0) return "";  // it can be made
     if (S_ISLNK(status.st_mode)) return name + "is a link: name the folder itself";
-    if (!S_ISDIR(status.st_mode)) return name + "is no folder";
+    if (!S_ISDIR(status.st_mode)) return name + "is not a folder";
     return why_unreadable(path, problem);
   }
   if (::fstat(folder.get(), &status) != 0) return why_unreadable(path, errno);
