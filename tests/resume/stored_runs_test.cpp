@@ -56,7 +56,7 @@ TEST_P(StoredRun, GivesItsOptionsToARunOfNow) {
 TEST_P(StoredRun, IsMeasuredInspectedReportedAndExported) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"inspect", run_},
-                                             {"report", run_},
+                                             {"report", run_, "--out", dcgan.at("report.html")},
                                              {"eval", run_, "--data", data_, "--samples", "24"},
                                              {"export", run_, "--out", dcgan.at("out.onnx")},
                                              {"export", run_, "--out", dcgan.at("out.pt")},
