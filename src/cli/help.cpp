@@ -44,9 +44,42 @@ std::string wrapped(const std::string& text, size_t indent, size_t columns) {
   return out;
 }
 
+/// A command as it may be pasted: where it is too long, it goes on behind a backslash.
+std::string command_text(const std::string& command, size_t columns) {
+  constexpr size_t kFurther = 6;
+  std::string out = "  ", word;
+  size_t at = out.size();
+  std::istringstream words(command);
+  while (words >> word) {
+    const bool begins = out.ends_with("  ");
+    if (!begins && at + 1 + width_of(word) + 2 > columns) {
+      out += " \\\n" + std::string(kFurther, ' ') + word;
+      at = kFurther + width_of(word);
+    } else {
+      out += (begins ? "" : " ") + word;
+      at += width_of(word) + (begins ? 0 : 1);
+    }
+  }
+  return out + "\n";
+}
+
+/// "--arch A|B|C" in lines, broken behind a |.
+std::string name_text(const std::string& name, size_t columns) {
+  std::string out = "  ", part;
+  size_t at = out.size();
+  for (size_t i = 0; i <= name.size(); ++i) {
+    if (i < name.size()) part += name[i];
+    if (i < name.size() && name[i] != '|' && name[i] != ' ' && name[i] != ',') continue;
+    if (at + width_of(part) > columns) out += "\n      ", at = 6;
+    out += part, at += width_of(part);
+    part.clear();
+  }
+  return out;
+}
+
 /// A name and what it means, beside it or below.
 std::string entry(const std::string& name, const std::string& text, size_t column, size_t columns) {
-  std::string out = "  " + name;
+  std::string out = name_text(name, columns);
   if (out.size() + 2 > column)
     out += "\n" + std::string(column, ' ');
   else
@@ -109,14 +142,14 @@ std::string details_text(const std::string& details, size_t columns) {
   std::istringstream lines(reflowed(details));
   std::string out;
   for (std::string line; std::getline(lines, line);)
-    out += (line.starts_with("dcgan ") ? "  " + line : wrapped(line, 0, columns)) + "\n";
+    out += line.starts_with("dcgan ") ? command_text(line, columns) : wrapped(line, 0, columns) + "\n";
   return out;
 }
 
-std::string examples_text(const std::vector<std::string>& examples) {
+std::string examples_text(const std::vector<std::string>& examples, size_t columns) {
   if (examples.empty()) return "";
   std::string out = "\nExamples:\n";
-  for (const auto& line : examples) out += "  " + line + "\n";
+  for (const auto& line : examples) out += command_text(line, columns);
   return out;
 }
 
@@ -131,19 +164,19 @@ std::string program_help(const std::vector<Verb>& verbs, size_t columns) {
   const size_t column = column_for(names);
   std::string out =
       std::string("dcgan ") + kVersionText + " trains GANs on a folder of pictures.\nUsage: dcgan VERB [options]\n";
-  out += examples_text({"dcgan train photos/", "dcgan sample runs/00000-photos --out samples.png"});
+  out += examples_text({"dcgan train photos/", "dcgan sample runs/00000-photos --out samples.png"}, columns);
   for (const auto& group : groups) {
     out += "\n" + group + ":\n";
     for (const Verb& verb : verbs)
       if (verb.group == group) out += entry(verb.name, verb.help, column, columns);
   }
-  return out + "\nMore on a verb: dcgan VERB --help. The version: dcgan --version.\n" +
+  return out + "\n" + wrapped("More on a verb: dcgan VERB --help. The version: dcgan --version.", 0, columns) + "\n" +
          wrapped("After -- every word is an argument, even if it begins with a dash.", 0, columns) + "\n";
 }
 
 std::string verb_help(const ListedVerb& one, size_t columns, bool shows_all) {
   const Verb& verb = *one.verb;
-  std::string out = "Usage: " + usage_text(one) + "\n\n" + wrapped(verb.help, 0, columns) + "\n";
+  std::string out = wrapped("Usage: " + usage_text(one), 0, columns) + "\n\n" + wrapped(verb.help, 0, columns) + "\n";
   std::vector<std::string> names;
   for (const auto& positional : verb.positionals) names.push_back(positional.name);
   for (const auto& child : verb.children) names.push_back(child.name);
@@ -159,7 +192,7 @@ std::string verb_help(const ListedVerb& one, size_t columns, bool shows_all) {
   if (fields.size() < verb.fields.size())
     out += "\nAll " + std::to_string(verb.fields.size()) + " options: dcgan " + one.words + " --help-all\n";
   if (!verb.details.empty()) out += "\n" + details_text(verb.details, columns);
-  return out + examples_text(verb.examples);
+  return out + examples_text(verb.examples, columns);
 }
 
 }  // namespace dcgan

@@ -9,33 +9,18 @@
 #include "core/log.hpp"
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
+#include "dataset/skipped_groups.hpp"
 
 namespace dcgan {
 
-DecodeLine::DecodeLine() : terminal_(stderr_is_terminal()) {}
-
-DecodeLine::~DecodeLine() {
-  if (drawn_) std::fprintf(stderr, "\r\x1b[K");
-}
-
-DecodeProgress DecodeLine::progress() {
-  return [this](int64_t done, int64_t of) {
-    if (!terminal_) return;
-    drawn_ = true;
-    if (of == 0)
-      std::fprintf(stderr, "\rwaiting for another process that decodes the same pictures\x1b[K");
-    else
-      std::fprintf(stderr, "\rdecoding %s of %s files\x1b[K", with_commas(done).c_str(), with_commas(of).c_str());
-  };
-}
-
-void warn_of_skipped(const PixelsInfo& info) {
-  constexpr size_t kNamed = 5;
-  for (size_t i = 0; i < std::min(kNamed, info.skipped.size()); ++i)
-    warn("skipped '" + info.skipped[i].name + "': " + info.skipped[i].reason);
-  if (info.skipped.size() > kNamed)
-    warn(counted(static_cast<int64_t>(info.skipped.size()), "file") +
-         " skipped in all; `dcgan doctor` names every one");
+void warn_of_skipped(const PixelsInfo& info, const fs::path& data) {
+  constexpr size_t kMost = 10;
+  if (info.skipped.empty()) return;
+  const auto groups = skipped_groups(data, info.skipped);
+  for (size_t i = 0; i < std::min(kMost, groups.size()); ++i) warn("skipped " + group_text(groups[i]));
+  if (groups.size() > kMost)
+    warn("and " + counted(static_cast<int64_t>(groups.size() - kMost), "more reason") + ": `dcgan doctor " +
+         shell_word(data.native()) + " --json` names every file");
 }
 
 void PicturesOptions::check() const {
@@ -58,13 +43,13 @@ void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOp
 }
 
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {
-  DecodeLine line;
-  return open_dataset(path, options, threads, line.progress());
+  ProgressLine line;
+  return open_dataset(path, options, threads, line.decoding());
 }
 
-void remark_on(const Dataset& dataset) {
+void remark_on(const Dataset& dataset, const fs::path& data) {
   for (const auto& remark : dataset.remarks) warn(remark);
-  warn_of_skipped(dataset.pixels->info());
+  warn_of_skipped(dataset.pixels->info(), data);
 }
 
 void check_model_classes(const GeneratorInfo& info, const std::vector<std::string>& classes, const std::string& data) {
@@ -78,6 +63,10 @@ void check_model_classes(const GeneratorInfo& info, const std::vector<std::strin
 
 void settle_threads(const std::optional<int64_t>& asked) {
   at::set_num_threads(static_cast<int>(asked ? *asked : automatic_threads().count));
+}
+
+void settle_threads_of_long_work(const std::optional<int64_t>& asked) {
+  settle_threads(asked);
   if (!asked && !automatic_threads().is_usual) note("threads: " + automatic_threads().said);
 }
 
@@ -87,12 +76,22 @@ ProgressLine::~ProgressLine() {
   if (drawn_) std::fprintf(stderr, "\r\x1b[K");
 }
 
+void ProgressLine::show(const std::string& text) {
+  if (!terminal_) return;
+  drawn_ = true;
+  std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
+}
+
 EvaluationProgress ProgressLine::progress() {
   return [this](const std::string& what, int64_t done, int64_t of) {
-    if (!terminal_) return;
-    drawn_ = true;
-    const std::string share = of > 0 ? ": " + with_commas(done) + " of " + with_commas(of) : "";
-    std::fprintf(stderr, "\r%s%s\x1b[K", what.c_str(), share.c_str());
+    show(what + (of > 0 ? ": " + with_commas(done) + " of " + with_commas(of) : ""));
+  };
+}
+
+DecodeProgress ProgressLine::decoding() {
+  return [this](int64_t done, int64_t of) {
+    show(of == 0 ? "waiting for another process that decodes the same pictures"
+                 : "decoding " + with_commas(done) + " of " + with_commas(of) + " files");
   };
 }
 

@@ -13,21 +13,8 @@
 
 namespace dcgan {
 
-/// The line, where there is a terminal; it is wiped at the end.
-class DecodeLine {
- public:
-  DecodeLine();
-  ~DecodeLine();
-  DecodeLine(const DecodeLine&) = delete;
-  DecodeLine& operator=(const DecodeLine&) = delete;
-  DecodeProgress progress();
-
- private:
-  bool terminal_, drawn_ = false;
-};
-
-/// Names the first of those that were left out, and how many they are.
-void warn_of_skipped(const PixelsInfo& info);
+/// Says which files of `data` were left out, by reason, and what converts them.
+void warn_of_skipped(const PixelsInfo& info, const fs::path& data);
 
 /// Pictures beside a model, and how they are opened: of every verb that takes some.
 struct PicturesOptions {
@@ -80,11 +67,13 @@ void check_model_classes(const GeneratorInfo& info, const std::vector<std::strin
 
 /// With the line. Says nothing of what was left out: remark_on does.
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads);
-void remark_on(const Dataset& dataset);
+void remark_on(const Dataset& dataset, const fs::path& data);
 
-/// This process computes with as many threads as were asked for; else with what auto is, and says so where that is
-/// fewer or more than one a core. Call it late: what other programs do is watched since the program began.
+/// This process computes with as many threads as were asked for; else with what auto is. Call it late: what other
+/// programs do is watched since the program began.
 void settle_threads(const std::optional<int64_t>& asked = {});
+/// The same for work of minutes: says so where auto is fewer or more than one a core.
+void settle_threads_of_long_work(const std::optional<int64_t>& asked = {});
 
 /// A line on a terminal that says how far something is; wiped at the end.
 class ProgressLine {
@@ -93,10 +82,13 @@ class ProgressLine {
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
-  /// Must not outlive the line.
+  /// What shows how far an evaluation is, or how many pictures are decoded. Neither must outlive the line.
   EvaluationProgress progress();
+  DecodeProgress decoding();
 
  private:
+  void show(const std::string& text);
+
   bool terminal_, drawn_ = false;
 };
 

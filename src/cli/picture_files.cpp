@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "formats/npy.hpp"
+#include "image/probe.hpp"
 
 namespace dcgan {
 namespace {
@@ -27,6 +28,28 @@ std::string wanted(const std::vector<PicturesOut>& allowed) {
   std::vector<std::string> parts;
   for (const PicturesOut one : allowed) parts.push_back(names.at(one));
   return "name " + joined(parts, ", or ");
+}
+
+/// Whether the file there is what such an ending stands for. An empty one holds nothing to lose.
+bool is_what_it_is_called(const fs::path& path) {
+  const std::string ending = lowercase(path.extension().native()), bytes = read_file(path, 1 << 14);
+  if (bytes.empty()) return true;
+  if (ending == ".png") return probe_image(bytes).format != ImageFormat::kUnknown;
+  if (ending == ".gif") return bytes.starts_with("GIF8");
+  if (ending == ".mp4") return bytes.size() > 8 && bytes.compare(4, 4, "ftyp") == 0;
+  if (ending == ".npy") return looks_like_npy(bytes);
+  return true;  // no ending of a picture
+}
+
+/// A picture, an animation or an array replaces one; any other file that has such a name is a mistake.
+void check_may_be_replaced(const std::string& out, const std::string& option) {
+  std::error_code ignored;
+  if (!out.empty() && fs::is_directory(out, ignored))
+    throw UsageError(option + " '" + shown(out) + "' is a folder", "name a file in it");
+  if (fs::is_regular_file(out, ignored) && !is_what_it_is_called(out))
+    throw UsageError(option + " '" + shown(out) + "' is there and is no " +
+                         lowercase(fs::path(out).extension().native()).substr(1) + " file: it stays as it is",
+                     "choose another name, or remove it first");
 }
 
 void check_is_new(const fs::path& folder) {
@@ -56,6 +79,7 @@ void check_place(const std::string& out, const std::string& option) {
   std::error_code problem;
   if (!parent.empty() && !fs::is_directory(parent, problem))
     throw UsageError(option + " '" + shown(out) + "': there is no folder '" + shown(parent) + "'", "make it first");
+  check_may_be_replaced(out, option);
 }
 
 Sheet make_sheet(const Sheet::Layout& layout, const std::string& out) {

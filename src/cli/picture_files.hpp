@@ -17,7 +17,8 @@ enum class PicturesOut { kSheet, kAnimation, kArray, kFolder };
 /// not `allowed`; when there is no folder to put a file into, or something in the way of a folder.
 PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>& allowed);
 
-/// Throws UsageError when there is no folder to put the file `out` of `option` into. "" is fine.
+/// Throws UsageError when there is no folder to put the file `out` of `option` into, when it is a folder, and when a
+/// file is there whose ending is that of a picture, an animation or an array and whose content is none. "" is fine.
 void check_place(const std::string& out, const std::string& option = "--out");
 
 /// A sheet for `layout`. Throws UsageError for more than 64 megapixels, with the hint to name a folder.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/choice.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -155,8 +156,10 @@ void check_limit(const Limit& limit, double value, const std::string& label, std
 
 void check_choice(const Limit& limit, const std::string& value, const std::string& label) {
   const auto& all = limit.choices;
-  if (!all.empty() && std::find(all.begin(), all.end(), value) == all.end())
-    refuse(limit, label, value, "not one of the choices");
+  if (all.empty() || std::find(all.begin(), all.end(), value) != all.end()) return;
+  const std::string meant = choice_meant(all, value);
+  throw UsageError(label + " is '" + printable(value) + "': not one of the choices",
+                   (meant.empty() ? "" : "did you mean " + meant + "? ") + "allowed: " + limit.text());
 }
 
 bool Field::is_shorthand() const {

@@ -10,6 +10,7 @@
 #include "core/parallel.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
+#include "dataset/skipped_groups.hpp"
 
 namespace dcgan {
 namespace {
@@ -146,9 +147,11 @@ Fitter fitter_for(const Source& source, const DataOptions& options, int64_t thre
 void no_image(const fs::path& path, const std::vector<Skipped>& skipped) {
   if (skipped.empty())
     throw Error("no image in '" + shown(path) + "'", "give a folder or an archive that holds pictures");
+  const SkippedGroup most = skipped_groups(path, skipped).front();
+  const std::string convert = most.convert.empty() ? "" : "convert them all by " + most.needs + ": " + most.convert;
   throw Error("no readable image in '" + shown(path) + "': " + counted(static_cast<int64_t>(skipped.size()), "file") +
-                  " cannot be used, the first is '" + skipped[0].name + "' (" + skipped[0].reason + ")",
-              "`dcgan doctor " + shell_word(path.native()) + "` lists them");
+                  " cannot be used, like '" + most.names.front() + "' (" + most.reason + ")",
+              convert.empty() ? "`dcgan doctor " + shell_word(path.native()) + "` lists them" : convert);
 }
 
 Usable decode_all(const Fitter& fitter, PackSetWriter* writer, const fs::path& path, bool strict, int64_t threads,

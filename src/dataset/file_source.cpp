@@ -168,8 +168,9 @@ std::string FolderSource::bytes_of(int64_t index, size_t limit) const {
   return read_file(listing_.root / listing_.path(index), limit);
 }
 
-NotRead FolderSource::named(const NotRead& error, int64_t index) const {
-  return error.at((listing_.root / listing_.path(index)).native());
+NotRead FileSource::named(const NotRead& error, int64_t index) const {
+  const FilePlace place = file_of(index);
+  return error.at(place.file.native(), place.before);
 }
 
 uint64_t FolderSource::size_of(int64_t index) const { return stamp_of(listing_.root / listing_.path(index)).bytes; }

@@ -27,7 +27,7 @@ class FileSource : public Source {
   /// Bytes of file `index`, from outside. Throws Error with the reason.
   virtual uint64_t size_of(int64_t index) const = 0;
   /// What file `index` is, with what to type: its own path there.
-  virtual NotRead named(const NotRead& error, int64_t index) const = 0;
+  NotRead named(const NotRead& error, int64_t index) const;
   /// Throws Error with the reason when a picture that says this of itself is more than its file can be believed.
   virtual void check_claim(int64_t, const Probe&) const {}
 
@@ -46,12 +46,12 @@ class FolderSource : public FileSource {
   /// Throws as list_folder does.
   FolderSource(const fs::path& root, int64_t most_files);
   std::string identity_of(int64_t index, const std::string& digest) const override;
+  FilePlace file_of(int64_t index) const override { return {listing_.root, listing_.root / listing_.path(index), ""}; }
   const Listing& listing() const { return listing_; }
 
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;
   uint64_t size_of(int64_t index) const override;
-  NotRead named(const NotRead& error, int64_t index) const override;
 };
 
 }  // namespace dcgan

@@ -33,6 +33,14 @@ class Source {
   /// What picture `index` says of itself, without decoding it. Throws nothing but Exhausted: see Probe::problem.
   virtual Probe probe(int64_t index) const = 0;
 
+  /// Where picture `index` lies as a file of its own, below `folder`; of an archive once the command `before` has
+  /// unpacked it. Of sets without files both are "".
+  struct FilePlace {
+    fs::path folder, file;
+    std::string before;
+  };
+  virtual FilePlace file_of(int64_t) const { return {}; }
+
   const std::vector<std::string>& classes() const { return classes_; }
   const std::vector<std::string>& remarks() const { return remarks_; }
   /// "folder", "ZIP archive", "IDX file", "CIFAR-10", "CIFAR-100", ".npy file".

@@ -87,11 +87,11 @@ void ZipSource::check_claim(int64_t index, const Probe& probe) const {
               ", too much for one of many in an archive; unpack it first if you trust it");
 }
 
-NotRead ZipSource::named(const NotRead& error, int64_t index) const {
+Source::FilePlace ZipSource::file_of(int64_t index) const {
   // It is unpacked first: whole, into a folder that can be given instead of the archive; what is there stays as it is.
-  const std::string folder = listing_.root.native() + ".unpacked";
-  return error.at((fs::path(folder) / listing_.path(index)).native(),
-                  "unzip -nq " + shell_word(listing_.root.native()) + " -d " + shell_word(folder) + "; ");
+  const fs::path folder = listing_.root.native() + ".unpacked";
+  return {folder, folder / listing_.path(index),
+          "unzip -nq " + shell_word(listing_.root.native()) + " -d " + shell_word(folder.native()) + "; "};
 }
 
 std::string ZipSource::bytes_of(int64_t index, size_t limit) const { return zip_.read(entry_of(index), limit); }

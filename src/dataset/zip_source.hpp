@@ -11,11 +11,11 @@ class ZipSource : public FileSource {
   explicit ZipSource(const fs::path& path);
 
   std::string identity_of(int64_t index, const std::string& digest) const override;
+  FilePlace file_of(int64_t index) const override;
 
  protected:
   std::string bytes_of(int64_t index, size_t limit) const override;
   uint64_t size_of(int64_t index) const override { return entry_of(index).bytes; }
-  NotRead named(const NotRead& error, int64_t index) const override;
   void check_claim(int64_t index, const Probe& probe) const override;
   void forget(int64_t index) override { entries_.erase(entries_.begin() + index); }
 

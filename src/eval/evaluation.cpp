@@ -141,11 +141,7 @@ const Figure* Evaluation::find(const std::string& name) const {
 
 Image pairs_sheet(const std::vector<Pair>& pairs, ImageSource& generated, const Pixels& real) {
   const auto& info = real.info();
-  Sheet::Layout layout;
-  layout.count = 2 * static_cast<int64_t>(pairs.size()), layout.columns = 4;
-  layout.width = info.size.width, layout.height = info.size.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("made 0.00");
-  Sheet sheet(layout);
+  Sheet sheet(sheet_layout(2 * static_cast<int64_t>(pairs.size()), 4, info.size, info.channels, {"made 0.00"}));
   Image picture(info.size.width, info.size.height, info.channels);
   for (size_t i = 0; i < pairs.size(); ++i) {
     const auto place = 2 * static_cast<int64_t>(i);

@@ -1,6 +1,7 @@
 #include "image/conversion.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -23,42 +24,44 @@ struct Row {
   const char* needs;  // what to install, by its name
   /// {in} and {out} are words for the file and for what becomes of it, {file:in}, {file:out} and {file:frames} those
   /// for ffmpeg. Through standard input where names would mean something to the program. "" for a program of Python's.
+  /// Without single quotes: a loop over many files is in such.
   const char* command;
   const char* ending = ".png";
   const char* remark = "";  // what it does that may be otherwise
+  const char* name = "";    // of a long program of Python's, which `dcgan data converter NAME` prints
 };
 
 constexpr Row kRows[] = {
-    {kGif, kMagick, "convert 'gif:-[0]' -coalesce -strip png:- < {in} > {out}"},
+    {kGif, kMagick, "convert \"gif:-[0]\" -coalesce -strip png:- < {in} > {out}"},
     {kHeic, "libheif-examples", "heif-convert {in} {out}"},
     {kAvif, "Python with Pillow 11.3 or newer", ""},
     {kJpeg2000, kMagick, "convert jp2:- -strip -depth 8 png:- < {in} > {out}"},
-    {kJpegXl, kCodecs, ""},
-    {kJpegXr, kCodecs, ""},
-    {kJpegLs, kCodecs, ""},
-    {kDeepJpeg, kCodecs, ""},
+    {kJpegXl, kCodecs, "", ".png", "", "jpeg-xl"},
+    {kJpegXr, kCodecs, "", ".png", "", "jpeg-xr"},
+    {kJpegLs, kCodecs, "", ".png", "", "jpeg-ls"},
+    {kDeepJpeg, kCodecs, "", ".png", "", "deep-jpeg"},
     {kBitmapArray, "Python", "", ".bmp"},
     {kJpegInBmp, "Python", "", ".jpg"},
     {kPngInBmp, "Python", ""},
-    {kPsd, kMagick, "convert 'psd:-[0]' -strip -depth 8 png:- < {in} > {out}"},
+    {kPsd, kMagick, "convert \"psd:-[0]\" -strip -depth 8 png:- < {in} > {out}"},
     {kIcon, kPillow, ""},
-    {kExr, "ffmpeg", "ffmpeg -apply_trc iec61966_2_1 -i {file:in} -pix_fmt rgba {file:out}"},
+    {kExr, "ffmpeg", "ffmpeg -nostdin -apply_trc iec61966_2_1 -i {file:in} -pix_fmt rgba {file:out}"},
     {kHdr, kMagick, "convert hdr:- -set colorspace RGB -colorspace sRGB -strip -depth 8 png:- < {in} > {out}"},
-    {kPfm, kNumpy, "", ".png", kTaken},
+    {kPfm, kNumpy, "", ".png", kTaken, "pfm"},
     {kSvg, "librsvg2-bin", "rsvg-convert < {in} > {out}"},
     {kPdf, "poppler-utils", "pdftoppm -png -r 150 {in} {in}"},
     {kXcf, kMagick, "convert xcf:- -background none -flatten -strip -depth 8 png:- < {in} > {out}"},
     {kQoi, kPillow, ""},
     {kDds, kPillow, ""},
-    {kFits, kNumpy, "", ".png", kTaken},
+    {kFits, kNumpy, "", ".png", kTaken, "fits"},
     {kRaw, "libraw-bin", "dcraw_emu -w -Z - {in} > {out}", ".ppm"},
-    {kMng, kMagick, "convert '-[0]' -coalesce -strip -depth 8 png:- < {in} > {out}"},
-    {kFilm, "ffmpeg", "ffmpeg -i {file:in} {file:frames}"},
-    {kTiffByMagick, kMagick, "convert 'tiff:-[0]' -auto-orient -strip -depth 8 png:- < {in} > {out}"},
-    {kTiffNumbers, kTifffile, "", ".png", ""},
-    {kTiffUnknownWhite, kTifffile, "", ".png", kTaken},
-    {kTiffLab, kTifffile, ""},
-    {kTiffOddDepths, kTifffile, ""},
+    {kMng, kMagick, "convert \"-[0]\" -coalesce -strip -depth 8 png:- < {in} > {out}"},
+    {kFilm, "ffmpeg", "ffmpeg -nostdin -i {file:in} {file:frames}"},
+    {kTiffByMagick, kMagick, "convert \"tiff:-[0]\" -auto-orient -strip -depth 8 png:- < {in} > {out}"},
+    {kTiffNumbers, kTifffile, "", ".png", "", "tiff"},
+    {kTiffUnknownWhite, kTifffile, "", ".png", kTaken, "tiff"},
+    {kTiffLab, kTifffile, "", ".png", "", "tiff-lab"},
+    {kTiffOddDepths, kTifffile, "", ".png", "", "tiff-odd-depths"},
 };
 
 const Row* row_of(Converter by) {
@@ -66,45 +69,119 @@ const Row* row_of(Converter by) {
   return found == std::end(kRows) ? nullptr : found;
 }
 
-/// For ffmpeg % in a name is a number's place.
-std::string frames_word(const std::string& path) {
-  std::string pattern = "file:";
+/// The words that a command is filled with.
+struct Words {
+  std::string in, out, file_in, file_out, frames;
+};
+
+Words words_for(const std::string& path, const std::string& ending) {
+  std::string pattern = "file:";  // for ffmpeg % in a name is a number's place
   for (const char c : path) pattern += c == '%' ? "%%" : std::string(1, c);
-  return shell_word(pattern + "-%05d.png");
+  const std::string out = path + ending;
+  return {shell_word(path), shell_word(out), shell_word("file:" + path), shell_word("file:" + out),
+          shell_word(pattern + "-%05d.png")};
+}
+
+/// Of the file that a loop's variable f names.
+Words words_in_loop(const std::string& ending) {
+  return {"\"$f\"", "\"$f" + ending + "\"", "\"file:$f\"", "\"file:$f" + ending + "\"",
+          "\"file:$(printf %s \"$f\" | sed s/%/%%/g)-%05d.png\""};
 }
 
 /// In one pass: a name may hold any of these words.
-std::string filled(std::string_view text, const std::string& path, const std::string& out) {
-  const std::pair<std::string_view, std::string> words[] = {{"{in}", shell_word(path)},
-                                                            {"{out}", shell_word(out)},
-                                                            {"{file:in}", shell_word("file:" + path)},
-                                                            {"{file:out}", shell_word("file:" + out)},
-                                                            {"{file:frames}", frames_word(path)}};
+std::string filled(std::string_view text, const Words& words) {
+  const std::pair<std::string_view, const std::string&> all[] = {{"{in}", words.in},
+                                                                 {"{out}", words.out},
+                                                                 {"{file:in}", words.file_in},
+                                                                 {"{file:out}", words.file_out},
+                                                                 {"{file:frames}", words.frames}};
   std::string done;
   while (!text.empty()) {
     const auto* found =
-        std::find_if(std::begin(words), std::end(words), [&](auto& word) { return text.starts_with(word.first); });
-    const bool is_word = found != std::end(words);
+        std::find_if(std::begin(all), std::end(all), [&](auto& word) { return text.starts_with(word.first); });
+    const bool is_word = found != std::end(all);
     done += is_word ? found->second : std::string(1, text[0]);
     text.remove_prefix(is_word ? found->first.size() : 1);
   }
   return done;
 }
 
+/// What is typed for one file. A shell makes the file of > before the program runs: one that fails must not leave it,
+/// for an empty file is no picture.
+std::string command_of(const Row& row, const Words& words) {
+  if (!*row.command) {
+    const std::string files = " " + words.in + " " + words.out;
+    if (!*row.name) return "python3 -c " + shell_word(python_code(row.by)) + files;
+    return "p=$(dcgan data converter " + std::string(row.name) + ") && python3 -c \"$p\"" + files;
+  }
+  const std::string command = filled(row.command, words);
+  const bool is_made_by_shell = std::string_view(row.command).find("> {out}") != std::string_view::npos;
+  return command + (is_made_by_shell ? " || { rm -f " + words.out + "; false; }" : "");
+}
+
+/// How files that end with one of `endings` ("gif") are found below a folder.
+std::string find_words(const std::string& folder, const std::vector<std::string>& endings) {
+  std::string tests;
+  for (const auto& ending : endings) tests += (tests.empty() ? "" : " -o ") + ("-iname \"*." + ending) + "\"";
+  if (endings.size() > 1) tests = "\\( " + tests + " \\)";
+  return "find -L " + shell_word(folder) + " -type f " + tests;
+}
+
 }  // namespace
 
 std::string conversion_command(Converter by, const std::string& path) {
   const Row* row = row_of(by);
-  if (!row) return "";
-  const std::string out = path + row->ending;
-  return *row->command ? filled(row->command, path, out) : python_command(python_code(by), {path, out});
+  return row ? command_of(*row, words_for(path, row->ending)) : "";
+}
+
+std::string conversion_needs(Converter by) {
+  const Row* row = row_of(by);
+  return row ? std::string(row->needs) + (*row->remark ? std::string(" (") + row->remark + ")" : "") : "";
 }
 
 std::string conversion_words(Converter by, const std::string& path, const std::string& before) {
+  if (!row_of(by)) return "save it again as a PNG in the program that made it";
+  return "convert it by " + conversion_needs(by) + ": " + before + conversion_command(by, path);
+}
+
+std::string conversion_of_all(Converter by, const std::string& folder, const std::vector<std::string>& endings) {
   const Row* row = row_of(by);
-  if (!row) return "save it again as a PNG in the program that made it";
-  const std::string remark = *row->remark ? std::string(" (") + row->remark + ")" : "";
-  return std::string("convert it by ") + row->needs + remark + ": " + before + conversion_command(by, path);
+  if (!row) return "";
+  const bool makes_one = std::string_view(row->command).find("out}") != std::string_view::npos || !*row->command;
+  const Words words = words_in_loop(row->ending);
+  const std::string command = command_of(*row, words),
+                    each = makes_one ? "[ -e " + words.out + " ] || { " + command + "; }" : command;
+  return find_words(folder, endings) + " -exec sh -c " + shell_word("for f; do " + each + "; done") + " sh {} +";
+}
+
+std::string conversion_of_these(Converter by, const std::vector<std::string>& paths) {
+  const Row* row = row_of(by);
+  if (!row) return "";
+  std::string names;
+  for (const auto& path : paths) names += " " + shell_word(path);
+  return "for f in" + names + "; do " + command_of(*row, words_in_loop(row->ending)) + "; done";
+}
+
+bool is_converted(Converter by, const std::string& path) {
+  const Row* row = row_of(by);
+  std::error_code ignored;
+  if (!row) return false;
+  for (const char* of_several : {"-00001.png", "-1.png", "-01.png", "-001.png"})
+    if (std::filesystem::exists(path + of_several, ignored)) return true;
+  return std::filesystem::file_size(path + row->ending, ignored) > 0 && !ignored;
+}
+
+std::vector<std::string> converter_names() {
+  std::vector<std::string> names;
+  for (const Row& row : kRows)
+    if (*row.name && std::find(names.begin(), names.end(), row.name) == names.end()) names.emplace_back(row.name);
+  return names;
+}
+
+std::string converter_program(const std::string& name) {
+  for (const Row& row : kRows)
+    if (*row.name && row.name == name) return python_code(row.by);
+  return "";
 }
 
 }  // namespace dcgan

@@ -139,11 +139,12 @@ string python_code(Converter by) {
       return deep_jpeg();
     case kJpegInBmp:
     case kPngInBmp:
-      return kBytes + "open(sys.argv[2],\"wb\").write(b[int.from_bytes(b[10:14],\"little\"):])";
+      return kBytes + "o=b[int.from_bytes(b[10:14],\"little\"):];assert o;open(sys.argv[2],\"wb\").write(o)";
     case kBitmapArray:  // its first, whose pixels are counted from where the array begins
       return kBytes +
-             "i=int.from_bytes(b[24:28],\"little\")-14;"
-             "open(sys.argv[2],\"wb\").write(b[14:24]+i.to_bytes(4,\"little\")+b[28:])";
+             "assert "
+             "b[:2]==b\"BA\";i=int.from_bytes(b[24:28],\"little\")-14;o=b[14:24]+i.to_bytes(4,\"little\")+b[28:];"
+             "open(sys.argv[2],\"wb\").write(o)";
     case kPfm:
       return pfm();
     case kFits:

@@ -12,6 +12,7 @@ namespace dcgan {
 namespace {
 constexpr int kCaptionHeight = 13;
 constexpr double kCaptionScale = 0.75;
+constexpr int64_t kBetweenParts = 8;  // pixels more between parts than between pictures
 
 cv::Mat view(Image& image) {
   return cv::Mat(static_cast<int>(image.height), static_cast<int>(image.width),
@@ -21,10 +22,39 @@ cv::Mat view(Image& image) {
 
 int64_t Sheet::Layout::cell_height() const { return height + (caption_width ? caption_lines * kCaptionHeight : 0); }
 int64_t Sheet::Layout::cell_width() const { return std::max(width, caption_width); }
-int64_t Sheet::Layout::sheet_width() const { return gap + std::min(columns, count) * (cell_width() + gap); }
+int64_t Sheet::Layout::sheet_width() const {
+  return gap + side_by_side * part_columns() * (cell_width() + gap) + (side_by_side - 1) * kBetweenParts;
+}
 int64_t Sheet::Layout::sheet_height() const {
-  const int64_t rows = (count + columns - 1) / columns;
-  return gap + rows * (cell_height() + gap);
+  return gap + stacked * part_rows() * (cell_height() + gap) + (stacked - 1) * kBetweenParts;
+}
+
+std::pair<int64_t, int64_t> Sheet::Layout::corner(int64_t place) const {
+  const int64_t row = place / columns, column = place % columns;
+  const int64_t beside = row / part_rows(), below = column / part_columns();
+  const int64_t x = beside * part_columns() + column % part_columns(), y = below * part_rows() + row % part_rows();
+  return {gap + x * (cell_width() + gap) + beside * kBetweenParts,
+          gap + y * (cell_height() + gap) + below * kBetweenParts};
+}
+
+Sheet::Layout sheet_layout(int64_t count, int64_t columns, Size size, int64_t channels,
+                           const std::vector<std::string>& captions) {
+  Sheet::Layout layout;
+  layout.count = count, layout.columns = columns > 0 ? columns : square_columns(count);
+  layout.width = size.width, layout.height = size.height, layout.channels = channels;
+  for (const auto& caption : captions)
+    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(caption));
+  return layout;
+}
+
+Sheet::Layout without_ribbon(Sheet::Layout layout) {
+  constexpr int64_t kMost = 4;
+  const auto ratio = [](const Sheet::Layout& one) {
+    return static_cast<double>(one.sheet_height()) / static_cast<double>(one.sheet_width());
+  };
+  while (ratio(layout) > kMost && layout.part_rows() > 1) ++layout.side_by_side;
+  while (1 / ratio(layout) > kMost && layout.part_columns() > 1) ++layout.stacked;
+  return layout;
 }
 
 int64_t Sheet::caption_width(const std::string& caption) {
@@ -36,8 +66,7 @@ Sheet::Sheet(const Layout& layout)
     : layout_(layout), image_(layout.sheet_width(), layout.sheet_height(), layout.channels, 255) {}
 
 void Sheet::put(int64_t place, const Image& image, const std::string& caption) {
-  const int64_t left = layout_.gap + place % layout_.columns * (layout_.cell_width() + layout_.gap);
-  const int64_t top = layout_.gap + place / layout_.columns * (layout_.cell_height() + layout_.gap);
+  const auto [left, top] = layout_.corner(place);
   for (int64_t y = 0; y < image.height; ++y)
     std::memcpy(image_.at(left, top + y), image.at(0, y), static_cast<size_t>(image.width * image.channels));
   if (layout_.caption_width == 0) return;

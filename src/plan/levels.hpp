@@ -14,6 +14,7 @@ struct TrainCommand {
   bool resume = false;
   bool resume_auto = false;
   bool dry_run = false;
+  bool everything = false;
   bool json = false;
   bool lock = true;
   bool run_code = false;  // never stored: what it agrees to is remembered for the user
@@ -31,9 +32,10 @@ struct TrainCommand {
           {});
     visit("config", config, "options from a file; flags win over it; a run's config.json serves",
           any_text("FILE.json"));
-    visit("dry-run", dry_run,
-          "time a few steps, print the plan and what it will cost; makes no run (decoded pixels are kept)", {})
+    visit("dry-run", dry_run, "time a few steps and print speed, time, memory; makes no run (decoded pixels are kept)",
+          {})
         .common();
+    visit("all", everything, "with --dry-run: the whole plan too, both networks, the disk, the least a step takes", {});
     visit("json", json, "records and events as JSON lines on standard output", {});
     visit("lock", lock, "do not keep other processes out of the run: for disks on which nothing can be locked", {});
     visit(

@@ -55,7 +55,9 @@ std::string run_to_resume(const TrainCommand& command, std::string& data) {
   if (is_run_directory(data)) return std::exchange(data, "");
   if (std::error_code ignored; !fs::exists(data, ignored))
     throw UsageError("there is no run '" + printable(data) + "'", "name one: `dcgan train --resume RUN`");
-  throw UsageError("--resume needs the run to go on with", "add --run DIR");
+  throw UsageError(
+      "--resume needs the run to go on with, and '" + printable(data) + "' is none",
+      "name it: `dcgan train --resume RUN`; of data in a new place: `dcgan train DATA --resume --run RUN`");
 }
 
 /// The first rank keeps others out of the run.

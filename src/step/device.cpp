@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "core/choice.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "step/gpu.hpp"
@@ -25,8 +26,11 @@ std::string resolve_device(const std::string& asked, std::vector<std::string>& r
     const char* end = asked.data() + asked.size();
     if (std::from_chars(asked.data() + 5, end, number).ptr != end) number = -1;
   }
-  if (number < 0)
-    throw UsageError("--device is '" + printable(asked) + "': no such device", "allowed: auto|cpu|cuda|cuda:N");
+  if (number < 0) {
+    const std::string meant = choice_meant({"auto", "cpu", "cuda"}, asked);
+    throw UsageError("--device is '" + printable(asked) + "': no such device",
+                     (meant.empty() ? "" : "did you mean " + meant + "? ") + "allowed: auto|cpu|cuda|cuda:N");
+  }
   if (number >= gpus)
     throw UsageError("--device " + asked + " does not exist: " +
                          (has_cuda ? "this machine has " + counted(gpus, "GPU") : "this LibTorch build has no CUDA"),

@@ -42,11 +42,7 @@ const Batch& RunSheets::first_pictures() {
 }
 
 Sheet::Layout RunSheets::layout() const {
-  const Size size = plan_.network.shape.size();
-  Sheet::Layout layout;
-  layout.count = count_, layout.columns = square_columns(count_);
-  layout.width = size.width, layout.height = size.height, layout.channels = plan_.network.image_channels;
-  return layout;
+  return sheet_layout(count_, 0, plan_.network.shape.size(), plan_.network.image_channels);
 }
 
 void RunSheets::write_sheet(const fs::path& path, const uint8_t* bytes) const {

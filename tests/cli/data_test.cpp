@@ -111,7 +111,7 @@ TEST(Doctor, CountsFormatsOfUsableFilesAndFailsWhereThereIsNoneOrWhereStrict) {
   write_text(dcgan.at("texts/a.jpg"), "x");
   const Finished none = dcgan({"doctor", dcgan.at("texts")});
   EXPECT_EXIT_CODE(none, 1);
-  EXPECT_CONTAINS(none.out, "a.jpg: not a picture");
+  EXPECT_CONTAINS(none.out, "'a.jpg': not a picture");
   EXPECT_SAYS(none, "can be trained on");
 }
 

@@ -52,7 +52,7 @@ TEST_F(DoctorSheet, OfEveryKindOfDataShowsTheFirstPictureOfEachClassPixelForPixe
     const Json report = shown_of(data);
     EXPECT_CONTAINS(report["sheet"].get<std::string>(), "shows 3 pictures as the network gets them, of 2 classes");
     const Image sheet = read_png(at("sheet.png"));
-    const int64_t row = (sheet.height - 4) / 2, column = (sheet.width - 4) / 8;  // 8 a row
+    const int64_t row = (sheet.height - 4) / 2, column = (sheet.width - 4) / 2;  // as many a row as a class has
     EXPECT_EQ(picture_at(sheet, 4, 4, 16, 4).pixels, first.pixels) << data;
     EXPECT_EQ(picture_at(sheet, 4 + column, 4, 16, 4).pixels, second.pixels) << data;
     EXPECT_EQ(picture_at(sheet, 4, 4 + row, 16, 4).pixels, first.pixels) << data;
@@ -144,9 +144,10 @@ TEST_F(DoctorSheet, PassesOverWhatCannotBeReadAndIsNotWrittenWhenNothingCan) {
   EXPECT_CONTAINS(shown_of("some")["sheet"].get<std::string>(), "shows 2 pictures as the network gets them; 1 file");
   EXPECT_EQ(picture_at(read_png(at("sheet.png")), 4, 4, 16, 4).pixels, made_picture(16, 3, 0).pixels);
   write_text(at("none/aaa.png"), png_signature());
-  write_text(at("x.png"), "what was there");
+  const std::string there = encode_png(made_picture(8, 3, 7));
+  write_text(at("x.png"), there);
   EXPECT_TRUE(refused(dcgan_.refusal({"doctor", at("none"), "--show", at("x.png")}), 1, "none to show"));
-  EXPECT_EQ(read_text(at("x.png")), "what was there");
+  EXPECT_EQ(read_text(at("x.png")), there);
   EXPECT_TRUE(refused(dcgan_.refusal({"doctor", at("some"), "--show", at("x.jpg")}), 2, "x.png"));
   EXPECT_TRUE(refused(dcgan_.refusal({"doctor", at("some"), "--show", at("no/folder/x.png")}), 2, "--show"));
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "support/pictures.hpp"
 
 namespace dcgan::test::sheets {
@@ -30,6 +32,34 @@ TEST(Sheet, PutsPicturesRowByRowOnWhiteWithGaps) {
                 return pictures[static_cast<size_t>(place)].at(inside_x, inside_y)[c];
               }));
   }
+}
+
+TEST(SheetLayout, IsAboutSquareUnlessColumnsAreAskedFor) {
+  const auto free = sheet_layout(10, 0, {8, 6}, 3), asked = sheet_layout(10, 5, {8, 6}, 3, {"a", "a longer name"});
+  EXPECT_EQ(free.columns, 4);
+  EXPECT_EQ(free.caption_width, 0);
+  EXPECT_EQ(asked.columns, 5);
+  EXPECT_EQ(asked.caption_width, Sheet::caption_width("a longer name"));
+}
+
+TEST(SheetLayout, WithoutRibbonLeavesWhatIsNoneAndFoldsWhatIsOne) {
+  for (const int64_t side : {16, 64, 300})
+    for (int64_t count = 1; count <= 130; ++count)
+      for (int64_t columns = 1; columns <= count; ++columns) {
+        const auto before = sheet_layout(count, columns, {side, side}, 1), after = without_ribbon(before);
+        const double was = double(before.sheet_height()) / double(before.sheet_width()),
+                     is = double(after.sheet_height()) / double(after.sheet_width());
+        const bool was_ribbon = was > 4 || was<0.25, is_folded = after.side_by_side> 1 || after.stacked > 1;
+        ASSERT_EQ(is_folded, was_ribbon) << count << " in " << columns;
+        ASSERT_TRUE(is <= 4 && is >= 0.25) << count << " in " << columns << ": " << is;
+        std::set<std::pair<int64_t, int64_t>> corners;
+        for (int64_t place = 0; place < count; ++place) {
+          const auto [x, y] = after.corner(place);
+          ASSERT_TRUE(x >= 0 && y >= 0 && x + side < after.sheet_width() && y + side < after.sheet_height());
+          corners.insert({x / side, y / side});
+        }
+        ASSERT_EQ(static_cast<int64_t>(corners.size()), count) << count << " in " << columns;
+      }
 }
 
 TEST(Sheet, IsNoWiderThanItsPictures) {

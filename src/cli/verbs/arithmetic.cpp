@@ -76,12 +76,11 @@ SumFigure figure_of(const std::vector<LatentTerm>& terms, const at::Tensor& resu
 
 Sheet draw(const SumFigure& figure, Generator& generator, const std::string& out) {
   const auto& info = generator.info();
-  Sheet::Layout layout;
-  layout.count = figure.columns * figure.rows, layout.columns = figure.columns;
-  layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  for (const auto& cell : figure.cells)
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(cell.caption));
-  Sheet sheet = make_sheet(layout, out);
+  std::vector<std::string> captions;
+  for (const auto& cell : figure.cells) captions.push_back(cell.caption);
+  Sheet sheet = make_sheet(
+      sheet_layout(figure.columns * figure.rows, figure.columns, {info.width, info.height}, info.channels, captions),
+      out);
   LatentRows rows{static_cast<int64_t>(figure.cells.size()),
                   [&](int64_t i) { return figure.cells[static_cast<size_t>(i)].z; },
                   [&](int64_t i) { return figure.cells[static_cast<size_t>(i)].label; }};

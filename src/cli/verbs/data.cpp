@@ -17,6 +17,7 @@
 #include "dataset/pack_set.hpp"
 #include "dataset/source.hpp"
 #include "dataset/walk.hpp"
+#include "image/conversion.hpp"
 #include "image/sheet.hpp"
 #include "nn/network.hpp"
 
@@ -194,7 +195,7 @@ void unpack(const Invocation& invocation, UnpackCommand& command) {
   out.commit();
   for (const auto* remarks : {&packed.remarks, &folders.remarks, &written.remarks})
     for (const auto& remark : *remarks) warn(remark);
-  warn_of_skipped(info);
+  warn_of_skipped(info, path);
   const std::string classes = written.classes == 0 ? "" : " in " + counted(written.classes, "class", "classes");
   std::printf("%s%s written to %s\n", counted(info.count, "image").c_str(), classes.c_str(),
               printable(command.out).c_str());
@@ -232,13 +233,13 @@ void pack(const Invocation& invocation, PackCommand& command) {
   shape_plan(command.data.size);  // a size that no network has is said before anything is decoded
   const std::string path = invocation.positional(0);
   const Dataset dataset = [&] {
-    DecodeLine line;
+    ProgressLine line;
     return pack_dataset(path, command.data, command.out, command.threads.value_or(automatic_threads().count),
-                        line.progress(), command.shards);
+                        line.decoding(), command.shards);
   }();
   const auto& info = dataset.pixels->info();
   for (const auto& remark : dataset.remarks) warn(remark);
-  warn_of_skipped(info);
+  warn_of_skipped(info, path);
   const std::string classes =
       info.classes.empty() ? "" : " in " + counted(static_cast<int64_t>(info.classes.size()), "class", "classes");
   const std::string shards = command.shards == 1 ? "" : ", cut into " + counted(command.shards, "shard");
@@ -264,6 +265,33 @@ Verb pack_verb() {
   return verb;
 }
 
+struct ConverterCommand {
+  template <class Visit>
+  void fields(Visit&&) {}
+};
+
+void print_converter(const Invocation& invocation, ConverterCommand&) {
+  const std::string name = invocation.positional(0), program = converter_program(name);
+  if (program.empty())
+    throw UsageError("there is no converter '" + printable(name) + "'",
+                     "these are there: " + joined(converter_names(), ", "));
+  std::printf("%s\n", program.c_str());
+}
+
+Verb converter_verb() {
+  Verb verb;
+  verb.name = "converter";
+  verb.examples = {"dcgan data converter tiff"};
+  verb.help = "print a Python program that converts one kind of picture that is not read";
+  verb.details =
+      "Hints use it: p=$(dcgan data converter tiff) && python3 -c \"$p\" IN.tif OUT.png. The hint says which packages "
+      "it "
+      "needs.";
+  verb.positionals = {{"NAME", "one of " + joined(converter_names(), ", ")}};
+  set_options<ConverterCommand>(verb, print_converter);
+  return verb;
+}
+
 }  // namespace
 
 Verb data_verb() {
@@ -271,7 +299,7 @@ Verb data_verb() {
   verb.name = "data";
   verb.group = "Data";
   verb.help = "work on data sets";
-  verb.children = {pack_verb(), unpack_verb()};
+  verb.children = {pack_verb(), unpack_verb(), converter_verb()};
   return verb;
 }
 

@@ -13,6 +13,7 @@
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
+#include "pages/report/log.hpp"
 
 namespace dcgan {
 namespace {
@@ -58,6 +59,14 @@ Json describe_checkpoint(const fs::path& path) {
             "dcgan export " + shell_word(path.native()) + " --out generator.pt"}}};
 }
 
+/// The newest evaluation, and the last one that was the best so far.
+void add_quality(Json& out, const Json& evaluations) {
+  if (evaluations.empty()) return;
+  out["newest"] = evaluations.back();
+  for (const auto& one : evaluations)
+    if (one.value("best", false)) out["best"] = one;
+}
+
 Json describe_run(const fs::path& path) {
   const RunDirectory run = RunDirectory::open(path);
   const std::string origin = shown(path);
@@ -73,11 +82,12 @@ Json describe_run(const fs::path& path) {
               {"last_record", run.last_record()}};
   if (!run.checkpoints().empty()) {
     const Json newest = describe_checkpoint(run.checkpoint(run.checkpoints().back()));
-    for (const char* key : {"images", "steps", "seconds", "network", "generator", "discriminator"})
+    for (const char* key : {"images", "steps", "seconds", "written", "network", "generator", "discriminator"})
       out[key] = newest[key];
   }
+  add_quality(out, curves_of_file(run.log(), 100)["evals"]);
   const std::string word = shell_word(path.native());
-  out["use"] = {"dcgan train --resume " + word, "dcgan sample " + word + " --out sheet.png",
+  out["use"] = {"dcgan train --resume " + word, "dcgan sample " + word + " --out sheet.png", "dcgan eval " + word,
                 "dcgan export " + word + " --out generator.pt"};
   return out;
 }

@@ -9,6 +9,7 @@
 #include "core/platform/cores.hpp"
 #include "core/text.hpp"
 #include "dataset/options.hpp"
+#include "dataset/skipped_groups.hpp"
 #include "dataset/survey.hpp"
 #include "nn/network.hpp"
 
@@ -68,7 +69,7 @@ void print_names(const std::vector<std::string>& lines) {
   if (lines.size() > kNamed) std::printf("  ... --json lists all\n");
 }
 
-void print_report(const DataSurvey& survey, const DoctorCommand& command) {
+void print_report(const fs::path& path, const DataSurvey& survey, const DoctorCommand& command) {
   std::printf("%s of %s can be trained on\n", with_commas(survey.usable).c_str(),
               counted(survey.files, "file").c_str());
   if (!survey.formats.empty()) std::printf("formats:    %s\n", tally(survey.formats).c_str());
@@ -98,8 +99,10 @@ void print_report(const DataSurvey& survey, const DoctorCommand& command) {
   if (survey.unusable.empty()) return;
   std::printf("skipped:    %s would be left out of training\n",
               counted(static_cast<int64_t>(survey.unusable.size()), "file").c_str());
+  std::vector<Skipped> skipped;
+  for (const auto& file : survey.unusable) skipped.push_back({file.name, file.reason});
   std::vector<std::string> lines;
-  for (const auto& file : survey.unusable) lines.push_back(file.name + ": " + file.reason);
+  for (const auto& group : skipped_groups(path, skipped)) lines.push_back(group_text(group));
   print_names(lines);
 }
 
@@ -114,7 +117,7 @@ void doctor(const Invocation& invocation, DoctorCommand& command) {
                     (survey.remarks.empty() ? "" : ": " + survey.remarks.front()),
                 "give a folder or an archive that holds pictures");
   Json report = report_json(survey);
-  if (!command.json) print_report(survey, command);
+  if (!command.json) print_report(invocation.positional(0), survey, command);
   if (!command.show.empty()) {
     report["sheet"] =
         write_doctor_sheet(invocation.positional(0), command.pixels, survey.usable, threads, command.show);

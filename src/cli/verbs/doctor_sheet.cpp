@@ -41,26 +41,27 @@ Room room_for(Size size) {
   return room;
 }
 
-Image sheet_of(const FirstPictures& found, int64_t columns) {
+Image sheet_of(const FirstPictures& found, int64_t most_columns) {
   const bool has_classes = found.classes.size() > 1 || !found.classes[0].name.empty();
   const int64_t least = std::min(found.size.width, found.size.height);
   const int64_t times = std::max<int64_t>(1, (kLeastSide + least - 1) / least);
   const int64_t pictures = static_cast<int64_t>(found.classes[0].pictures.size());
-  Sheet::Layout layout;
-  layout.columns = columns;
-  if (!has_classes && columns == kMostEach) layout.columns = std::min(kMostEach, square_columns(pictures));
-  layout.count = has_classes ? columns * static_cast<int64_t>(found.classes.size()) : pictures;
-  layout.width = found.size.width * times, layout.height = found.size.height * times, layout.channels = found.channels;
-  layout.gap = 4, layout.caption_lines = has_classes ? 2 : 1;
+  int64_t columns = std::min(most_columns, square_columns(pictures));
+  std::vector<std::string> captions;
+  size_t most_of_a_class = 1;
   for (const auto& one : found.classes) {
-    const std::string class_name = one.name.empty() ? "(no class)" : one.name;
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(class_name));
-    for (const auto& [name, image] : one.pictures)
-      layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(own_name(name)));
+    captions.push_back(one.name.empty() ? "(no class)" : one.name);
+    most_of_a_class = std::max(most_of_a_class, one.pictures.size());
+    for (const auto& [name, image] : one.pictures) captions.push_back(own_name(name));
   }
+  if (has_classes) columns = static_cast<int64_t>(most_of_a_class);
+  const int64_t count = has_classes ? columns * static_cast<int64_t>(found.classes.size()) : pictures;
+  Sheet::Layout layout =
+      sheet_layout(count, columns, {found.size.width * times, found.size.height * times}, found.channels, captions);
+  layout.gap = 4, layout.caption_lines = has_classes ? 2 : 1;
   const int64_t width = std::max(layout.width, std::min(layout.caption_width, kLongestCaption));
   layout.caption_width = width;
-  Sheet sheet(layout);
+  Sheet sheet(without_ribbon(layout));
   for (size_t row = 0; row < found.classes.size(); ++row) {
     const auto& one = found.classes[row];
     const std::string heading =

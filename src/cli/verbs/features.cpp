@@ -47,6 +47,7 @@ struct ScoreCommand : DiscriminatorCommand {
 
 /// Everything that both verbs open.
 struct Opened {
+  std::string data;
   LoadedNetwork loaded;
   DiscriminatorNet net{nullptr};
   std::unique_ptr<NamedPictures> pictures;
@@ -63,8 +64,9 @@ Opened open_both(const Invocation& invocation, DiscriminatorCommand& command, co
   check_place(command.out);
   command.pictures.check();
   const fs::path model = invocation.positional(0);
-  settle_threads(command.pictures.threads);
+  settle_threads_of_long_work(command.pictures.threads);
   Opened opened;
+  opened.data = command.pictures.data;
   opened.loaded = load_network(model, {command.model});
   opened.net = load_discriminator(model, opened.loaded, command.model.at);
   adopt_model(invocation, opened.loaded.info, command.pictures.pixels);
@@ -111,7 +113,7 @@ void run_over(const Opened& opened, Blocks::Take take) {
     if (++done % kFeatureBatch == 0) line.progress()("pictures", done, opened.pictures->count());
   });
   blocks.flush();
-  warn_of_skipped(info);
+  warn_of_skipped(info, opened.data);
 }
 
 void features(const Invocation& invocation, FeaturesCommand& command) {

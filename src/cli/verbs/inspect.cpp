@@ -5,6 +5,7 @@
 #include "checkpoint/run_directory.hpp"
 #include "cli/verb.hpp"
 #include "cli/verbs/describe.hpp"
+#include "cli/verbs/inspect_screen.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/platform/io/mapped_file.hpp"
@@ -23,11 +24,13 @@ namespace dcgan {
 namespace {
 
 struct InspectCommand {
+  bool everything = false;
   bool json = false;
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("json", json, "one JSON object", {});
+    visit("all", everything, "everything that is known of it, not one screen: options, layers, names", {});
+    visit("json", json, "the same as one JSON object", {});
   }
 };
 
@@ -97,6 +100,13 @@ Json describe_picture(const fs::path& path) {
   Json text = Json::object();
   if (probe.format == ImageFormat::kPng)
     for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;
+  const std::string image = text.value("dcgan:image", "");
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  Json use = Json::array();
+  if (!text.contains("dcgan:model"))
+    use.push_back("dcgan train " + shell_word(folder.native()));
+  else if (!image.empty())
+    use.push_back("dcgan sample MODEL --images " + shell_word(image) + " --out again.png");
   return {{"kind", text.contains("dcgan:model") ? "generated picture" : "picture"},
           {"path", shown(path)},
           {"bytes", stamp_of(path).bytes},
@@ -104,7 +114,7 @@ Json describe_picture(const fs::path& path) {
           {"size", std::to_string(probe.width) + " x " + std::to_string(probe.height)},
           {"mode", probe.mode},
           {"text", text},
-          {"use", Json::array()}};
+          {"use", use}};
 }
 
 /// An array of NumPy's: images, latents or features, by its shape.
@@ -224,10 +234,9 @@ void print_use(const Json& found) {
 
 void inspect(const Invocation& invocation, InspectCommand& command) {
   const Json found = printable_json(describe(invocation.positional(0)));  // files of strangers say much of it
-  if (command.json)
-    std::printf("%s", pretty(found).c_str());
-  else
-    print(found, 0), print_use(found);
+  if (command.json) return void(std::printf("%s", pretty(found).c_str()));
+  if (command.everything) return print(found, 0), print_use(found);
+  for (const auto& line : screen_of(found)) std::printf("%s\n", line.c_str());
 }
 
 }  // namespace
@@ -236,7 +245,7 @@ Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
   verb.group = "Look";
-  verb.examples = {"dcgan inspect runs/first", "dcgan inspect photos/"};
+  verb.examples = {"dcgan inspect runs/first", "dcgan inspect photos/ --all"};
   verb.help = "say what a run, checkpoint, exported model, weights, picture or data folder is, and how to use it";
   verb.positionals = {
       {"PATH", "run directory, checkpoint, exported generator, weights of other programs, picture, pack, or data"}};

@@ -141,10 +141,7 @@ Way way_of(const Invocation& invocation, const InterpolateCommand& command, cons
 
 void write_sheet_of(const Way& way, Generator& generator, const std::string& out) {
   const auto& info = generator.info();
-  Sheet::Layout layout;
-  layout.count = way.rows.count, layout.columns = way.columns;
-  layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  Sheet sheet = make_sheet(layout, out);
+  Sheet sheet = make_sheet(sheet_layout(way.rows.count, way.columns, {info.width, info.height}, info.channels), out);
   generate(generator, way.rows, [&](int64_t i, const Image& image) { sheet.put(i, image); });
   write_file(out, encode_png(sheet.image(), generated_text(generator.checksum(), way.name)));
 }

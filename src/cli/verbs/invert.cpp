@@ -132,13 +132,11 @@ Image with_hole(const Image& picture, const std::vector<bool>& hidden) {
 
 void write_strip(const std::vector<std::pair<Image, std::string>>& pictures, const std::string& out,
                  const TextPairs& text) {
-  Sheet::Layout layout;
-  layout.count = layout.columns = static_cast<int64_t>(pictures.size());
-  layout.width = pictures[0].first.width, layout.height = pictures[0].first.height;
-  layout.channels = pictures[0].first.channels;
-  for (const auto& [image, caption] : pictures)
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(caption));
-  Sheet sheet = make_sheet(layout, out);
+  std::vector<std::string> captions;
+  for (const auto& [image, caption] : pictures) captions.push_back(caption);
+  const Image& first = pictures[0].first;
+  const auto count = static_cast<int64_t>(pictures.size());
+  Sheet sheet = make_sheet(sheet_layout(count, count, {first.width, first.height}, first.channels, captions), out);
   for (size_t i = 0; i < pictures.size(); ++i)
     sheet.put(static_cast<int64_t>(i), pictures[i].first, pictures[i].second);
   write_file(out, encode_png(sheet.image(), text));
@@ -149,7 +147,7 @@ void invert_picture(const Invocation& invocation, InvertCommand& command) {
   check_place(command.save_latents, "--save-latents");
   const fs::path model = invocation.positional(0), path = invocation.positional(1);
   const auto loaded = load_network(model, command.model);
-  settle_threads();
+  settle_threads_of_long_work();
   for (auto& parameter : loaded.net->parameters()) parameter.requires_grad_(false);
   DiscriminatorNet discriminator = find_discriminator(model, loaded, command.model.at);
   if (!discriminator.is_empty())

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/picture_files.hpp"
+#include "cli/verb.hpp"
 #include "cli/verbs/neighbours_sheet.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -35,7 +36,7 @@ struct NeighboursCommand {
 void neighbours(const Invocation& invocation, NeighboursCommand& command) {
   pictures_out(command.out, {PicturesOut::kSheet});
   command.beside.check();
-  settle_threads(command.beside.threads);
+  settle_threads_of_long_work(command.beside.threads);
   const auto generator = open_generator(invocation.positional(0), command.model);
   if (!command.images.empty() && invocation.is_given("count"))
     throw UsageError("--images and --count are both a choice of images", "give one of them");

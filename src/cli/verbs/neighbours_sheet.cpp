@@ -32,17 +32,18 @@ NeighboursFound neighbours_sheet(const Invocation& invocation, Generator& genera
                                  const std::string& out) {
   const auto& info = generator.info();
   const int64_t threads = beside.thread_count();
-  Sheet::Layout layout;
-  layout.columns = 1 + nearest_count, layout.count = names.size() * layout.columns;
-  layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  layout.caption_width = Sheet::caption_width("real 0.000");  // the shortest
-  for (int64_t i = 0; i < names.size(); ++i)
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(names[i].text()));
-  make_sheet(layout, out);  // refuses one that is too large before anything is computed
+  const int64_t columns = 1 + nearest_count;
+  std::vector<std::string> captions = {"real 0.000"};  // the shortest
+  for (int64_t i = 0; i < names.size(); ++i) captions.push_back(names[i].text());
+  const auto new_sheet = [&] {
+    return make_sheet(sheet_layout(names.size() * columns, columns, {info.width, info.height}, info.channels, captions),
+                      out);
+  };
+  new_sheet();  // refuses one that is too large before anything is computed
 
   adopt_model(invocation, info, beside.pixels);
   const Dataset data = open_pictures(beside.data, beside.pixels, threads);
-  remark_on(data);
+  remark_on(data, beside.data);
   const auto network = features_named(beside.features, data.pixels->info().size, invocation.is_given("run-code"));
   ProgressLine line;
   std::vector<std::string> remarks;
@@ -59,18 +60,17 @@ NeighboursFound neighbours_sheet(const Invocation& invocation, Generator& genera
   };
   const int64_t shown_nearest = std::min(nearest_count, real.count());
   for (int64_t i = 0; i < names.size(); ++i)
-    for (int64_t k = 0; k < shown_nearest; ++k)
-      layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(distance_text(i, k)));
-  Sheet sheet = make_sheet(layout, out);
+    for (int64_t k = 0; k < shown_nearest; ++k) captions.push_back(distance_text(i, k));
+  Sheet sheet = new_sheet();
   int64_t copies = 0;
   Image picture(info.width, info.height, info.channels);
   for (int64_t i = 0; i < names.size(); ++i) {
     const auto ratio = ratios[i].item<double>();
     copies += ratio < kMemorisedRatio;
-    sheet.put(i * layout.columns, image_of(images, i), names[i].text());
+    sheet.put(i * columns, image_of(images, i), names[i].text());
     for (int64_t k = 0; k < shown_nearest; ++k) {
       data.pixels->copy(real.which[static_cast<size_t>(found.index[i][k].item<int64_t>())], picture.pixels.data());
-      sheet.put(i * layout.columns + 1 + k, picture, distance_text(i, k));
+      sheet.put(i * columns + 1 + k, picture, distance_text(i, k));
     }
   }
   return {sheet.image(), copies, real.count(), network->info().name};

@@ -141,7 +141,7 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
   check_place(command.out);
   const fs::path model = invocation.positional(0);
   const int64_t threads = command.pictures.thread_count();
-  settle_threads(command.pictures.threads);
+  settle_threads_of_long_work(command.pictures.threads);
   const auto loaded = load_network(model, {command.model});
   DiscriminatorNet trained = load_discriminator(model, loaded, command.model.at);
   DiscriminatorNet random(loaded.net->plan());
@@ -150,7 +150,7 @@ void probe(const Invocation& invocation, ProbeCommand& command) {
   adopt_model(invocation, loaded.info, command.pictures.pixels);
   const Dataset data = open_pictures(command.pictures.data, command.pictures.pixels, threads);
   const Dataset test = open_pictures(command.test, command.pictures.pixels, threads);
-  remark_on(data), remark_on(test);
+  remark_on(data, command.pictures.data), remark_on(test, command.test);
   check_sets(command, *data.pixels, *test.pixels);
 
   std::vector<Contestant> all;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "cli/verb.hpp"
 #include "cli/verbs/neighbours_sheet.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"

@@ -131,16 +131,16 @@ std::optional<ClassRows> class_rows(const SampleCommand& command, const Images& 
 void write_sheet(Images& images, const Generator& generator, const SampleCommand& command,
                  const std::optional<ClassRows>& rows) {
   const auto& info = generator.info();
-  Sheet::Layout layout;
-  layout.count = rows ? rows->count() : images.size();
-  layout.columns = rows ? rows->columns : command.columns.value_or(square_columns(images.size()));
-  layout.width = info.width, layout.height = info.height, layout.channels = info.channels;
-  if (command.labels) {
-    std::string longest;
-    for (int64_t i = 0; i < images.size(); ++i)
-      if (std::string one = images.caption(i); one.size() > longest.size()) longest = std::move(one);
-    layout.caption_width = Sheet::caption_width(longest);
-  }
+  std::string longest;
+  for (int64_t i = 0; command.labels && i < images.size(); ++i)
+    if (std::string one = images.caption(i); one.size() > longest.size()) longest = std::move(one);
+  std::vector<std::string> captions;
+  if (command.labels) captions.push_back(longest);
+  const int64_t columns = rows ? rows->columns : command.columns.value_or(0);
+  // Of one column fewer images than classes leave the last rows empty.
+  const int64_t count = rows && rows->columns > 1 ? rows->count() : images.size();
+  auto layout = sheet_layout(count, columns, {info.width, info.height}, info.channels, captions);
+  if (!command.columns) layout = without_ribbon(layout);
   Sheet sheet = make_sheet(layout, command.out);
   images.make([&](int64_t i, const Image& image) {
     sheet.put(rows ? rows->place(i) : i, image, command.labels ? images.caption(i) : "");

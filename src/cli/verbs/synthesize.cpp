@@ -103,7 +103,7 @@ Synthesized synthesize(const Invocation& invocation, SynthesizeOptions& options,
                        const std::function<Dataset(const DataOptions&)>& open) {
   pictures_out(options.out, {PicturesOut::kFolder});
   options.beside.check();
-  settle_threads(options.beside.threads);
+  settle_threads_of_long_work(options.beside.threads);
   const fs::path model = invocation.positional(0);
   const auto generator = open_generator(model, options.model);
   const auto& info = generator->info();
@@ -111,7 +111,7 @@ Synthesized synthesize(const Invocation& invocation, SynthesizeOptions& options,
     throw UsageError("'" + shown(model) + "' was trained without classes", "train with --conditional");
   adopt_model(invocation, info, options.beside.pixels);
   Dataset data = open(options.beside.pixels);
-  remark_on(data);
+  remark_on(data, options.beside.data);
   check_model_classes(info, data.pixels->info().classes, options.beside.data);
   const auto wanted = wanted_of(options, *data.pixels, info.classes);
 

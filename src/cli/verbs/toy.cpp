@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/picture_files.hpp"
+#include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "image/sheet.hpp"
@@ -70,16 +71,13 @@ void toy(const Invocation&, ToyCommand& command) {
   at::set_num_threads(1);  // products this small are no faster on several
   const auto states = train_toy(command.toy, command.looks, kSide);
   const auto real = toy_data(command.toy, 0, 256);
-  Sheet::Layout layout;
-  layout.count = static_cast<int64_t>(states.size());
-  layout.columns = square_columns(layout.count);
-  layout.width = layout.height = kSide;
   const auto caption = [&](const ToyState& state) {
     return with_commas(state.step) + ": " + std::to_string(state.modes) + " of " + std::to_string(command.toy.modes);
   };
-  for (const auto& state : states)
-    layout.caption_width = std::max(layout.caption_width, Sheet::caption_width(caption(state)));
-  Sheet sheet = make_sheet(layout, command.out);
+  std::vector<std::string> captions;
+  for (const auto& state : states) captions.push_back(caption(state));
+  Sheet sheet =
+      make_sheet(sheet_layout(static_cast<int64_t>(states.size()), 0, {kSide, kSide}, 3, captions), command.out);
   std::printf("%10s %8s %10s %16s %8s %10s\n", "step", "D(x)", "D(G(z))", "G's gradient", "modes", "at modes");
   for (size_t i = 0; i < states.size(); ++i) {
     const ToyState& state = states[i];

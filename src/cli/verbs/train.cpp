@@ -3,10 +3,13 @@
 
 #include "cli/model_options.hpp"
 #include "cli/verb.hpp"
+#include "cli/verbs/dry_run.hpp"
 #include "cli/verbs/train_messages.hpp"
+#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/streams.hpp"
 #include "core/text.hpp"
+#include "plan/levels.hpp"
 #include "plan/presets.hpp"
 #include "plan/road.hpp"
 #include "train/run.hpp"
@@ -15,8 +18,8 @@ namespace dcgan {
 namespace {
 
 Dataset open_with_progress(const std::string& path, const DataOptions& options, int64_t threads) {
-  DecodeLine line;
-  return open_dataset(path, options, threads, line.progress());
+  ProgressLine line;
+  return open_dataset(path, options, threads, line.decoding());
 }
 
 /// The plan, and all that a person should know of it, on standard error.
@@ -24,7 +27,8 @@ PlannedRun plan_and_describe(const TrainCommand& command, const Given& flags, co
   PlannedRun planned = (place.goes_on ? plan_to_go_on : plan_new_run)(command, flags, place, ranks, open_with_progress);
   const AllOptions& options = planned.plan.options;
   describe_data(place.data, planned.dataset, options.data.cache_limit);
-  for (const auto& remark : planned.plan.remarks) note(remark);
+  if (!command.dry_run || command.json)  // else what was chosen is behind the answers
+    for (const auto& remark : planned.plan.remarks) note(remark);
   if (ranks.is_alone()) describe_load(*options.run.threads);
   if (ranks.is_alone() && place.goes_on) describe_other_threads(*options.run.threads);
   return planned;
@@ -55,11 +59,19 @@ void announce(Console& console, const TrainPlan& plan, const RunPlace& place, bo
                 {{"event", "resume"}, {"run", run}, {"images", place.found.position}});
 }
 
+/// What was asked for is what flags and config say, nothing resolved.
+void answer_dry_run(const TrainPlan& plan, const Dataset& dataset, const TrainCommand& command, const Given& flags,
+                    bool goes_on) {
+  const AllOptions asked = OptionLevels(flags, goes_on).over(plan.options.preset);
+  print_dry_run(plan, dataset, asked, {.json = command.json, .everything = command.everything});
+}
+
 void run_training(const TrainCommand& command, const Invocation& invocation, Ranks& ranks) {
   RunPlace place = find_place(command, invocation.positional(0), ranks);
   const auto [plan, dataset] = plan_and_describe(command, invocation.given, place, ranks);
   if (is_at_its_end(plan, place)) return;
-  if (command.dry_run) return ranks.is_first() ? print_dry_run(plan, dataset, command.json) : void();
+  if (command.dry_run)
+    return ranks.is_first() ? answer_dry_run(plan, dataset, command, invocation.given, place.goes_on) : void();
   if (!place.goes_on) make_place(place, command, ranks);
   if (place.goes_on && place.found.position < 0 && ranks.is_first()) place.run.begin_again();
   Console console(command.json, plan.goal(), !ranks.is_first());
@@ -70,7 +82,7 @@ void run_training(const TrainCommand& command, const Invocation& invocation, Ran
     if (!place.goes_on && ranks.is_first()) place.run.remove_if_unused();
     throw;
   }
-  if (ranks.is_first() && !command.json) say_what_next(place.run, place.data);
+  if (ranks.is_first() && !command.json) say_what_next(place.run, *dataset.pixels);
 }
 
 }  // namespace
@@ -98,6 +110,8 @@ Verb train_verb() {
   verb.run = [shown_command](const Invocation& invocation) {
     TrainCommand command;
     set_all(fields_of(command), invocation.given);
+    if (command.everything && !command.dry_run)
+      throw UsageError("--all changes nothing without --dry-run", "add --dry-run, or leave out --all");
     if (!command.json && !command.dry_run) do_without_standard_output();
     with_ranks(command.all, [&](Ranks& ranks) { run_training(command, invocation, ranks); });
   };

@@ -1,4 +1,4 @@
-// What `dcgan train` says before it trains: the data, and with --dry-run what a run would cost.
+// What `dcgan train` says before it trains, of the data and the machine, and when it is over.
 #pragma once
 
 #include <string>
@@ -18,9 +18,6 @@ void describe_load(int64_t threads);
 void describe_other_threads(int64_t threads);
 
 /// What a run that is over has made, and what to type next; on standard output.
-void say_what_next(const RunDirectory& run, const std::string& data);
-
-/// Times a few steps and prints the plan and its cost, as text or one JSON line, on standard output.
-void print_dry_run(const TrainPlan& plan, const Dataset& dataset, bool json);
+void say_what_next(const RunDirectory& run, const Pixels& pictures);
 
 }  // namespace dcgan
