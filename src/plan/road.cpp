@@ -135,6 +135,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
     options = levels.over(choice.name);
     remarks.insert(remarks.begin(), "preset: " + choice.name + " (" + choice.why + ")");
   }
+  AllOptions asked = options;
   options.run.device = device;
 
   // Checks, and the plan.
@@ -142,14 +143,15 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   TrainPlan plan = plan_of_ranks(options, place.data, dataset, ranks);
   if (options.init_from != "none" && ranks.is_first()) check_same_networks(plan.network, options.init_from);
   plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
-  return {std::move(plan), std::move(dataset)};
+  return {std::move(plan), std::move(dataset), std::move(asked)};
 }
 
 PlannedRun plan_to_go_on(const TrainCommand& command, const Given& flags, const RunPlace& place, Ranks& ranks,
                          const OpenData& open) {
   const std::string origin = shown(place.run.config());
   const Json stored = required<Json>(place.found.config, "options", origin);
-  AllOptions options = OptionLevels(flags, true).over_stored(stored, origin);
+  const OptionLevels levels(flags, true);
+  AllOptions options = levels.over_stored(stored, origin);
   agree_to_features(command, options);
   Dataset dataset = open_its_own(place, options, ranks, open);
   check_ranks_agree(ranks, options, dataset);
@@ -160,7 +162,7 @@ PlannedRun plan_to_go_on(const TrainCommand& command, const Given& flags, const 
   options.run.device = device_of_rank(options.run.device, ranks.launch, ignored);
   TrainPlan plan = plan_of_ranks(options, place.data, dataset, ranks);
   plan.remarks = differences(stored, options_json(plan.options));
-  return {std::move(plan), std::move(dataset)};
+  return {std::move(plan), std::move(dataset), levels.over(options.preset)};
 }
 
 }  // namespace dcgan

@@ -17,6 +17,7 @@ using OpenData = std::function<Dataset(const std::string& path, const DataOption
 struct PlannedRun {
   TrainPlan plan;  // its remarks say what was chosen, or what a run that goes on has otherwise than before
   Dataset dataset;
+  AllOptions asked;  // the preset with flags and config over it, nothing resolved
 };
 
 /// Of a run that begins: preset, networks of --init-from, --config and flags, against the data and this machine. Throws

@@ -9,7 +9,6 @@
 #include "core/log.hpp"
 #include "core/platform/streams.hpp"
 #include "core/text.hpp"
-#include "plan/levels.hpp"
 #include "plan/presets.hpp"
 #include "plan/road.hpp"
 #include "train/run.hpp"
@@ -59,19 +58,12 @@ void announce(Console& console, const TrainPlan& plan, const RunPlace& place, bo
                 {{"event", "resume"}, {"run", run}, {"images", place.found.position}});
 }
 
-/// What was asked for is what flags and config say, nothing resolved.
-void answer_dry_run(const TrainPlan& plan, const Dataset& dataset, const TrainCommand& command, const Given& flags,
-                    bool goes_on) {
-  const AllOptions asked = OptionLevels(flags, goes_on).over(plan.options.preset);
-  print_dry_run(plan, dataset, asked, {.json = command.json, .everything = command.everything});
-}
-
 void run_training(const TrainCommand& command, const Invocation& invocation, Ranks& ranks) {
   RunPlace place = find_place(command, invocation.positional(0), ranks);
-  const auto [plan, dataset] = plan_and_describe(command, invocation.given, place, ranks);
+  const auto [plan, dataset, asked] = plan_and_describe(command, invocation.given, place, ranks);
   if (is_at_its_end(plan, place)) return;
   if (command.dry_run)
-    return ranks.is_first() ? answer_dry_run(plan, dataset, command, invocation.given, place.goes_on) : void();
+    return ranks.is_first() ? print_dry_run(plan, dataset, asked, {command.json, command.everything}) : void();
   if (!place.goes_on) make_place(place, command, ranks);
   if (place.goes_on && place.found.position < 0 && ranks.is_first()) place.run.begin_again();
   Console console(command.json, plan.goal(), !ranks.is_first());
