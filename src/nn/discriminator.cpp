@@ -7,12 +7,12 @@ namespace dcgan {
 DiscriminatorNetImpl::DiscriminatorNetImpl(const NetworkPlan& plan)
     : DescribedNetImpl({plan.discriminator()}), plan_(plan) {}
 
-std::vector<torch::Tensor> DiscriminatorNetImpl::feature_maps(const torch::Tensor& images) {
+std::vector<at::Tensor> DiscriminatorNetImpl::feature_maps(const at::Tensor& images) {
   const auto& maps = description().maps;
   return run_layers(layers(static_cast<size_t>(maps.back())), images, {}, maps);
 }
 
-torch::Tensor DiscriminatorNetImpl::forward(const torch::Tensor& images, int64_t batches, const torch::Tensor& y) {
+at::Tensor DiscriminatorNetImpl::forward(const at::Tensor& images, int64_t batches, const at::Tensor& y) {
   if (y.defined() != (plan_.classes > 0))
     throw Error(plan_.classes > 0 ? "this discriminator needs a class for every image"
                                   : "this discriminator has no classes");

@@ -17,12 +17,12 @@ class DiscriminatorNetImpl : public DescribedNetImpl {
  public:
   explicit DiscriminatorNetImpl(const NetworkPlan& plan);
   /// Throws Error when classes are missing, or given to a network that has none.
-  torch::Tensor forward(const torch::Tensor& images, int64_t batches = 1, const torch::Tensor& y = {});
+  at::Tensor forward(const at::Tensor& images, int64_t batches = 1, const at::Tensor& y = {});
 
   /// What each layer makes of images, beside the image first: of a convolution behind its activation, of a residual
   /// block its sum, of the last block behind the ReLU; all but the last layer's logit. [N, C, H, W] each. The mode is
   /// evaluation.
-  std::vector<torch::Tensor> feature_maps(const torch::Tensor& images);
+  std::vector<at::Tensor> feature_maps(const at::Tensor& images);
 
   const NetworkPlan& plan() const { return plan_; }
 

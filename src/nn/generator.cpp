@@ -6,7 +6,7 @@ namespace dcgan {
 
 GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : DescribedNetImpl({plan.generator()}), plan_(plan) {}
 
-torch::Tensor GeneratorNetImpl::forward(const torch::Tensor& z, const torch::Tensor& y) {
+at::Tensor GeneratorNetImpl::forward(const at::Tensor& z, const at::Tensor& y) {
   if (y.defined() != (plan_.classes > 0))
     throw Error(plan_.classes > 0 ? "this generator needs a class for every image" : "this generator has no classes");
   const MapShape& in = description().inputs.front();

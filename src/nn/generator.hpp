@@ -13,7 +13,7 @@ class GeneratorNetImpl : public DescribedNetImpl {
  public:
   explicit GeneratorNetImpl(const NetworkPlan& plan);
   /// Throws Error when classes are missing, or given to a network that has none.
-  torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& y = {});
+  at::Tensor forward(const at::Tensor& z, const at::Tensor& y = {});
 
   const NetworkPlan& plan() const { return plan_; }
   /// Of the last convolution.

@@ -140,6 +140,20 @@ TEST(Rooms, ARunIsHeardThroughItsRunLogAlone) {
   EXPECT_GT(files, 5);
 }
 
+// CONTRIBUTING.md: two names of one type make a reader look for the difference.
+TEST(Rooms, CallATensorByOneName) {
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(DCGAN_TEST_SOURCES)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".cpp" && extension != ".hpp") continue;
+    std::ifstream file(entry.path());
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    ++files;
+    EXPECT_EQ(text.find("torch::Tensor"), std::string::npos) << entry.path() << ": write at::Tensor";
+  }
+  EXPECT_GT(files, 100);
+}
+
 TEST(Rooms, ThatKnowNoTorchIncludeNone) {
   for (const auto& [file, header] : includes_of(DCGAN_TEST_SOURCES)) {
     const auto holds = [&, &file = file](const std::string& room) { return file.starts_with(room); };

@@ -145,7 +145,7 @@ class NormActivation : public torch::autograd::Function<NormActivation> {
 
 }  // namespace
 
-torch::Tensor norm_activation(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, double slope, int64_t batches) {
+at::Tensor norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, double slope, int64_t batches) {
   const auto wide = [](const at::Tensor& t) { return t.view({1, -1, 1, 1}); };
   Group* const group = norm->is_training() ? NormScope::current() : nullptr;
   if (norm->is_training() && !group && has_kernels(x))

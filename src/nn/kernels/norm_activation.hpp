@@ -11,6 +11,6 @@ namespace dcgan {
 /// of its own and moves the running ones in its turn, as torch::nn::BatchNorm2d does it (Ioffe and Szegedy 2015,
 /// algorithm 1). Equal to the two modules up to rounding; for one number of threads and one processor it gives the same
 /// bits each time. Differentiable any number of times; a backward pass that is itself recorded takes plain operations.
-torch::Tensor norm_activation(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, double slope, int64_t batches = 1);
+at::Tensor norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, double slope, int64_t batches = 1);
 
 }  // namespace dcgan
