@@ -71,7 +71,9 @@ TEST_F(AddedFigureOf, ARunThatBeganWithoutItComesWithTheNextEvaluation) {
   EXPECT_TRUE(found[1]["mean_shift"].is_number());
   EXPECT_EQ(found[1]["kid"], evaluations(whole)[1]["kid"]);
   for (const auto& line : log_lines(parts))
-    if (line["images"] == 40 && !line.contains("event")) EXPECT_TRUE(line["mean_shift"].is_null()) << line;
+    if (line["images"] == 40 && !line.contains("event")) {
+      EXPECT_TRUE(line["mean_shift"].is_null()) << line;
+    }
 }
 
 TEST_F(AddedFigureOf, AnEvaluationIsWithItsFloorAmongTheOthers) {
