@@ -19,9 +19,9 @@ namespace dcgan {
 
 /// Which of a model's states.
 struct OpenOptions {
-  std::string at = "best";  // of a run: "best" (measured best, else the newest), "newest", or images seen
-  bool ema = true;          // the moving average of the weights; false: the weights as they are
-  bool run_code = false;    // run the code of a TorchScript file that dcgan did not write: only of people you trust
+  std::string state = "best";  // of a run: "best" (measured best, else the newest), "newest", or images seen
+  bool ema = true;             // the moving average of the weights; false: the weights as they are
+  bool run_code = false;       // run the code of a TorchScript file that dcgan did not write: only of people you trust
 };
 
 /// What a model is. Constant.
@@ -44,7 +44,7 @@ struct DrawOptions {
   int64_t first = 0;               // index of the first, 0 or more
   int64_t count = 1;               // 1 to 100 million
   std::optional<double> truncate;  // every number of a latent within -C .. C, above 0 to 10: more typical pictures
-  std::vector<int64_t> classes;    // picture i is of class classes[i mod size]; empty: i mod all; by number from 0
+  std::vector<int64_t> classes;    // numbers from 0, in turn: picture i is of classes[i % size]; empty: all in turn
 };
 
 /// An open model. Constructed means usable; one that was moved from may only be destroyed or assigned to.
@@ -61,7 +61,7 @@ class Model {
 
   const ModelInfo& info() const;
 
-  /// Pictures first .. first + count - 1, in order. They are made in blocks of 16 with aligned indices. Throws
+  /// Pictures first .. first + count - 1, in order. Each has the same bits whatever is drawn with it. Throws
   /// UsageError for options out of range, and for classes of a model without.
   std::vector<Picture> draw(const DrawOptions& options = {});
   /// The same one by one: `take(place, picture)`, place from 0. Memory: one block, whatever the count. What `take`

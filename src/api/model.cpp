@@ -37,7 +37,7 @@ auto with_errors(Act&& act, const std::exception_ptr& callers = nullptr) {
 
 std::unique_ptr<Generator> opened(const fs::path& file, const OpenOptions& options) {
   ModelChoice choice;
-  choice.at = options.at, choice.ema = options.ema, choice.run_code = options.run_code;
+  choice.at = options.state, choice.ema = options.ema, choice.run_code = options.run_code;
   return open_generator(file, choice);
 }
 

@@ -1,5 +1,7 @@
-// The figures of evaluations: a row each. `dcgan eval`, what real pictures get (eval/real_side), and of those that a
-// run measures of itself its log, records, events of TensorBoard and state visit the rows: none of them names a figure.
+// The figures of evaluations (metrics): a row each. A new row appears by itself in `dcgan eval`, in what real pictures
+// get (eval/real_side) and, of those that a run measures of itself, in its log, records, TensorBoard, state and charts.
+// What is about certain figures names them: verdicts (train/watch), the best state (train/best_state), the words of
+// `inspect` (cli/verbs/inspect_rows) and the order of charts (pages/assets/page.js).
 // How a figure is computed is a file beside this one (kid.cpp, say). No torch.
 #pragma once
 
@@ -26,7 +28,7 @@ struct FigureRow {
   int digits_in_runs = 0;          // behind the point, where a run tells people; 0: it does not
 };
 
-/// All of them, in the order of `dcgan eval`. A row's address stays.
+/// All of them, in the order of `dcgan eval`. A row's address stays as long as the row.
 std::vector<const FigureRow*> figure_rows();
 /// Those that a run measures of itself, in the order of its log.
 std::vector<const FigureRow*> figure_rows_of_runs();
@@ -35,8 +37,8 @@ const FigureRow& figure_named(std::string_view name);
 /// What each says and which way is better, a line a figure: for help.
 std::string figures_help();
 
-/// While it lives the table ends with this row: a figure that is tried before it becomes one of the others. Not thread
-/// safe.
+/// While it lives the table ends with this row. For tests, and for a figure that is tried before it is one of the
+/// others. Not thread safe.
 class AddedFigure {
  public:
   explicit AddedFigure(const FigureRow& row);

@@ -8,7 +8,7 @@
 namespace dcgan {
 namespace {
 
-using enum ImageFormat;
+using Is = ImageFormat;
 
 struct Known {
   ImageFormat format;
@@ -16,33 +16,33 @@ struct Known {
   Converter converter = Converter::kNone;  // of those that are not read
 };
 constexpr Known kKnown[] = {
-    {kPng, "PNG"},
-    {kJpeg, "JPEG"},
-    {kBmp, "BMP"},
-    {kWebp, "WebP"},
-    {kTiff, "TIFF"},
-    {kPnm, "PNM"},
-    {kGif, "GIF", Converter::kGif},
-    {kHeic, "HEIC", Converter::kHeic},
-    {kAvif, "AVIF", Converter::kAvif},
-    {kJpeg2000, "JPEG 2000", Converter::kJpeg2000},
-    {kJpegXl, "JPEG XL", Converter::kJpegXl},
-    {kJpegXr, "JPEG XR", Converter::kJpegXr},
-    {kBitmapArray, "an OS/2 bitmap array", Converter::kBitmapArray},
-    {kPsd, "a Photoshop file", Converter::kPsd},
-    {kIcon, "an icon", Converter::kIcon},
-    {kExr, "OpenEXR", Converter::kExr},
-    {kHdr, "Radiance HDR", Converter::kHdr},
-    {kPfm, "PFM", Converter::kPfm},
-    {kSvg, "SVG", Converter::kSvg},
-    {kPdf, "PDF", Converter::kPdf},
-    {kXcf, "a file of GIMP", Converter::kXcf},
-    {kQoi, "QOI", Converter::kQoi},
-    {kDds, "DDS", Converter::kDds},
-    {kFits, "FITS", Converter::kFits},
-    {kRaw, "a camera's raw file", Converter::kRaw},
-    {kMng, "MNG", Converter::kMng},
-    {kFilm, "a film", Converter::kFilm},
+    {Is::kPng, "PNG"},
+    {Is::kJpeg, "JPEG"},
+    {Is::kBmp, "BMP"},
+    {Is::kWebp, "WebP"},
+    {Is::kTiff, "TIFF"},
+    {Is::kPnm, "PNM"},
+    {Is::kGif, "GIF", Converter::kGif},
+    {Is::kHeic, "HEIC", Converter::kHeic},
+    {Is::kAvif, "AVIF", Converter::kAvif},
+    {Is::kJpeg2000, "JPEG 2000", Converter::kJpeg2000},
+    {Is::kJpegXl, "JPEG XL", Converter::kJpegXl},
+    {Is::kJpegXr, "JPEG XR", Converter::kJpegXr},
+    {Is::kBitmapArray, "an OS/2 bitmap array", Converter::kBitmapArray},
+    {Is::kPsd, "a Photoshop file", Converter::kPsd},
+    {Is::kIcon, "an icon", Converter::kIcon},
+    {Is::kExr, "OpenEXR", Converter::kExr},
+    {Is::kHdr, "Radiance HDR", Converter::kHdr},
+    {Is::kPfm, "PFM", Converter::kPfm},
+    {Is::kSvg, "SVG", Converter::kSvg},
+    {Is::kPdf, "PDF", Converter::kPdf},
+    {Is::kXcf, "a file of GIMP", Converter::kXcf},
+    {Is::kQoi, "QOI", Converter::kQoi},
+    {Is::kDds, "DDS", Converter::kDds},
+    {Is::kFits, "FITS", Converter::kFits},
+    {Is::kRaw, "a camera's raw file", Converter::kRaw},
+    {Is::kMng, "MNG", Converter::kMng},
+    {Is::kFilm, "a film", Converter::kFilm},
 };
 
 struct Mark {
@@ -53,54 +53,54 @@ struct Mark {
 using namespace std::string_view_literals;
 /// The first that fits counts: raw files of some cameras begin as a TIFF does.
 constexpr Mark kMarks[] = {
-    {kPng, "\x89PNG\r\n\x1a\n"sv},
-    {kJpeg, "\xFF\xD8\xFF"sv},
-    {kGif, "GIF87a"sv},
-    {kGif, "GIF89a"sv},
-    {kRaw, "CR\x02"sv, 8},
-    {kRaw, "IIU\0"sv},
-    {kRaw, "IIRO"sv},
-    {kRaw, "IIRS"sv},
-    {kRaw, "MMOR"sv},
-    {kRaw, "FUJIFILMCCD-RAW"sv},
-    {kTiff, "II*\0"sv},
-    {kTiff, "MM\0*"sv},
-    {kTiff, "II+\0"sv},  // BigTIFF
-    {kTiff, "MM\0+"sv},
-    {kJpeg2000, "\0\0\0\x0CjP  \r\n\x87\n"sv},
-    {kJpeg2000, "\xFF\x4F\xFF\x51"sv},
-    {kJpegXl, "\0\0\0\x0CJXL \r\n\x87\n"sv},
-    {kJpegXl, "\xFF\x0A"sv},
-    {kJpegXr, "II\xBC"sv},
-    {kPsd, "8BPS"sv},
-    {kExr, "v/1\x01"sv},
-    {kHdr, "#?RADIANCE"sv},
-    {kHdr, "#?RGBE"sv},
-    {kPfm, "PF\n"sv},
-    {kPfm, "Pf\n"sv},
-    {kPdf, "%PDF-"sv},
-    {kXcf, "gimp xcf"sv},
-    {kQoi, "qoif"sv},
-    {kDds, "DDS "sv},
-    {kFits, "SIMPLE  ="sv},
-    {kMng, "\x8AMNG\r\n\x1a\n"sv},
-    {kMng, "\x8BJNG\r\n\x1a\n"sv},
-    {kFilm, "\x1A\x45\xDF\xA3"sv},
+    {Is::kPng, "\x89PNG\r\n\x1a\n"sv},
+    {Is::kJpeg, "\xFF\xD8\xFF"sv},
+    {Is::kGif, "GIF87a"sv},
+    {Is::kGif, "GIF89a"sv},
+    {Is::kRaw, "CR\x02"sv, 8},
+    {Is::kRaw, "IIU\0"sv},
+    {Is::kRaw, "IIRO"sv},
+    {Is::kRaw, "IIRS"sv},
+    {Is::kRaw, "MMOR"sv},
+    {Is::kRaw, "FUJIFILMCCD-RAW"sv},
+    {Is::kTiff, "II*\0"sv},
+    {Is::kTiff, "MM\0*"sv},
+    {Is::kTiff, "II+\0"sv},  // BigTIFF
+    {Is::kTiff, "MM\0+"sv},
+    {Is::kJpeg2000, "\0\0\0\x0CjP  \r\n\x87\n"sv},
+    {Is::kJpeg2000, "\xFF\x4F\xFF\x51"sv},
+    {Is::kJpegXl, "\0\0\0\x0CJXL \r\n\x87\n"sv},
+    {Is::kJpegXl, "\xFF\x0A"sv},
+    {Is::kJpegXr, "II\xBC"sv},
+    {Is::kPsd, "8BPS"sv},
+    {Is::kExr, "v/1\x01"sv},
+    {Is::kHdr, "#?RADIANCE"sv},
+    {Is::kHdr, "#?RGBE"sv},
+    {Is::kPfm, "PF\n"sv},
+    {Is::kPfm, "Pf\n"sv},
+    {Is::kPdf, "%PDF-"sv},
+    {Is::kXcf, "gimp xcf"sv},
+    {Is::kQoi, "qoif"sv},
+    {Is::kDds, "DDS "sv},
+    {Is::kFits, "SIMPLE  ="sv},
+    {Is::kMng, "\x8AMNG\r\n\x1a\n"sv},
+    {Is::kMng, "\x8BJNG\r\n\x1a\n"sv},
+    {Is::kFilm, "\x1A\x45\xDF\xA3"sv},
 };
 
 /// ISO base media files name their brand after "ftyp".
 ImageFormat brand_of(std::string_view b) {
   const auto brand = b.substr(8, 4);
-  if (brand == "avif" || brand == "avis") return kAvif;
-  if (brand == "crx ") return kRaw;
+  if (brand == "avif" || brand == "avis") return Is::kAvif;
+  if (brand == "crx ") return Is::kRaw;
   for (const char* known : {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"})
-    if (brand == known) return kHeic;
-  return kFilm;
+    if (brand == known) return Is::kHeic;
+  return Is::kFilm;
 }
 
 ImageFormat riff_of(std::string_view b) {
-  if (b.substr(8, 4) == "WEBP") return kWebp;
-  return b.substr(8, 4) == "AVI " ? kFilm : kUnknown;
+  if (b.substr(8, 4) == "WEBP") return Is::kWebp;
+  return b.substr(8, 4) == "AVI " ? Is::kFilm : Is::kUnknown;
 }
 
 /// Two bytes are a weak mark: the size of the second header must be one that there is.
@@ -138,11 +138,11 @@ ImageFormat format_of(std::string_view b) {
     if (b.size() >= mark.at && b.substr(mark.at).starts_with(mark.bytes)) return mark.format;
   if (b.size() >= 12 && b.starts_with("RIFF")) return riff_of(b);
   if (b.size() >= 12 && b.substr(4, 4) == "ftyp") return brand_of(b);
-  if (is_bmp(b)) return kBmp;
-  if (b.size() >= 16 && b.starts_with("BA") && b.substr(14, 2) == "BM") return kBitmapArray;
-  if (is_pnm(b)) return kPnm;
-  if (is_icon(b)) return kIcon;
-  return is_svg(b) ? kSvg : kUnknown;
+  if (is_bmp(b)) return Is::kBmp;
+  if (b.size() >= 16 && b.starts_with("BA") && b.substr(14, 2) == "BM") return Is::kBitmapArray;
+  if (is_pnm(b)) return Is::kPnm;
+  if (is_icon(b)) return Is::kIcon;
+  return is_svg(b) ? Is::kSvg : Is::kUnknown;
 }
 
 std::string format_name(ImageFormat format) {
@@ -150,7 +150,7 @@ std::string format_name(ImageFormat format) {
   return known ? known->name : "no picture";
 }
 
-bool is_readable(ImageFormat format) { return format != kUnknown && converter_of(format) == Converter::kNone; }
+bool is_readable(ImageFormat format) { return format != Is::kUnknown && converter_of(format) == Converter::kNone; }
 
 Converter converter_of(ImageFormat format) {
   const Known* known = find(format);

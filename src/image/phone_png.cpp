@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "image/bytes.hpp"
-#include "image/damage.hpp"
+#include "image/png_damage.hpp"
 
 namespace dcgan {
 namespace {

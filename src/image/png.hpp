@@ -1,4 +1,4 @@
-// PNG files by libpng, and the text in them. Not for damage in their chunks (image/damage).
+// PNG files by libpng, and the text in them. Not for damage in their chunks (image/png_damage).
 #pragma once
 
 #include <string>

@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "step/gpu.hpp"
 #include "step/measure.hpp"
+#include "step/objective.hpp"
 
 namespace dcgan {
 namespace {
@@ -37,8 +38,7 @@ void take_trial_steps(const NetworkPlan& network, TrainOptions options, const Ru
   Trainer trainer(network, options, device, run.gpu);
   Batch pictures = made_up_batch(network, batch, 0);
   // Every kind of step must have come: with and without G's update, with and without a penalty's turn.
-  const auto& objective = options.objective;
-  const int64_t turns = objective.r1 > 0 || objective.r2 > 0 ? objective.penalty_every : 1;
+  const int64_t turns = std::max<int64_t>(1, Objective(options.objective).lazy_every());
   const int64_t cycle = std::max<int64_t>(2, std::lcm(options.schedule.critic_steps, turns));
   for (int64_t i = 0; i < (device.is_cuda() ? kPlainSteps + 1 : 1) * cycle; ++i, pictures.first_image += batch)
     trainer.step(pictures);

@@ -80,13 +80,16 @@ void check_agreement(Ranks& ranks, const Json& facts) {
   }
 }
 
-void check_shares(const Ranks& ranks, int64_t batch) {
+void check_shares(const Ranks& ranks, int64_t batch, int64_t accumulate) {
   const int64_t size = ranks.group->size();
-  if (batch % size == 0 && batch / size >= 2) return;
-  const int64_t less = std::max<int64_t>(2, batch / size) * size;
-  throw UsageError("--batch " + std::to_string(batch) + " cannot be shared by " + counted(size, "rank") +
-                       ", at least two images and as many for each",
-                   "take --batch " + std::to_string(less) + " or " + std::to_string(less + size));
+  if (size == 1 || (batch % (size * accumulate) == 0 && batch / size >= 2)) return;
+  const int64_t least = std::max<int64_t>(2, accumulate) * size, step = accumulate * size;
+  const int64_t less = std::max(least, batch / step * step);
+  throw UsageError(
+      "--batch " + std::to_string(batch) + " cannot be shared by " + counted(size, "rank") +
+          ", at least two images and as many for each" +
+          (accumulate > 1 ? ", in the " + std::to_string(accumulate) + " equal parts of --accumulate" : ""),
+      "take --batch " + std::to_string(less) + " or " + std::to_string(less + step));
 }
 
 }  // namespace dcgan

@@ -34,7 +34,8 @@ std::string device_of_rank(const std::string& asked, const Launch& launch, std::
 /// first one's.
 void check_agreement(Ranks& ranks, const Json& facts);
 
-/// Throws UsageError when the ranks cannot have equal shares of a batch.
-void check_shares(const Ranks& ranks, int64_t batch);
+/// Throws UsageError when the ranks cannot have equal shares of a batch, each in `accumulate` equal parts: every image
+/// weighs as much.
+void check_shares(const Ranks& ranks, int64_t batch, int64_t accumulate);
 
 }  // namespace dcgan

@@ -16,9 +16,9 @@
 namespace dcgan {
 namespace {
 
-/// The preset that refuses least of those that the data may come to: only "small-data" brings what an option may need.
-/// What it refuses, all do.
-constexpr char kMildest[] = "small-data";
+/// With --preset auto, flags are checked before pictures are read under the preset that accepts most of those that the
+/// data may choose: this one alone turns augmentation on, which other options need (tests/plan/presets_test).
+constexpr char kMostPermissive[] = "small-data";
 
 /// --run-code: the network of --eval-features may be run, now and whenever the run goes on.
 void agree_to_features(const TrainCommand& command, const AllOptions& options) {
@@ -60,7 +60,7 @@ TrainPlan plan_of_ranks(AllOptions options, const std::string& data, const Datas
   }
   if (ranks.is_first()) {
     TrainPlan plan = make_plan(std::move(options), path, dataset);
-    check_shares(ranks, *plan.options.train.batch);
+    check_shares(ranks, *plan.options.train.batch, plan.options.train.schedule.accumulate);
     ranks.group->share(compact(options_json(plan.options)), "the plan", Patience::kWhileAlive);
     plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
     return plan;
@@ -116,11 +116,11 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   // Flags, and the files that they name. No preset says which data, or on which device.
   const OptionLevels levels(flags, false);
   const bool is_automatic = levels.preset() == "auto";
-  AllOptions options = levels.over(is_automatic ? kMildest : levels.preset());
+  AllOptions options = levels.over(is_automatic ? kMostPermissive : levels.preset());
   if (!is_automatic && options.init_from != "none") check_preset(options.preset, options.init_from);
   agree_to_features(command, options);
-  shape_plan(options.data.size);
-  check_training(options);  // before a picture is read
+  shape_plan(options.data.size);  // throws for a size that no network has
+  check_training(options);        // before a picture is read
   std::vector<std::string> remarks;
   const std::string device = device_of_rank(options.run.device, ranks.launch, remarks);
 
@@ -129,7 +129,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   check_ranks_agree(ranks, options, dataset);
   const PixelsInfo& info = dataset.pixels->info();
 
-  // OptionLevels over the preset that they choose.
+  // The data choose the preset: the levels over that one.
   if (is_automatic) {
     const PresetChoice choice = choose_preset({info.count, info.size, options.train.conditional, device != "cpu"});
     options = levels.over(choice.name);

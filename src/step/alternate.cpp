@@ -105,12 +105,12 @@ at::Tensor Trainer::generate(const MicroBatch& part) {
 }
 
 at::Tensor Trainer::as_d_sees(const at::Tensor& images, const MicroBatch& part, DiscriminatorPass pass) const {
-  const auto at = static_cast<int64_t>(pass);
+  const auto which = static_cast<int64_t>(pass);
   at::Tensor out = images;
   // Generated images may come in bf16; colours are computed in the numbers of the weights.
   if (part.augment.defined())
-    out = augment(out.to(storage_type(precision_)), part.augment[at], augment_p_.p(), augment_kinds_);
-  if (part.noise.defined()) out = out + noise_level_ * part.noise[at].to(out.scalar_type());
+    out = augment(out.to(storage_type(precision_)), part.augment[which], augment_p_.p(), augment_kinds_);
+  if (part.noise.defined()) out = out + noise_level_ * part.noise[which].to(out.scalar_type());
   return out;
 }
 

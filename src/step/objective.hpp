@@ -36,10 +36,10 @@ class Objective {
   at::Tensor generator(const at::Tensor& real, const at::Tensor& fake) const { return loss_.generator(real, fake); }
 
   bool mixes() const { return *options_.gradient_penalty > 0; }
+  /// How many steps there are from one turn of R1 and R2 to the next; 0: they have none.
+  int64_t lazy_every() const { return options_.r1 > 0 || options_.r2 > 0 ? options_.penalty_every : 0; }
   /// Do R1 and R2 have their turn in step number `step`?
-  bool is_lazy_turn(int64_t step) const {
-    return (options_.r1 > 0 || options_.r2 > 0) && step % options_.penalty_every == 0;
-  }
+  bool is_lazy_turn(int64_t step) const { return lazy_every() > 0 && step % lazy_every() == 0; }
   /// The sum of the penalties; `lazy`: R1 and R2 have their turn. `mix` as gradient_penalty() takes it.
   at::Tensor penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake, const at::Tensor& mix,
                      bool lazy) const;

@@ -110,8 +110,10 @@ class Run {
       return next;
     });
     duties_ = {trainer_.images(), 0};
-    const StopRequests others = while_it_changes([&] { return trainer_.step(batch, requests()); });
-    stop_requests_ = group_->size() == 1 ? requests() : others;  // alone there is no need to wait for the next step
+    const StopRequests of_all = while_it_changes([&] { return trainer_.step(batch, requests()); });
+    // Several ranks agree on what each asked for before the step. One alone asks again, so that a signal during the
+    // step counts at once.
+    stop_requests_ = group_->size() == 1 ? requests() : of_all;
     log_.step(trainer_.images(), clock_.in_process());
   }
 
@@ -143,9 +145,9 @@ class Run {
     log_.tell(evaluation_event(evaluation));
     if (evaluation.is_best) states_.save_best(clock_.in_all());
     const auto window = plan_.options.watch.stop_when_flat;
-    if (watch_.progress().is_flat(trainer_.images(), window))
+    if (watch_.best_state().is_flat(trainer_.images(), window))
       end_early("KID has not improved for " + counted(window, "image") + ": the run ends (--stop-when-flat); " +
-                "the best state is that of " + counted(watch_.progress().best_images(), "image"));
+                "the best state is that of " + counted(watch_.best_state().best_images(), "image"));
   }
 
   void record() {
@@ -175,7 +177,7 @@ class Run {
 
   void roll_back() {
     constexpr int kMostRollbacks = 5;
-    if (!watch_.progress().has_best())
+    if (!watch_.best_state().has_best())
       return end_early("the run ends: it has collapsed and there is no earlier state to go back to");
     if (trainer_.rollbacks() >= kMostRollbacks)
       return end_early("the run ends: it has collapsed again after " + std::to_string(kMostRollbacks) + " rollbacks");
@@ -183,7 +185,7 @@ class Run {
     if (const std::string problem = states_.read_best(best); !problem.empty())
       return end_early("the run ends: it has collapsed, and there is no going back to its best state: " + problem);
     while_it_changes([&] { states_.take_best(std::move(best)); });
-    log_.tell(rollback_event(trainer_.images(), watch_.progress().best_images()));
+    log_.tell(rollback_event(trainer_.images(), watch_.best_state().best_images()));
   }
 
   void draw_grid() {

@@ -116,10 +116,10 @@ bool RunStates::save(double seconds) {
 }
 
 void RunStates::save_alone(double seconds, const Duties& left) {
-  write(directory_.checkpoint(trainer_.images()), !watch_.progress().has_best(), seconds, left);
+  write(directory_.checkpoint(trainer_.images()), !watch_.best_state().has_best(), seconds, left);
   saved_images_ = trainer_.images();
   directory_.keep_newest_checkpoints(plan_.options.run.keep);
-  directory_.keep_best(watch_.progress().best_images());
+  directory_.keep_best(watch_.best_state().best_images());
 }
 
 void RunStates::save_best(double seconds) {
@@ -149,7 +149,7 @@ std::string RunStates::save_after_error(bool is_whole, double seconds, const Dut
 std::string RunStates::read_best(NamedTensors& state) const {
   std::string problem;
   try {
-    if (group_.is_first()) state = ArchiveReader(directory_.best(watch_.progress().best_images())).read_all("");
+    if (group_.is_first()) state = ArchiveReader(directory_.best(watch_.best_state().best_images())).read_all("");
   } catch (const Error& error) {
     problem = error.what();
   }
@@ -157,7 +157,7 @@ std::string RunStates::read_best(NamedTensors& state) const {
 }
 
 void RunStates::take_best(NamedTensors state) {
-  const fs::path path = directory_.best(watch_.progress().best_images());
+  const fs::path path = directory_.best(watch_.best_state().best_images());
   if (group_.is_first()) trainer_.load(std::move(state), "the checkpoint '" + shown(path) + "'");
   trainer_.share_state();
   trainer_.count_rollback();

@@ -29,7 +29,7 @@ class Watch {
   /// Judges a record and completes it with the verdict and what evaluations found. True when the verdict changed.
   bool judge(Record& record);
   const Judgement& judgement() const { return judgement_; }
-  const BestState& progress() const { return best_state_; }
+  const BestState& best_state() const { return best_state_; }
 
   /// The state was set back: what was seen of the one before no longer counts.
   void forget_balance(int64_t images) { balance_ = Balance(images), judgement_ = {}; }

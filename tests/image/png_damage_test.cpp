@@ -1,4 +1,4 @@
-#include "image/damage.hpp"
+#include "image/png_damage.hpp"
 
 #include <gtest/gtest.h>
 
