@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <string_view>
 
+#include "cli/foreign_names.hpp"
 #include "cli/help.hpp"
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
@@ -16,82 +16,6 @@
 
 namespace dcgan {
 namespace {
-
-/// What other GAN programs, and people, call our options: in small letters, dashes for underscores.
-const std::map<std::string, std::string>& foreign_flags() {
-  static const std::map<std::string, std::string> flags = {
-      {"nz", "--latent"},
-      {"ngf", "--base-channels-g"},
-      {"ndf", "--base-channels-d"},
-      {"batchsize", "--batch"},
-      {"batch-size", "--batch"},
-      {"imagesize", "--size"},
-      {"image-size", "--size"},
-      {"resolution", "--size"},
-      {"niter", "--epochs"},
-      {"num-train-steps", "--images, which counts images instead of steps: steps x batch"},
-      {"steps", "--images, which counts images instead of steps: steps x batch"},
-      {"iterations", "--images, which counts images instead of steps: steps x batch"},
-      {"outf", "--run DIR"},
-      {"outdir", "--run DIR, or --out FILE where one file is written"},
-      {"o", "--out"},
-      {"output", "--out"},
-      {"n", "--count"},
-      {"num", "--count"},
-      {"num-images", "--count"},
-      {"seeds", "--seed N, with --count for more than one image"},
-      {"trunc", "--truncate"},
-      {"network", "the plain argument MODEL: `dcgan sample MODEL --out samples.png`"},
-      {"ckpt", "the plain argument MODEL: `dcgan sample MODEL --out samples.png`"},
-      {"dataroot", "the plain argument DATA: `dcgan train DATA`"},
-      {"dataset", "the plain argument DATA: `dcgan train DATA`"},
-      {"data", "the plain argument DATA: `dcgan train DATA`"},
-      {"kimg", "--images, with a suffix: --kimg 500 is --images 500k"},
-      {"gpus", "--device cuda (one GPU)"},
-      {"gpu", "--device cuda"},
-      {"cfg", "--config FILE.json, or single options"},
-      {"cond", "--conditional"},
-      {"mirror", "--flip"},
-      {"gamma", "--r1, the weight of the penalty on D's gradient"},
-      {"aug", "--augment"},
-      {"snap", "--checkpoint-every, in images"},
-      {"manualseed", "--seed"},
-      {"workers", "--threads"},
-      {"learning-rate", "--lr"},
-      {"cuda", "--device cuda"}};
-  return flags;
-}
-
-/// Options that a verb had once, by both names, and what does their work.
-const std::map<std::string, std::string>& gone_flags() {
-  static const std::string study =
-      "whether the images help to learn, `dcgan_study` says, with the same options but --study: `cmake --build "
-      "build/release --target dcgan_study` makes it, experiments/README.md tells more";
-  static const std::map<std::string, std::string> flags = {
-      {"synthesize study", study}, {"synthesize draws", study}, {"synthesize few", study}};
-  return flags;
-}
-
-/// What people guess our verbs to be called.
-const std::map<std::string, std::string>& foreign_verbs() {
-  static const std::map<std::string, std::string> verbs = {
-      {"generate", "`dcgan sample MODEL --out samples.png` draws images"},
-      {"test", "`dcgan sample MODEL --out samples.png` draws images, `dcgan eval MODEL --data PHOTOS/` measures them"},
-      {"predict", "`dcgan sample MODEL --out samples.png` draws images"},
-      {"infer", "`dcgan sample MODEL --out samples.png` draws images"},
-      {"evaluate", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
-      {"fid", "`dcgan eval MODEL --data PHOTOS/` measures a model's images"},
-      {"resume", "`dcgan train --resume RUN` goes on with a run"},
-      {"continue", "`dcgan train --resume RUN` goes on with a run"},
-      {"convert",
-       "`dcgan export MODEL --out FILE` writes other formats, `dcgan import FILE --out imported.ckpt` reads them"},
-      {"help", "`dcgan --help` lists the verbs, `dcgan VERB --help` tells more of one"},
-      {"version", "`dcgan --version` prints it"},
-      {"info", "`dcgan inspect PATH` says what something is"},
-      {"check", "`dcgan doctor PHOTOS/` checks a data set"},
-      {"list", "`dcgan inspect PATH` says what something is, `dcgan serve runs/` shows all runs"}};
-  return verbs;
-}
 
 std::string lowercase_dashed(std::string text) {
   text = dashed(lowercase(text));
@@ -208,9 +132,11 @@ class Parser {
   void take_rest(char** word, char** end) {
     const auto& all = chosen_->positionals;
     for (; word != end; ++word) {
-      if (invocation_.positionals.size() >= all.size() && (all.empty() || !all.back().repeated))
+      if (invocation_.positionals.size() >= all.size() && (all.empty() || !all.back().repeated)) {
+        refuse_names({word, end});
         throw UsageError("unexpected argument '" + printable(*word) + "'",
                          "`dcgan" + verb_words() + " --help` lists what there is");
+      }
       invocation_.positionals.push_back(*word);
     }
   }
@@ -262,6 +188,31 @@ class Parser {
                      is_option ? "here it is " + ours : ours);
   }
 
+  /// More names than the verb takes: mostly a shell has put all that a pattern matches in its place. Returns where the
+  /// verb takes no name, or these are none.
+  void refuse_names(const std::vector<std::string>& extras) const {
+    namespace fs = std::filesystem;
+    if (chosen_->positionals.empty() || invocation_.positionals.empty()) return;
+    std::vector<std::string> names = invocation_.positionals, listed;
+    names.insert(names.end(), extras.begin(), extras.end());
+    std::error_code ignored;
+    for (const auto& name : names) {
+      if (!fs::exists(name, ignored)) return;
+      listed.push_back("'" + printable(name) + "'");
+    }
+    const fs::path folder = fs::path(names.front()).parent_path();
+    const bool are_beside = std::all_of(names.begin(), names.end(), [&](const auto& name) {
+      return fs::path(name).parent_path() == folder && fs::is_regular_file(name, ignored);
+    });
+    const std::string what = chosen_->positionals.front().name, place = folder.empty() ? "." : folder.native();
+    throw UsageError("`dcgan" + verb_words() + "` takes one " + what + ", and " + std::to_string(names.size()) +
+                         " names are given: " + cut_list(listed),
+                     what != "DATA" ? "give one at a time"
+                     : are_beside   ? "name their folder: `dcgan" + verb_words() + " " + shell_word(place) +
+                                        "`; or put them into a folder of their own, and name that"
+                                  : "put them into one folder, and name that");
+  }
+
   void refuse_extras() {
     const auto extras = app_.remaining(true);
     if (extras.empty()) return;
@@ -301,6 +252,7 @@ class Parser {
       throw UsageError(
           "unexpected argument '" + printable(name) + "'",
           "for a run whose data have moved, type `dcgan train DATA --resume --run " + shell_word(name) + "`");
+    if (chosen_ && dashes.empty()) refuse_names(extras);
     const bool is_verb = !dashes.empty() && !chosen_;  // "--train"
     const std::string near = did_you_mean(known, name.substr(std::min(name.find_first_not_of('-'), name.size())));
     const std::string what = !dashes.empty() ? "unknown option '"

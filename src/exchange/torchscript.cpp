@@ -113,7 +113,7 @@ void check_version(const Json& metadata, const std::string& origin) {
     throw Error(
         file.origin + " was changed by another program: dcgan wrote it, and what it said of itself is gone",
         "keep dcgan.json when it is saved again (_extra_files of torch.jit.load and torch.jit.save), or export it "
-        "anew");
+        "again");
   throw Error(
       file.origin + " is TorchScript, but not a generator that dcgan exported",
       "it is somebody else's program: to use it dcgan would have to run its code, which --run-code allows, and to "

@@ -54,7 +54,7 @@ constexpr Row kRows[] = {
     {By::kQoi, kPillow, ""},
     {By::kDds, kPillow, ""},
     {By::kFits, kNumpy, "", ".png", kTaken, "fits"},
-    {By::kRaw, "libraw-bin", "dcraw_emu -w -Z - {in} > {out}", ".ppm"},
+    {By::kRaw, "libraw-bin", "dcraw_emu -w -Z - {in} > {out} && [ -s {out} ]", ".ppm"},  // it fails with 0
     {By::kMng, kMagick, "convert \"-[0]\" -coalesce -strip -depth 8 png:- < {in} > {out}"},
     {By::kFilm, "ffmpeg", "ffmpeg -nostdin -i {file:in} {file:frames}"},
     {By::kTiffByMagick, kMagick, "convert \"tiff:-[0]\" -auto-orient -strip -depth 8 png:- < {in} > {out}"},

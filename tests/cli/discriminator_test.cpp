@@ -201,7 +201,8 @@ TEST_F(BothNetworks, RefuseWhatTheyCannotDoBeforeAnythingIsWritten) {
   expect_refusal({"probe", at("run"), "--data", at("photos/dark"), "--test", photos}, "no classes");
   expect_refusal({"probe", at("run"), "--data", photos, "--test", at("others"), "--labels", "100"}, "12 pictures");
   expect_refusal({"synthesize", at("run"), "--data", photos, "--per-class", "3", "--out", at("x")}, "without classes");
-  expect_refusal({"synthesize", at("conditional"), "--data", photos, "--out", at("x")}, "how many");
+  expect_refusal({"synthesize", at("conditional"), "--data", photos, "--out", at("x")},
+                 "the number of images is missing");
   expect_refusal({"synthesize", at("conditional"), "--data", photos, "--per-class", "3", "--out", at("x.png")},
                  "cannot be made here");
   expect_refusal({"synthesize", at("conditional"), "--data", at("photos/dark"), "--per-class", "3", "--out", at("x")},

@@ -144,10 +144,10 @@ TEST(Probe, NamesFormatsThatAreNotReadWithACommandThatConvertsThem) {
       {media("isom"), kFilm, "film", "ffmpeg"},
       {"%PDF-1.4", kPdf, "PDF", "pdftoppm"},
       {"<?xml version='1.0'?><svg></svg>", kSvg, "SVG", "rsvg-convert"},
-      {std::string("\xFF\x0A") + "xx", kJpegXl, "JPEG XL", "jpegxl_decode"},
+      {std::string("\xFF\x0A") + "xx", kJpegXl, "JPEG XL", "data converter jpeg-xl"},
       {"8BPS and so on", kPsd, "Photoshop", "convert"},
       {std::string("\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0\0\1\0\0\x16\0\0\0", 22), kIcon, "icon", "python3"},
-      {std::string("II\xBC\1", 4) + std::string(20, '\0'), kJpegXr, "JPEG XR", "jpegxr_decode"},
+      {std::string("II\xBC\1", 4) + std::string(20, '\0'), kJpegXr, "JPEG XR", "data converter jpeg-xr"},
       {"BA" + std::string(12, '\1') + "BM and so on", kBitmapArray, "bitmap array", "python3"},
       {"PF\n20 12\n-1.0\n", kPfm, "PFM", "python3"}};
   for (const auto& [bytes, format, name, command] : cases) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include "core/platform/cores.hpp"
@@ -15,6 +16,8 @@
 
 namespace dcgan {
 namespace {
+
+constexpr std::string_view kOfPreset = "preset: ";  // begins the remark on one that the data chose
 
 void print_answer(const char* what, const std::string& text) { std::printf("%-12s%s\n", what, text.c_str()); }
 
@@ -103,6 +106,7 @@ void print_parts(const char* what, const std::vector<std::string>& parts, const 
 void print_choices(const std::vector<std::string>& remarks) {
   std::vector<std::string> choices;
   for (const auto& remark : remarks) {
+    if (remark.starts_with(kOfPreset)) continue;  // said with what differs from it
     const size_t colon = std::min(remark.find(": "), remark.size());
     std::string one = remark.substr(0, std::min(remark.find(',', colon), remark.find(": ", colon + 1)));
     if (colon < one.size()) one.erase(colon, 1);
@@ -113,8 +117,10 @@ void print_choices(const std::vector<std::string>& remarks) {
 
 void print_differences(const TrainPlan& plan, const AllOptions& asked) {
   const auto differences = differences_from_preset(plan.options, asked);
-  print_answer("preset:",
-               plan.options.preset + (differences.empty() ? "; nothing differs from it" : "; other than it says:"));
+  std::string preset = plan.options.preset;
+  for (const auto& remark : plan.remarks)
+    if (remark.starts_with(kOfPreset)) preset = printable(remark.substr(kOfPreset.size()));
+  print_answer("preset:", preset + (differences.empty() ? "; nothing differs from it" : "; other than it says:"));
   print_parts("", differences, "");
 }
 
