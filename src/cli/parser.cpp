@@ -177,15 +177,21 @@ class Parser {
     }
   }
 
+  /// Whether the verb has the option that `ours` begins with ("--seed N, with ..."), or it begins with none.
+  bool has_option(const std::string& ours) const {
+    if (!chosen_ || !ours.starts_with("--")) return true;
+    const std::string name = ours.substr(2, ours.find_first_of(" ,") - 2);
+    return find_field(chosen_->fields, name) || (name == "out" && find_field(chosen_->fields, "run"));
+  }
+
   /// What another program calls one of our options or verbs.
   [[noreturn]] void refuse_foreign(const std::string& name, bool is_option, std::string ours) const {
-    const auto has = [&](const char* field) {
-      return chosen_ && std::any_of(chosen_->fields.begin(), chosen_->fields.end(),
-                                    [&](const Field& one) { return one.name == field; });
-    };
-    if (ours == "--out" && !has("out") && has("run")) ours = "--run DIR";
+    if (chosen_ && ours == "--out" && !find_field(chosen_->fields, "out")) ours = "--run DIR";
     throw UsageError(std::string("unknown ") + (is_option ? "option" : "verb") + " '" + printable(name) + "'",
-                     is_option ? "here it is " + ours : ours);
+                     !is_option         ? ours
+                     : has_option(ours) ? "here it is " + ours
+                                        : "other verbs have " + ours + "; `dcgan" + verb_words() +
+                                              " --help` lists what there is here");
   }
 
   /// More names than the verb takes: mostly a shell has put all that a pattern matches in its place. Returns where the
@@ -237,7 +243,7 @@ class Parser {
         known.push_back(field.name);
         if (field.is_flag() && !field.name.starts_with("no-")) known.push_back("no-" + field.name);
       }
-    } else if (chosen_ && !chosen_->children.empty()) {
+    } else if (chosen_) {
       for (const Verb& child : chosen_->children) known.push_back(child.name);
     } else {
       for (const auto* app : app_.get_subcommands({})) {

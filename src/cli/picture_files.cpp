@@ -5,7 +5,11 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "formats/checkpoint_file.hpp"
 #include "formats/npy.hpp"
+#include "formats/safetensors.hpp"
+#include "formats/state_dict.hpp"
+#include "formats/zip.hpp"
 #include "image/probe.hpp"
 
 namespace dcgan {
@@ -34,26 +38,33 @@ std::string wanted(const std::vector<PicturesOut>& allowed) {
 bool is_what_it_is_called(const fs::path& path) {
   const std::string ending = lowercase(path.extension().native()), bytes = read_file(path, 1 << 14);
   if (bytes.empty()) return true;
+  if (ending == ".html" || ending == ".htm") return lowercase(bytes.substr(0, 9)) == "<!doctype";
+  if (ending == ".ckpt") return looks_like_archive(path);
+  if (ending == ".onnx") return bytes[0] == 8;  // the version of the format, a field of every such file
+  if (ending == ".pt" || ending == ".pth") return looks_like_zip(path) || looks_like_state_dict(path);
+  if (ending == ".safetensors") return looks_like_safetensors(bytes, fs::file_size(path));
   if (ending == ".png") return probe_image(bytes).format != ImageFormat::kUnknown;
   if (ending == ".gif") return bytes.starts_with("GIF8");
   if (ending == ".mp4") return bytes.size() > 8 && bytes.compare(4, 4, "ftyp") == 0;
   if (ending == ".npy") return looks_like_npy(bytes);
-  return true;  // no ending of a picture
+  return true;  // nothing is known of it
 }
 
-/// A picture, an animation or an array replaces one; any other file that has such a name is a mistake.
+/// A picture, an animation, an array or a model replaces one; any other file that has such a name is a mistake.
 void check_may_be_replaced(const std::string& out, const std::string& option) {
   std::error_code ignored;
   if (!out.empty() && fs::is_directory(out, ignored))
     throw UsageError(option + " '" + shown(out) + "' is a folder", "name a file in it");
   if (fs::is_regular_file(out, ignored) && !is_what_it_is_called(out))
-    throw UsageError(option + " '" + shown(out) + "' is there and is no " +
-                         lowercase(fs::path(out).extension().native()).substr(1) + " file: it stays as it is",
+    throw UsageError(option + " '" + shown(out) + "' exists, and is not a " +
+                         lowercase(fs::path(out).extension().native()) + " file: it stays as it is",
                      "choose another name, or remove it first");
 }
 
 void check_is_new(const fs::path& folder) {
   std::error_code problem;
+  if (fs::is_regular_file(folder, problem))
+    throw UsageError("--out '" + shown(folder) + "' is a file, and a folder is to be made", "choose another name");
   if (fs::exists(folder, problem) && !(fs::is_directory(folder, problem) && fs::is_empty(folder, problem)))
     throw UsageError("--out '" + shown(folder) + "' already exists and is not an empty folder",
                      "choose another, or empty it");
@@ -65,7 +76,8 @@ PicturesOut pictures_out(const std::string& out, const std::vector<PicturesOut>&
   if (out.empty()) throw UsageError("--out is missing: where the images go", wanted(allowed));
   const std::string ending = lowercase(fs::path(out).extension().native());
   const PicturesOut kind = kind_of(ending);
-  for (const char* other : {".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".avi", ".mov", ".mkv", ".webm"})
+  for (const char* other : {".jpg",  ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".avi",  ".mov",  ".mkv",
+                            ".webm", ".heic", ".avif", ".svg", ".pdf", ".txt",  ".csv", ".json", ".html", ".zip"})
     if (ending == other)
       throw UsageError("--out is '" + printable(out) + "': such files are not written", wanted(allowed));
   if (std::find(allowed.begin(), allowed.end(), kind) == allowed.end())

@@ -34,16 +34,21 @@ std::string newest_run() {
   return newest;
 }
 
+/// The run that a file of this name would lie in; "" for none.
+std::string run_of_file(const fs::path& path) {
+  const fs::path holder = path.parent_path();
+  const fs::path folder = holder.filename() == "checkpoints" ? holder.parent_path() : holder;
+  return is_run_directory(folder) ? folder.native() : "";
+}
+
 void refuse_file_for_resume(const std::string& data) {
   std::error_code ignored;
   const fs::path path(data);
   const fs::path kind = path.extension();
   if (!fs::is_regular_file(path, ignored) || (kind != ".ckpt" && kind != ".pt" && kind != ".json")) return;
-  const fs::path holder = path.parent_path();
-  const fs::path folder = holder.filename() == "checkpoints" ? holder.parent_path() : holder;
+  const std::string run = run_of_file(path);
   throw UsageError("--resume takes no file, and '" + printable(data) + "' is not data",
-                   "name the run: `dcgan train --resume " +
-                       (is_run_directory(folder) ? shell_word(folder.native()) : "RUN") +
+                   "name the run: `dcgan train --resume " + (run.empty() ? "RUN" : shell_word(run)) +
                        "`; it goes on from its newest checkpoint");
 }
 
@@ -53,8 +58,12 @@ std::string run_to_resume(const TrainCommand& command, std::string& data) {
   if (!command.run.empty()) return command.run;
   if (data.empty()) return newest_run();
   if (is_run_directory(data)) return std::exchange(data, "");
-  if (std::error_code ignored; !fs::exists(data, ignored))
-    throw UsageError("there is no run '" + printable(data) + "'", "name one: `dcgan train --resume RUN`");
+  if (std::error_code ignored; !fs::exists(data, ignored)) {
+    const std::string other = run_of_file(data);
+    throw UsageError("there is no run '" + printable(data) + "'",
+                     other.empty() ? "name one: `dcgan train --resume RUN`; `dcgan inspect RUN` tells of one"
+                                   : "the run is `dcgan train --resume " + shell_word(other) + "`");
+  }
   throw UsageError(
       "--resume needs the run to go on with, and '" + printable(data) + "' is none",
       "name it: `dcgan train --resume RUN`; of data in a new place: `dcgan train DATA --resume --run RUN`");

@@ -62,7 +62,7 @@ TEST(Guesses, AFileThatIsNoPictureIsNotReplacedByOne) {
     const Thrown thrown = dcgan.refusal(
         verb == "sample" ? std::vector<std::string>{verb, dcgan.at("m.ckpt"), "--out", dcgan.at(name)}
                          : std::vector<std::string>{verb, dcgan.at("m.ckpt"), "--walk", "--out", dcgan.at(name)});
-    EXPECT_TRUE(refused(thrown, 2, "is there and is no " + name.substr(2) + " file")) << name;
+    EXPECT_TRUE(refused(thrown, 2, "exists, and is not a " + name.substr(1) + " file")) << name;
     EXPECT_EQ(read_text(dcgan.at(name)), "my diary");
   }
   fs::create_directories(dcgan.at("folder.png"));
@@ -114,6 +114,58 @@ TEST(Guesses, EvaluationsOfFewImagesSayThatCoverageCannotBeHigh) {
   };
   EXPECT_CONTAINS(coverage_of("6"), "at most about 0.39");
   EXPECT_FALSE(contains(coverage_of("200"), "at most"));
+}
+
+TEST(Guesses, WordsAfterAnOptionAreNoVerbsAndAnotherVerbsOptionIsNotOffered) {
+  const Program dcgan;
+  EXPECT_FALSE(contains(dcgan.refusal({"train", "photos", "--time", "30", "min"}).hint, "man"));
+  EXPECT_CONTAINS(dcgan.refusal({"train", "photos", "-n", "3"}).hint, "other verbs have --count");
+  EXPECT_CONTAINS(dcgan.refusal({"sample", "run", "-n", "3"}).hint, "here it is --count");
+  EXPECT_CONTAINS(dcgan.refusal({"train", "photos", "-o", "x"}).hint, "--run DIR");
+}
+
+TEST(Guesses, ACheckpointThatIsGoneIsToldItsRun) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 6);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "16", "--eval-every", "0"})), 0);
+  for (const char* file : {"/checkpoints/000000008.ckpt", "/checkpoints/000000016.ckpt"})
+    EXPECT_CONTAINS(dcgan.refusal({"train", "--resume", dcgan.at("run") + file}).hint,
+                    "dcgan train --resume " + dcgan.at("run") + "`");
+}
+
+// Whatever a verb writes: a file of another kind under that name was meant for something else.
+TEST(Guesses, NothingIsWrittenOverAFileOfAnotherKind) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 6);
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "16", "--eval-every", "0"})), 0);
+  const std::string run = dcgan.at("run");
+  ASSERT_EXIT_CODE(dcgan({"export", run, "--out", dcgan.at("netG.pth"), "--format", "state-dict"}), 0);
+  const std::vector<std::pair<std::string, std::vector<std::string>>> verbs = {
+      {"a.png", {"sample", run}},
+      {"a.npy", {"sample", run}},
+      {"a.pt", {"export", run}},
+      {"a.onnx", {"export", run}},
+      {"a.pth", {"export", run}},
+      {"a.safetensors", {"export", run}},
+      {"a.html", {"report", run}},
+      {"a.gif", {"interpolate", run, "--from", "0", "--to", "1"}},
+      {"a.ckpt", {"import", dcgan.at("netG.pth")}}};
+  for (auto [name, words] : verbs) {
+    const std::string out = dcgan.at(name);
+    words.insert(words.end(), {"--out", out});
+    write_text(out, "what somebody wrote down");
+    EXPECT_TRUE(refused(dcgan.refusal(words), 2, "stays as it is")) << name;
+    EXPECT_TRUE(read_text(out) == "what somebody wrote down") << name;
+    fs::remove(out);
+    for (int time = 0; time < 2; ++time) EXPECT_EXIT_CODE(dcgan(words), 0) << name << ", again over its own";
+  }
+}
+
+TEST(Guesses, ADamagedPictureIsNotCalledAPictureByInspect) {
+  Program dcgan;
+  const std::string whole = encode_png(made_picture(32, 3, 1));
+  write_text(dcgan.at("broken.png"), whole.substr(0, whole.size() / 2));
+  EXPECT_TRUE(refused(dcgan.refusal({"inspect", dcgan.at("broken.png")}), 1, "broken.png"));
 }
 
 TEST(Guesses, HelpOfEveryVerbIsAsWideAsTheTerminal) {

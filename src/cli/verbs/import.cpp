@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "checkpoint/archive.hpp"
+#include "cli/picture_files.hpp"
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -51,6 +52,7 @@ void check_is_weights(const fs::path& file) {
 
 void import_model(const Invocation& invocation, ImportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the checkpoint to write", "add --out imported.ckpt");
+  check_place(command.out);
   std::vector<fs::path> files;
   for (const auto& file : invocation.positionals) {
     check_named_is_there(file);

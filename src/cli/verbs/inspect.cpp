@@ -18,6 +18,7 @@
 #include "formats/foreign_models.hpp"
 #include "formats/npy.hpp"
 #include "formats/zip.hpp"
+#include "image/decode.hpp"
 #include "image/png.hpp"
 
 namespace dcgan {
@@ -97,6 +98,12 @@ Json describe_picture(const fs::path& path) {
   const Probe probe = probe_image(bytes);
   const std::string hint = probe.converter == Converter::kNone ? "" : conversion_words(probe.converter, path.native());
   if (!probe.problem.empty()) throw Error("'" + shown(path) + "': " + probe.problem, hint);
+  constexpr int64_t kMostMegapixels = 64;
+  if (bytes.size() < kMost && probe.width * probe.height <= kMostMegapixels * 1'000'000) try {
+      decode_image(bytes, probe, kMostMegapixels);
+    } catch (const Error& damage) {
+      throw Error("'" + shown(path) + "': " + damage.what(), damage.hint().empty() ? "copy it again" : damage.hint());
+    }
   Json text = Json::object();
   if (probe.format == ImageFormat::kPng)
     for (const auto& [keyword, value] : png_text(bytes)) text[keyword] = value;

@@ -64,6 +64,7 @@ std::string nearest_real(const Invocation& invocation, ReportCommand& command) {
 void report(const Invocation& invocation, ReportCommand& command) {
   if (!command.out.ends_with(".html") && !command.out.ends_with(".htm"))
     throw UsageError("--out is '" + shown(command.out) + "', and a report is a page of HTML", "use --out report.html");
+  check_place(command.out);
   std::vector<Json> runs;
   RunDataLimits limits;
   limits.picture_bytes /= invocation.positionals.size();
