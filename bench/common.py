@@ -3,6 +3,7 @@ commit a figure belongs to. Standard library alone. Those of experiments/ find i
 
 import json
 import pathlib
+import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -20,7 +21,10 @@ def output(*words: str) -> str:
 
 
 def commit_now(but: pathlib.Path | None = None) -> str:
-    """The commit that is checked out, with a + where tracked files differ from it; `but` may: a table that grows."""
+    """The commit that is checked out, with a + where tracked files differ from it; `but` may: a table that grows. Of
+    sources that are no checkout, or where there is no git: "unknown"."""
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        return "unknown"
     changed = [ROOT / line.split()[-1] for line in output("git", "status", "--porcelain", "-uno").splitlines()]
     is_changed = any(but is None or file != but.resolve() for file in changed)
     return output("git", "rev-parse", "--short", "HEAD") + ("+" if is_changed else "")
