@@ -23,7 +23,7 @@ struct RunEvaluation {
   const FoundFigure& operator[](std::string_view name) const;
 
   /// {"kid": ..., "kid_error": ..., ...}, null for what is not known; and back. A key that is not there, of a figure
-  /// that is younger than the text, is not known. Throws Error naming `origin` and a key that is wrong.
+  /// that is newer than the text, is not known. Throws Error naming `origin` and a key that is wrong.
   Json numbers() const;
   void set_numbers(const Json& numbers, const std::string& origin);
   /// The same without errors, as checkpoints have it.
