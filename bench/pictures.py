@@ -41,16 +41,16 @@ def picture(number, width, height):
     return png(width, height, rows)
 
 
-def folder_of_pictures(work, count, width, height):
-    """The folder with `count` pictures below `work`; made on the first call, complete or absent."""
-    path = os.path.join(work, f"pictures-{count}-{width}x{height}")
+def folder_of_pictures(work, count, width, height, first=0):
+    """The folder with `count` pictures below `work`, from number `first` on; made on the first call, complete or absent."""
+    path = os.path.join(work, f"pictures-{count}-{width}x{height}" + (f"-from-{first}" if first else ""))
     if os.path.isdir(path):
         return path
     print(f"making {count:,} pictures in {path}", file=sys.stderr)
     unfinished = path + ".unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     os.makedirs(unfinished)
-    for number in range(count):
+    for number in range(first, first + count):
         with open(os.path.join(unfinished, f"{number:06}.png"), "wb") as file:
             file.write(picture(number, width, height))
     os.rename(unfinished, path)

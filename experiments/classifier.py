@@ -12,9 +12,9 @@ import pathlib
 
 import numpy
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 
-import shared  # noqa: F401
+import shared
 from make_stacked import read_idx
 
 FEATURES = 128
@@ -47,9 +47,8 @@ def read(path: pathlib.Path, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     else:
         pictures = map(Image.fromarray, read_idx(path))
         labels = read_idx(path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1")))
-    sized = [numpy.asarray(ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.BILINEAR))
-             for picture in pictures]
-    return torch.from_numpy(numpy.stack(sized)).permute(0, 3, 1, 2), torch.tensor(numpy.array(labels, numpy.int64))
+    sized = numpy.stack([shared.fitted(picture, size) for picture in pictures])
+    return torch.from_numpy(sized).permute(0, 3, 1, 2), torch.tensor(numpy.array(labels, numpy.int64))
 
 
 def share_right(network: Classifier, images: torch.Tensor, labels: torch.Tensor) -> float:

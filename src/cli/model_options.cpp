@@ -10,6 +10,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "dataset/skipped_groups.hpp"
+#include "eval/trained_features.hpp"
 
 namespace dcgan {
 
@@ -27,6 +28,11 @@ void PicturesOptions::check() const {
   if (data.empty()) throw UsageError("--data is missing: the real pictures", "add --data DIR, as in training");
 }
 
+void RealPicturesOptions::check() const {
+  PicturesOptions::check();
+  choice(false).check();
+}
+
 void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOptions& options) {
   const Size size{info.width, info.height};
   if (invocation.is_given("size") && options.size != size)
@@ -40,6 +46,21 @@ void adopt_model(const Invocation& invocation, const GeneratorInfo& info, DataOp
   options.size = size, options.channels = channels;
   if (!invocation.is_given("fit")) options.fit = info.fit;
   if (!invocation.is_given("crop-at")) options.crop_at = info.crop_at;
+}
+
+bool RealPicturesOptions::is_trained() const {
+  return features == "trained" || (features == "auto" && trained_features_file());
+}
+
+FeatureChoice RealPicturesOptions::choice(bool run_code) const {
+  return {features != "auto" ? features : is_trained() ? "trained" : "random-a", resize, run_code};
+}
+
+std::unique_ptr<FeatureNetwork> RealPicturesOptions::open_network(Size size, bool run_code) const {
+  if (features == "auto" && !is_trained())
+    warn(missing_trained_features() +
+         ": compared by random features, whose figures rank models on one set and say nothing of what the images show");
+  return features_named(choice(run_code), size);
 }
 
 Dataset open_pictures(const fs::path& path, const DataOptions& options, int64_t threads) {

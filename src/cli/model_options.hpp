@@ -46,16 +46,35 @@ struct PicturesOptions {
 
 /// The same, to compare a model's images with.
 struct RealPicturesOptions : PicturesOptions {
-  int64_t real = 50'000;
-  std::string features = "random-a";
+  std::optional<int64_t> real;
+  std::string features = "auto";
+  std::string resize = FeatureChoice().resize;
 
   template <class Visit>
   void fields(Visit&& visit) {
     PicturesOptions::fields(visit);
-    visit("real", real, "real pictures used at most; if there are more, --seed chooses", within(2, 1e7, "images"));
-    visit("features", features, "network that images are compared by: random-a, random-b, or a TorchScript file",
-          words_or_path({"random-a", "random-b"}, "FILE.pt"));
+    visit("real", real,
+          "real pictures used at most; if there are more, --seed chooses; auto: 50000, of `eval` 4000 but by random "
+          "features",
+          automatic(within(2, 1e7, "images")));
+    visit("features", features,
+          "network that images are compared by: trained (on photographs), random-a, random-b, or a file; auto: trained "
+          "where it is installed, else random-a",
+          words_or_path({"auto", "trained", "random-a", "random-b"}, "FILE"));
+    visit(
+        "resize", resize,
+        "how pictures get to the size that a network in a file takes; auto: as it expects; SIDE: antialiased, to SIDE "
+        "x SIDE pixels, for trained as well",
+        words_or(resizing_names(), "SIDE"));
   }
+  /// The network of --features is the one that was trained on photographs.
+  bool is_trained() const;
+  int64_t most_real() const { return real.value_or(50'000); }
+  FeatureChoice choice(bool run_code) const;
+  /// Opens the network, for pictures of `size`. Says where auto has to do without the one that knows things.
+  std::unique_ptr<FeatureNetwork> open_network(Size size, bool run_code) const;
+  /// Throws UsageError when there is no --data, or for a --resize that is none, or not for these features.
+  void check() const;
 };
 
 /// What the model's images are decides how pictures are opened: size, channels, and unless it is given how they are

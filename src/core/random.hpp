@@ -33,6 +33,7 @@ enum class Purpose : uint16_t {
   kClassifierOrder = 19,    // index: epoch
   kProbeChoice = 20,        // index: number of the draw of labelled pictures
   kQuiz = 21,               // index: round
+  kEvaluationNoise = 22,    // index: number of the image of noise
 };
 
 /// Philox4x32 with ten rounds: counter and key to four words.

@@ -217,7 +217,8 @@ Dataset open_dataset(const fs::path& path, const DataOptions& options, int64_t t
                      const DecodeProgress& progress) {
   Dataset dataset =
       looks_like_pack(path) ? open_named_pack(path, options) : find_or_decode(path, options, threads, progress);
-  if (options.holdout > 0) hold_out(dataset, options.holdout, threads, progress);
+  const double holdout = options.holdout.value_or(usual_holdout(dataset.pixels->info().count));
+  if (holdout > 0) hold_out(dataset, holdout, threads, progress);
   return_freed_memory();  // names of a million files, say, that training never needs again
   return dataset;
 }

@@ -5,6 +5,13 @@
 
 namespace dcgan {
 
+/// What is held out of how many pictures where nobody said: enough for figures to be about pictures that are new.
+inline constexpr double kUsualHoldout = 0.1;
+inline double usual_holdout(int64_t pictures) {
+  constexpr int64_t kMany = 5'000;
+  return pictures >= kMany ? kUsualHoldout : 0;
+}
+
 /// What --channels calls so many.
 inline std::string channels_name(int64_t channels) { return channels == 1 ? "gray" : channels == 4 ? "rgba" : "rgb"; }
 
@@ -13,7 +20,7 @@ struct DataOptions {
   std::string channels = "auto";
   std::string fit = "crop";
   std::string crop_at = "center";
-  double holdout = 0;
+  std::optional<double> holdout = 0;  // none: see usual_holdout
   bool flip = false;
   bool class_balanced = false;
   bool strict = false;
@@ -26,8 +33,9 @@ struct DataOptions {
     pixel_fields(visit);
     visit.group("Pictures");
     visit("holdout", holdout,
-          "share of the pictures, chosen by their pixels, that are held out before anything else and never trained on",
-          within(0, 0.5));
+          "share of the pictures, chosen by their pixels, that are held out before anything else and never trained on; "
+          "auto: a tenth from 5000 pictures on, else none",
+          automatic(within(0, 0.5)));
     visit("class-balanced", class_balanced, "show every class equally often, however many pictures each has", {});
     visit("flip", flip, "mirror half of the images, drawn anew each epoch", {}).common();
     visit("cache", cache,

@@ -10,10 +10,20 @@ double spread_of(const at::Tensor& features) {
   return mean_distance(features.slice(0, 0, kEnough));
 }
 
-Reference reference_of(const at::Tensor& features) {
-  check_features(features, features);
+Reference reference_of(const at::Tensor& given, const std::vector<int64_t>& groups) {
+  check_features(given, given);
   Reference reference;
-  reference.features = features;
+  reference.centre = at::zeros({given.size(1)}), reference.unit = at::ones({given.size(1)});
+  int64_t first = 0;
+  for (const int64_t size : groups) {
+    const auto group = given.slice(1, first, first + size);
+    const double unit = group.std(0).mean().item<double>();
+    reference.centre.slice(0, first, first + size).fill_(group.mean().item<double>());
+    if (unit > 0) reference.unit.slice(0, first, first + size).fill_(unit);
+    first += size;
+  }
+  reference.features = groups.empty() ? given : reference.measured(given);
+  const at::Tensor& features = reference.features;
   reference.kernels = kernel_rows(features);
   reference.moments = moments_of(features, /*with_root=*/true);
   reference.radii = nearest_others(features, kNeighbourhood).squared;
@@ -28,7 +38,11 @@ at::Tensor radius(const at::Tensor& radii, int64_t k) {
 }
 
 Comparison::Comparison(at::Tensor generated, const Reference& real, const Reference* trained, int64_t k)
-    : generated_(std::move(generated)), real_(real), trained_(trained ? *trained : real), k_(k) {
+    : given_(std::move(generated)),
+      generated_(real.measured(given_)),
+      real_(real),
+      trained_(trained ? *trained : real),
+      k_(k) {
   check_features(generated_, real_.features);
 }
 
@@ -40,7 +54,7 @@ const Prdc& Comparison::prdc() const {
 }
 
 const Closeness& Comparison::closeness() const {
-  if (!closeness_) closeness_ = dcgan::closeness(generated_, trained_.features, trained_.neighbourhoods);
+  if (!closeness_) closeness_ = dcgan::closeness(trained_.measured(given_), trained_.features, trained_.neighbourhoods);
   return *closeness_;
 }
 

@@ -3,10 +3,12 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "eval/class_reader.hpp"
+#include "eval/peers.hpp"
 #include "image/sheet.hpp"
 #include "image/transform.hpp"
 
@@ -19,36 +21,46 @@ std::optional<double> finite(double value) {
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-/// Figures under our own names: all of the table.
-std::vector<Figure> own_figures(const Comparison& sides, const RealSide& real, const RealSide* trained) {
+/// Figures under our own names: all of the table that there are enough images for.
+std::vector<Figure> own_figures(const std::vector<FoundFigure>& found, const std::string& family) {
   std::vector<Figure> figures;
-  for (const FigureRow* row : figure_rows()) {
-    const Measured found = row->measure(sides);
+  for (const FoundFigure& one : found) {
+    if (!std::isfinite(one.found.value)) continue;
     Figure& figure = figures.emplace_back();
-    figure.name = row->name + "_" + real.network.family, figure.value = found.value, figure.better = row->better;
-    if (row->has_error) {
-      figure.standard_error = finite(found.standard_error);
-      figure.low = finite(found.low()), figure.high = finite(found.high());
-    }
-    if (real.floor.count == 0) continue;
-    const Measured floor = floor_of(*row, real, trained);
-    figure.floor = finite(floor.value);
-    if (row->has_error) figure.floor_error = finite(floor.standard_error);
+    figure.name = one.row->name + "_" + family, figure.value = one.found.value, figure.better = one.row->better;
+    figure.floor = finite(one.floor.value), figure.failures = one.failures;
+    if (!one.row->has_error) continue;
+    figure.standard_error = finite(one.found.standard_error);
+    figure.low = finite(one.found.low()), figure.high = finite(one.found.high());
+    figure.floor_error = finite(one.floor.standard_error);
   }
   return figures;
 }
 
-/// Figures under the names of other programs, where this is what those compute.
-void add_peers(Evaluation& out, const Comparison& sides, const RealSide& real) {
+/// Figures under the names of other programs, where this is what those compute. `is_held_out`: the real pictures are
+/// those that the model did not see.
+void add_peers(Evaluation& out, const Comparison& sides, const RealSide& real, bool is_held_out) {
+  using Measure = PeerFigure::Measure;
   constexpr int64_t kPeersNeighbours = 3;
   const Comparison peers(sides.generated(), sides.real(), nullptr, kPeersNeighbours);
-  for (const std::string& name : peer_names(real.network, out.generated, real.is_whole())) {
+  const auto value_of = [&](Measure measure) -> double {
+    switch (measure) {
+      case Measure::kFid:
+        return out.find("fid_" + real.network.family)->value;
+      case Measure::kKid:
+        return kid_over_subsets(sides.generated(), sides.real().features, out.seed).mean;
+      case Measure::kPrecision:
+        return peers.prdc().precision;
+      case Measure::kRecall:
+        return peers.prdc().recall;
+    }
+    throw std::logic_error("a measure of no kind");
+  };
+  for (const auto& [name, measure] :
+       peer_figures(real.network, {out.generated, out.real, real.is_whole() && !is_held_out})) {
     Figure figure;
-    figure.name = name, figure.better = name.starts_with("pr50k3") ? "higher" : "lower";
-    if (name == "fid50k_full") figure.value = out.find("fid_" + real.network.family)->value;
-    if (name == "kid50k_full") figure.value = kid_over_subsets(sides.generated(), sides.real().features, out.seed).mean;
-    if (name == "pr50k3_full_precision") figure.value = peers.prdc().precision;
-    if (name == "pr50k3_full_recall") figure.value = peers.prdc().recall;
+    figure.name = name, figure.value = value_of(measure);
+    figure.better = measure == Measure::kFid || measure == Measure::kKid ? "lower" : "higher";
     out.figures.push_back(std::move(figure));
   }
 }
@@ -77,17 +89,9 @@ std::vector<Pair> closest_pairs(const Closeness& closeness, const RealSide& real
 
 }  // namespace
 
-std::vector<std::string> peer_names(const FeatureInfo& network, int64_t generated, bool all_real) {
-  constexpr int64_t kPeersCount = 50'000;
-  if (generated != kPeersCount || !all_real) return {};
-  if (network.family == "inception") return {"fid50k_full", "kid50k_full"};
-  if (network.family == "vgg16") return {"pr50k3_full_precision", "pr50k3_full_recall"};
-  return {};
-}
-
 Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealSide& real,
                     const EvaluationOptions& options, const EvaluationProgress& progress) {
-  if (network.info().sha256 != real.network.sha256)
+  if (network.info().sha256 != real.network.sha256 || network.info().resize != real.network.resize)
     throw Error("features of two networks cannot be compared", "compute both sides with one feature network");
   if (generated.count() < 2)
     throw Error(
@@ -100,9 +104,13 @@ Evaluation evaluate(ImageSource& generated, FeatureNetwork& network, const RealS
   out.network = real.network, out.identity = real.identity, out.seed = options.seed;
   out.generated = features.size(0), out.real = real.count(), out.real_of = real.of;
   out.floor_images = real.floor.count;
-  out.figures = own_figures(sides, real, options.trained);
-  if (options.classes > 0) add_accuracy(out.figures, features, real, options);
-  add_peers(out, sides, real);
+  auto found = expected_figures(figure_rows(), real, options.trained);
+  for (FoundFigure& figure : found) figure.found = measured(*figure.row, sides);
+  out.figures = own_figures(found, real.network.family);
+  out.pictures = judge_pictures(found, real.network.knows_things);
+  out.too_few = too_few_text(out.generated, out.real);
+  if (options.classes > 0) add_accuracy(out.figures, sides.generated(), real, options);
+  add_peers(out, sides, real, options.trained != nullptr);
   out.pairs = closest_pairs(sides.closeness(), options.trained ? *options.trained : real, options.pairs);
   return out;
 }
@@ -116,6 +124,7 @@ Json Evaluation::json() const {
                         {"high", or_null(figure.high)},
                         {"real_against_real", or_null(figure.floor)},
                         {"real_against_real_error", or_null(figure.floor_error)},
+                        {"failures", figure.failures},
                         {"better", figure.better},
                         {"generated", generated},
                         {"real", real},
@@ -124,7 +133,8 @@ Json Evaluation::json() const {
                         {"seed", seed}};
   for (const Pair& pair : pairs)
     close.push_back({{"generated", pair.generated}, {"real", pair.real}, {"ratio", pair.ratio}});
-  return {{"figures", all},
+  return {{"pictures", {{"verdict", pictures.verdict}, {"words", pictures.words}}},
+          {"figures", all},
           {"features", network.json()},
           {"generated", generated},
           {"real", {{"used", real}, {"of", real_of}, {"identity", identity}}},

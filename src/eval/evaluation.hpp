@@ -2,27 +2,26 @@
 // (eval/figures) and not for the console (cli/verbs/eval).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "eval/picture_judgement.hpp"
 #include "eval/real_side.hpp"
 
 namespace dcgan {
 
 /// One number and what it is known by. Its name is the measure's and the feature network's family, "kid_random_a".
-/// Names of other programs (fid50k_full, kid50k_full, pr50k3_full_precision and _recall) are given only to what those
-/// programs compute: the same kind of network, 50,000 generated images, all of the real ones.
+/// Names of other programs (eval/peers) are given only to what those programs compute.
 struct Figure {
   std::string name;
   double value = 0;
   std::optional<double> standard_error, low, high;  // of a 95 % interval
   std::optional<double> floor, floor_error;         // the same of real images against real ones
+  std::map<std::string, double> failures = {};      // and of known failures (eval/failures)
   std::string better;                               // "lower", "higher", or "near 1"
 };
-
-/// Names of other programs that a comparison of so many generated images with all of the real ones, or not, may bear.
-std::vector<std::string> peer_names(const FeatureInfo& network, int64_t generated, bool all_real);
 
 /// A generated image that is closest to a real one.
 struct Pair {
@@ -37,7 +36,9 @@ struct Evaluation {
   uint64_t seed = 0;
   std::string identity;  // of the real pictures
   std::vector<Figure> figures;
-  std::vector<Pair> pairs;  // closest first
+  std::vector<Pair> pairs;    // closest first
+  PictureJudgement pictures;  // what the figures say, in words
+  std::string too_few;        // figures that are left out, and how many images they need; empty for none
 
   /// Every figure with counts, the network with its SHA-256 and resize, the seed.
   Json json() const;

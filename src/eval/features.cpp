@@ -5,8 +5,25 @@
 
 #include "core/error.hpp"
 #include "core/platform/signals.hpp"
+#include "core/text.hpp"
+#include "eval/trained_features.hpp"
+#include "formats/safetensors.hpp"
 
 namespace dcgan {
+namespace {
+
+/// Side of the images that the trained network is shown. Throws UsageError for a resize that is no such side.
+int64_t trained_side(const FeatureChoice& choice) {
+  const auto resize = resizing_named(choice.resize);
+  if (!resize) return kTrainedSide;
+  if (resize->how == Resizing::How::kAntialiased) return resize->side;
+  throw UsageError("--resize " + choice.resize + " is for networks in TorchScript files, and the features are '" +
+                       printable(choice.name) + "'",
+                   "leave it out, or give the side of the images that the network is shown: --resize " +
+                       std::to_string(kTrainedSide));
+}
+
+}  // namespace
 
 Json FeatureInfo::json() const {
   return {{"family", family}, {"name", name}, {"features", features}, {"resize", resize}, {"sha256", sha256}};
@@ -20,40 +37,45 @@ at::Tensor as_colour(const at::Tensor& images) {
   return planes.narrow(1, 0, 3) * alpha + (1.0 - alpha) * 255.0;
 }
 
-at::Tensor resized(const at::Tensor& images, int64_t side) {
-  if (images.size(2) == side && images.size(3) == side) return images;
-  return at::_upsample_bilinear2d_aa(images, {side, side}, /*align_corners=*/false);
-}
-
-std::string resize_text(int64_t side) {
-  return "antialiased bilinear to " + std::to_string(side) + "x" + std::to_string(side);
-}
-
 at::Tensor FeatureNetwork::operator()(const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> parts;
-  for (int64_t first = 0; first < images.size(0); first += kFeatureBatch) {
-    auto batch = as_colour(images.slice(0, first, std::min(images.size(0), first + kFeatureBatch)));
+  for (int64_t first = 0; first < images.size(0); first += at_once_) {
+    auto batch = as_colour(images.slice(0, first, std::min(images.size(0), first + at_once_)));
     const int64_t count = batch.size(0);
-    if (count < kFeatureBatch)
-      batch = at::cat({batch, at::zeros({kFeatureBatch - count, 3, batch.size(2), batch.size(3)})});
+    if (count < at_once_) batch = at::cat({batch, at::zeros({at_once_ - count, 3, batch.size(2), batch.size(3)})});
     parts.push_back(forward(batch).slice(0, 0, count));
   }
   return parts.size() == 1 ? parts[0].contiguous() : at::cat(parts);
 }
 
-std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size, bool run_code) {
+void FeatureChoice::check() const {
+  if (name == "trained") return void(trained_side(*this));
+  if (resizing_named(resize) && is_own_features(name))
+    throw UsageError("--resize " + resize + " is for networks in files: what '" + name + "' sees is a part of it",
+                     "leave --resize out, or give a file: --features FILE.pt");
+}
+
+std::unique_ptr<FeatureNetwork> features_named(const FeatureChoice& choice, Size size) {
+  choice.check();
+  const std::string& name = choice.name;
   if (name == "random-a") return random_features(RandomFeatures::kA, size);
   if (name == "random-b") return random_features(RandomFeatures::kB, size);
+  if (name == "trained") return trained_features(trained_side(choice));
   std::error_code ignored;
   if (!fs::exists(name, ignored))
     throw UsageError("the feature network is '" + shown(name) + "': there is no such network or file",
-                     "give random-a, random-b, or the path of a TorchScript file");
-  return open_features(name, size, run_code);
+                     "give trained, random-a, random-b, or the path of a TorchScript file");
+  if (looks_like_safetensors(read_file(name, 16), fs::file_size(name, ignored)))
+    return trained_features(fs::path(name), trained_side(choice));
+  return open_features(name, size, choice.run_code, resizing_named(choice.resize));
 }
 
-void check_features(const std::string& name, Size size, bool run_code) {
-  if (name != "random-a" && name != "random-b") features_named(name, size, run_code);
+bool is_own_features(const std::string& name) { return name == "trained" || name == "random-a" || name == "random-b"; }
+
+void check_features(const FeatureChoice& choice, Size size) {
+  choice.check();
+  if (choice.name != "random-a" && choice.name != "random-b") features_named(choice, size);
 }
 
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,

@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/json.hpp"
 #include "core/platform/io/file.hpp"
 #include "dist/group.hpp"
 #include "eval/images.hpp"
+#include "eval/resizing.hpp"
 
 namespace dcgan {
 
@@ -21,10 +23,16 @@ struct FeatureInfo {
   std::string family;
   std::string name;  // "random-a", or the name of the file
   int64_t features = 0;
-  std::string resize;
-  std::string sha256;  // of the file; of a random network's weights
+  std::vector<int64_t> groups = {};  // features that are measured in one unit, in order (eval/comparison); none: all as
+                                     // they are
+  std::string resize;                // Resizing::text(), or same_as_torch_fidelity_text()
+  std::string sha256;                // of the file; of a random network's weights
+  bool knows_things = false;         // it was trained on photographs, and its figures can be put into words
   Json json() const;
 };
+
+/// What images are shared out in.
+inline constexpr int64_t kFeatureBatch = 64;
 
 class FeatureNetwork {
  public:
@@ -34,13 +42,11 @@ class FeatureNetwork {
   const FeatureInfo& info() const { return info_; }
 
  protected:
-  /// One batch: float32 [kFeatureBatch, 3, H, W], 0 to 255, to [kFeatureBatch, F].
+  /// One batch: float32 [at_once_, 3, H, W], 0 to 255, to [at_once_, F].
   virtual at::Tensor forward(const at::Tensor& images) = 0;
   FeatureInfo info_;
+  int64_t at_once_ = kFeatureBatch;  // images it sees at once; the last batch is filled up. Divides kFeatureBatch
 };
-
-/// Images a network sees at once; the last batch is filled up.
-inline constexpr int64_t kFeatureBatch = 64;
 
 enum class RandomFeatures { kA, kB };
 /// A random convolutional network that needs no file. A: to choose with; B: another architecture and other weights, to
@@ -49,18 +55,32 @@ enum class RandomFeatures { kA, kB };
 std::unique_ptr<FeatureNetwork> random_features(RandomFeatures which, Size size);
 
 /// A TorchScript file: float32 N x 3 x H x W of 0 to 255 in, [N, F] out; with the argument return_features=True where
-/// forward has it. Networks that refuse `size` get 299 x 299 pixels. Throws Error naming the file when it is no
-/// TorchScript, fails, or gives another shape.
-/// Its code runs: throws UsageError, before anything of it is loaded, unless the user has agreed to this very file
-/// (exchange/program_consent). `run_code`: agrees now.
-std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size, bool run_code = false);
+/// forward has it. `resize` none: what its attribute `dcgan_resize` names (a word of --resize); else images as they
+/// are; of networks that refuse `size`, 299 x 299 pixels. Throws Error naming the file when it is no TorchScript,
+/// fails, or gives another shape. Its code runs: throws UsageError, before anything of it is loaded, unless the user
+/// has agreed to this very file (exchange/program_consent). `run_code`: agrees now.
+std::unique_ptr<FeatureNetwork> open_features(const fs::path& path, Size size, bool run_code = false,
+                                              const std::optional<Resizing>& resize = {});
 
-/// "random-a", "random-b" or a file. Throws UsageError when it is none of them.
-std::unique_ptr<FeatureNetwork> features_named(const std::string& name, Size size, bool run_code = false);
+/// A network as options name it.
+struct FeatureChoice {
+  std::string name = "random-a";  // "trained" (eval/trained_features), "random-a", "random-b" or a file
+  std::string resize = "auto";    // see resizing_named()
+  bool run_code = false;          // of a file: the user agrees to that now
+
+  /// What can be said before anything is read. Throws UsageError for a resize that is none, or not for this network.
+  void check() const;
+};
+
+/// Throws UsageError when it is none of them, or the trained network's file is missing, or for check()'s reasons.
+std::unique_ptr<FeatureNetwork> features_named(const FeatureChoice& choice, Size size);
+
+/// Whether `name` is one of the networks that the program brings.
+bool is_own_features(const std::string& name);
 
 /// Throws what features_named() would for a name that is none of them or a file that is no feature network. Costs
-/// nothing for a random network.
-void check_features(const std::string& name, Size size, bool run_code = false);
+/// nothing for a network of the program's own.
+void check_features(const FeatureChoice& choice, Size size);
 
 /// What is being done, how much of it is done, of all. May throw to stop.
 using EvaluationProgress = std::function<void(const std::string& what, int64_t done, int64_t of)>;
@@ -76,9 +96,5 @@ at::Tensor features_by_ranks(FeatureNetwork& network, ImageSource& images, const
 
 /// Images to [N, 3, H, W] float32, 0 to 255: gray three times, alpha laid over white.
 at::Tensor as_colour(const at::Tensor& images);
-/// To side x side pixels, antialiased bilinear, as PIL's: shrinking averages. Other shapes are stretched.
-at::Tensor resized(const at::Tensor& images, int64_t side);
-/// How FeatureInfo names that.
-std::string resize_text(int64_t side);
 
 }  // namespace dcgan

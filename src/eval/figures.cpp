@@ -1,6 +1,7 @@
 #include "eval/figures.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "core/text.hpp"
@@ -17,36 +18,54 @@ const std::vector<FigureRow>& table() {
        .help = "distance between the features of both sides, without bias",
        .better = "lower",
        .measure = [](Sides s) { return kid(s.generated(), s.real().features, s.real().kernels); },
+       .fewest = 4,
+       .cost = "kernels of all pairs of images",
        .has_error = true,
        .in_runs = 1,
-       .digits_in_runs = 4},
+       .is_told_in_runs = true},
       {.name = "fid",
        .help = "distance between two Gaussians fitted to the features; falls with the number of images",
        .better = "lower",
        .measure =
            [](Sides s) {
              return Measured{frechet_distance(s.real().moments, moments_of(s.generated(), /*with_root=*/false))};
-           }},
+           },
+       .fewest = 4,
+       .cost = "eigenvalues of a matrix as wide as the features"},
       {.name = "precision",
        .help = "share of generated images among the real ones",
        .better = "higher",
-       .measure = [](Sides s) { return Measured{s.prdc().precision}; }},
+       .measure = [](Sides s) { return Measured{s.prdc().precision}; },
+       .fewest = 6,
+       .cost = "distances of all pairs of images, once for the four",
+       .in_runs = 4,
+       .has_floor_in_runs = true},
       {.name = "recall",
        .help = "share of real images among the generated ones",
        .better = "higher",
-       .measure = [](Sides s) { return Measured{s.prdc().recall}; }},
+       .measure = [](Sides s) { return Measured{s.prdc().recall}; },
+       .fewest = 6,
+       .cost = "distances of all pairs of images, once for the four"},
       {.name = "density",
        .help = "how closely real images surround the generated ones",
        .better = "higher",
-       .measure = [](Sides s) { return Measured{s.prdc().density}; }},
+       .measure = [](Sides s) { return Measured{s.prdc().density}; },
+       .fewest = 6,
+       .cost = "distances of all pairs of images, once for the four"},
       {.name = "coverage",
        .help = "share of real images with a generated one nearby",
        .better = "higher",
-       .measure = [](Sides s) { return Measured{s.prdc().coverage}; }},
+       .measure = [](Sides s) { return Measured{s.prdc().coverage}; },
+       .fewest = 6,
+       .cost = "distances of all pairs of images, once for the four",
+       .in_runs = 5,
+       .has_floor_in_runs = true},
       {.name = "memorised",
        .help = "share of generated images that copy a picture trained on",
        .better = "lower",
        .measure = [](Sides s) { return Measured{s.closeness().memorised_share()}; },
+       .fewest = 2,
+       .cost = "distances of all pairs of images",
        .is_of_trained = true,
        .in_runs = 3,
        .has_floor_in_runs = true},
@@ -55,7 +74,7 @@ const std::vector<FigureRow>& table() {
        .better = "near 1",
        .measure = [](Sides s) { return Measured{spread_of(s.generated()) / s.real().spread}; },
        .in_runs = 2,
-       .digits_in_runs = 2}};
+       .is_told_in_runs = true}};
   return rows;
 }
 
@@ -85,6 +104,21 @@ const FigureRow& figure_named(std::string_view name) {
   for (const FigureRow* row : figure_rows())
     if (row->name == name) return *row;
   throw std::logic_error("there is no figure '" + std::string(name) + "'");
+}
+
+Measured measured(const FigureRow& row, const Comparison& sides) {
+  const int64_t fewer = std::min(sides.generated().size(0), sides.real().count());
+  return fewer < row.fewest ? Measured() : row.measure(sides);
+}
+
+std::string too_few_text(int64_t generated, int64_t real) {
+  std::map<int64_t, std::vector<std::string>> names;
+  for (const FigureRow* row : figure_rows())
+    if (std::min(generated, real) < row->fewest) names[row->fewest].push_back(row->name);
+  std::vector<std::string> parts;
+  for (const auto& [fewest, figures] : names)
+    parts.push_back(joined(figures, ", ") + (figures.size() > 1 ? " need " : " needs ") + std::to_string(fewest));
+  return parts.empty() ? "" : joined(parts, "; ") + " images on each side";
 }
 
 std::string figures_help() {

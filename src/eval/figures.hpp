@@ -5,6 +5,8 @@
 // How a figure is computed is a file beside this one (kid.cpp, say). No torch.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,17 +17,22 @@ namespace dcgan {
 
 class Comparison;
 
+/// Pictures set apart that are enough for a KID worth comparing; with fewer all pictures are compared with.
+inline constexpr int64_t kEnoughHeldOut = 400;
+
 /// A figure that compares generated images with real ones.
 struct FigureRow {
   std::string name;    // begins its name in `dcgan eval`; in a run its key and tag
   std::string help;    // what it says, without a full stop
   std::string better;  // "lower", "higher", or "near 1"
   Measured (*measure)(const Comparison& sides) = nullptr;
+  int64_t fewest = 2;          // images that it needs on each side; with fewer it is left out
+  std::string cost = "small";  // what it takes beside the features of both sides
   bool has_error = false;      // its standard error is measured, too
   bool is_of_trained = false;  // it looks at the pictures trained on, where real ones were held out
   int in_runs = 0;             // its place among the figures that a run measures of itself; 0: none, it costs too much
   bool has_floor_in_runs = false;  // there with what real pictures get
-  int digits_in_runs = 0;          // behind the point, where a run tells people; 0: it does not
+  bool is_told_in_runs = false;    // to people, in a line
 };
 
 /// All of them, in the order of `dcgan eval`. A row's address stays as long as the row.
@@ -55,6 +62,12 @@ struct FoundFigure {
   const FigureRow* row = nullptr;
   Measured found;  // of the generated images
   Measured floor;  // of real pictures against real ones: what a perfect generator would get
+  std::map<std::string, double> failures = {};  // of known failures, by name (eval/failures); none where nobody asked
 };
+
+/// Measures it; unknown where a side has too few images for it.
+Measured measured(const FigureRow& row, const Comparison& sides);
+/// "kid needs 20 images on each side": of every figure that so many are too few for. Empty where there is none.
+std::string too_few_text(int64_t generated, int64_t real);
 
 }  // namespace dcgan

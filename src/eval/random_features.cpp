@@ -25,7 +25,7 @@
 namespace dcgan {
 namespace {
 
-struct Layer {
+struct RandomLayer {
   int64_t channels, kernel, stride, padding;
 };
 
@@ -34,7 +34,7 @@ struct Architecture {
   const char* family;
   const char* name;
   uint64_t seed;
-  std::vector<Layer> layers;
+  std::vector<RandomLayer> layers;
   int64_t grid, grid_channels;  // of the last layer; of all others the root mean square over the picture
 };
 
@@ -84,7 +84,7 @@ at::Tensor drawn_weights(uint64_t seed, uint64_t number, int64_t channels, int64
 }
 
 at::Tensor first_weights(const Architecture& architecture) {
-  const Layer& layer = architecture.layers[0];
+  const RandomLayer& layer = architecture.layers[0];
   const int64_t area = layer.kernel * layer.kernel;
   auto filters = drawn_weights(architecture.seed, 0, layer.channels, 3 * area).view({layer.channels, 3, area});
   auto blind = filters.slice(0, layer.channels / 8);  // to flat colour
@@ -96,7 +96,7 @@ at::Tensor first_weights(const Architecture& architecture) {
 
 /// Orthonormal rows, by Gram and Schmidt: the same on every machine but for rounding.
 at::Tensor deeper_weights(const Architecture& architecture, size_t number) {
-  const Layer& layer = architecture.layers[number];
+  const RandomLayer& layer = architecture.layers[number];
   const int64_t from = architecture.layers[number - 1].channels, inputs = from * layer.kernel * layer.kernel;
   auto rows = drawn_weights(architecture.seed, number, layer.channels, inputs);
   for (int64_t i = 0; i < layer.channels; ++i) {
@@ -136,7 +136,7 @@ class RandomNetwork : public FeatureNetwork {
     auto x = resized(images, side_).div(127.5).sub_(1.0).contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<at::Tensor> features;
     for (size_t i = 0; i < weights_.size(); ++i) {
-      const Layer& layer = architecture_.layers[i];
+      const RandomLayer& layer = architecture_.layers[i];
       x = at::conv2d(x, weights_[i], {}, layer.stride, layer.padding);
       at::leaky_relu_(x, kSlope);
       if (i + 1 < weights_.size()) features.push_back(x.square().mean({2, 3}).sqrt_());

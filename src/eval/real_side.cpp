@@ -9,27 +9,68 @@
 #include "core/io/digest.hpp"
 #include "core/text.hpp"
 #include "eval/choice.hpp"
+#include "eval/failures.hpp"
 
 namespace dcgan {
 namespace {
 
-constexpr int kRealSideVersion = 1;  // raise it when anything that was computed changes; not for a figure more
+constexpr int kRealSideVersion = 2;  // raise it when anything that was computed changes; not for a figure more
 
 std::vector<int64_t> chosen_pictures(const Pixels& pixels, const RealOptions& options) {
   const int64_t of = pixels.info().count;
   return chosen(std::min(of, options.most), of, Draw(options.seed, Purpose::kEvaluationChoice, kChoiceOfReal));
 }
 
-Floor floor_of_halves(const at::Tensor& features) {
-  constexpr int64_t kEnough = 10'000;
+FigureValues figures_of(const Comparison& sides) {
+  FigureValues all;
+  for (const FigureRow* row : figure_rows()) all[row->name] = measured(*row, sides);
+  return all;
+}
+
+/// `pictures`: of the set, in the order of the rows; for failures, where they are wanted.
+Floor floor_of_halves(const Reference& real, FeatureNetwork& network, SetImages* pictures) {
+  constexpr int64_t kEnough = 10'000, kEnoughFailures = 2'000;
   Floor floor;
+  const at::Tensor& features = real.features;  // both halves in the units of the whole
   const int64_t half = std::min(features.size(0) / 2, kEnough);
   if (half < 2) return floor;
   const Reference reference = reference_of(features.slice(0, 0, half));
-  const Comparison halves(features.slice(0, half, 2 * half), reference);
+  const auto others = features.slice(0, half, 2 * half);
   floor.count = half;
-  for (const FigureRow* row : figure_rows()) floor.figures[row->name] = row->measure(halves);
+  floor.figures = figures_of(Comparison(others, reference));
+  if (!pictures) return floor;
+  const int64_t count = std::min(half, kEnoughFailures);
+  const auto images = pictures->read(half, count);
+  const auto given = real.as_given().slice(0, half, half + count);
+  for (const FailureRow& row : failure_rows())
+    floor.failures[row.name] = figures_of(Comparison(real.measured(row.features(network, images, given)), reference));
   return floor;
+}
+
+/// Calls visit(key, number) for all figures of `values`, as they are kept.
+template <class Visit>
+void each_figure(FigureValues& values, Visit&& visit) {
+  for (const FigureRow* row : figure_rows()) {
+    visit(row->name, values[row->name].value);
+    if (row->has_error) visit(row->name + "_error", values[row->name].standard_error);
+  }
+}
+
+Json figures_json(FigureValues& values) {
+  Json all = Json::object();
+  each_figure(values, [&](const std::string& name, double value) { all[name] = value; });
+  return all;
+}
+
+/// False where a figure of now is not among them.
+bool set_figures(FigureValues& values, const Json& json) {
+  bool has_all = true;
+  each_figure(values, [&](const std::string& name, double& value) {
+    const Json one = json.is_object() ? json.value(name, Json()) : Json();
+    value = one.is_number() ? one.get<double>() : Measured::kUnknown;  // JSON writes no NaN
+    has_all = has_all && json.contains(name);
+  });
+  return has_all;
 }
 
 /// Everything that the figures depend on. The names and contents of all pictures are in the identity; how they were
@@ -54,8 +95,10 @@ std::string key_of(const Pixels& pixels, const DataOptions& data, const FeatureI
 constexpr const char* kMayBeInfinite = "radii";
 
 void keep(const fs::path& path, RealSide& side, const std::string& key) {
-  Json floor = {{"count", side.floor.count}};
-  side.floor.each([&](const std::string& name, double value) { floor[name] = value; });
+  Json failures = Json::object();
+  for (auto& [name, values] : side.floor.failures) failures[name] = figures_json(values);
+  const Json floor = {
+      {"count", side.floor.count}, {"figures", figures_json(side.floor.figures)}, {"failures", failures}};
   const Json meta = {{"format", "dcgan-real-side"}, {"key", key}, {"spread", side.reference.spread}, {"floor", floor}};
   NamedTensors tensors;
   side.reference.each([&](const std::string& name, const at::Tensor& tensor) {
@@ -65,40 +108,41 @@ void keep(const fs::path& path, RealSide& side, const std::string& key) {
   write_archive(path, meta, tensors, PixelCache::kAccess);
 }
 
-/// False where a figure of now is not among those that were kept. Throws Error when the file is damaged or not what it
-/// should be.
-bool read_kept(const fs::path& path, const std::string& key, int64_t count, int64_t features, RealSide& side) {
+/// False where a figure of now, or of failures if they are wanted, is not among those that were kept. Throws Error when
+/// the file is damaged or not what it should be.
+bool read_kept(const fs::path& path, const std::string& key, int64_t count, bool failures, RealSide& side) {
   const ArchiveReader archive(path);
   const std::string origin = "'" + shown(path) + "'";
   const Json& meta = archive.meta();
   if (required<std::string>(meta, "key", origin) != key) throw Error(origin + " is of other pictures");
   const Json floor = required<Json>(meta, "floor", origin);
   side.floor.count = required<int64_t>(floor, "count", origin);
-  bool has_all = true;
-  side.floor.each([&](const std::string& name, double& value) {
-    const Json json = floor.value(name, Json());
-    value = json.is_number() ? json.get<double>() : Measured::kUnknown;  // JSON writes no NaN
-    has_all = has_all && floor.contains(name);
-  });
+  bool has_all = set_figures(side.floor.figures, floor.value("figures", Json::object()));
+  const Json of_failures = floor.value("failures", Json::object());
+  for (const FailureRow& row : failure_rows())
+    if (of_failures.contains(row.name))
+      has_all &= set_figures(side.floor.failures[row.name], of_failures[row.name]);
+    else if (failures && side.floor.count > 0)
+      has_all = false;
   Reference& r = side.reference;
   r.each([&](const std::string& name, at::Tensor& tensor) { tensor = archive.read(name); });
   r.radii.masked_fill_(r.radii < 0, INFINITY);
   r.spread = required<double>(meta, "spread", origin);
-  if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != features)
+  if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != side.network.features)
     throw Error(origin + " holds features of another shape");
   return has_all;
 }
 
-void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, int64_t threads,
+void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,
              const EvaluationProgress& progress) {
   if (side.which.size() < 2)
     throw Error("an evaluation needs two images on each side, and the data has " + counted(side.of, "image"),
                 "use more pictures");
-  SetImages images(pixels, side.which, threads);
+  SetImages images(pixels, side.which, options.threads);
   const auto features = features_of(network, images, "features of real images", progress);
   if (progress) progress("statistics of real images", 0, 0);
-  side.reference = reference_of(features);
-  side.floor = floor_of_halves(features);
+  side.reference = reference_of(features, network.info().groups);
+  side.floor = floor_of_halves(side.reference, network, options.failures ? &images : nullptr);
 }
 
 RealSide side_for(const Pixels& pixels, const FeatureNetwork& network, const RealOptions& options) {
@@ -122,17 +166,25 @@ void keep_in(const PixelCache& cache, const fs::path& path, RealSide& side, cons
 
 }  // namespace
 
-Measured floor_of(const FigureRow& row, const RealSide& real, const RealSide* trained) {
-  if (trained && row.is_of_trained)
-    return row.measure(Comparison(real.reference.features, real.reference, &trained->reference));
-  const auto kept = real.floor.figures.find(row.name);
-  return real.floor.count == 0 || kept == real.floor.figures.end() ? Measured() : kept->second;
+std::vector<FoundFigure> expected_figures(const std::vector<const FigureRow*>& rows, const RealSide& real,
+                                          const RealSide* trained) {
+  std::vector<FoundFigure> figures;
+  for (const FigureRow* row : rows) {
+    FoundFigure& figure = figures.emplace_back();
+    figure.row = row;
+    if (trained && row->is_of_trained)
+      figure.floor = measured(*row, Comparison(real.reference.as_given(), real.reference, &trained->reference));
+    else if (real.floor.count > 0)
+      figure.floor = real.floor.figures.at(row->name);
+    for (const auto& [failure, values] : real.floor.failures) figure.failures[failure] = values.at(row->name).value;
+  }
+  return figures;
 }
 
 RealSide make_real_side(const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,
                         const EvaluationProgress& progress) {
   RealSide side = side_for(pixels, network, options);
-  compute(side, pixels, network, options.threads, progress);
+  compute(side, pixels, network, options, progress);
   return side;
 }
 
@@ -144,17 +196,18 @@ RealSide open_real_side(const Pixels& pixels, const DataOptions& data, FeatureNe
   const std::string key = key_of(pixels, data, side.network, side.which, options);
   const fs::path path = cache.enabled() ? cache.features_path_of(key) : fs::path();
   if (cache.enabled() && cache.holds(path)) try {
-      const bool has_all = read_kept(path, key, static_cast<int64_t>(side.which.size()), side.network.features, side);
+      const bool has_all = read_kept(path, key, static_cast<int64_t>(side.which.size()), options.failures, side);
       mark_used(path);  // used now: goes last
       if (has_all) return side;
-      side.floor = floor_of_halves(side.reference.features);  // of a time when there were fewer figures
+      SetImages images(pixels, side.which, options.threads);  // kept when there were fewer figures, or without failures
+      side.floor = floor_of_halves(side.reference, network, options.failures ? &images : nullptr);
       keep_in(cache, path, side, key, remarks);
       return side;
     } catch (const Error& error) {
       rethrow_exhausted(error);
       remarks.push_back("statistics of real images are computed again: " + std::string(error.what()));
     }
-  compute(side, pixels, network, options.threads, progress);
+  compute(side, pixels, network, options, progress);
   if (cache.enabled()) keep_in(cache, path, side, key, remarks);
   return side;
 }

@@ -13,27 +13,22 @@
 
 namespace dcgan {
 
-/// Pictures set apart that are enough for a KID worth comparing; with fewer all pictures are compared with.
-inline constexpr int64_t kEnoughHeldOut = 500;
-
 struct RealOptions {
   int64_t most = 50'000;  // pictures used; more are left out by a keyed choice
   uint64_t seed = 0;      // of that choice
   int64_t threads = 1;    // that decode
+  bool failures = false;  // what they get is wanted, too
 };
 
-/// Figures of real pictures against real ones: what a perfect generator would get from as many images.
+/// Figures by name.
+using FigureValues = std::map<std::string, Measured>;
+
+/// What figures stand between: those of real pictures against real ones, which a perfect generator would get from as
+/// many images, and those of known failures (eval/failures) against as many real ones.
 struct Floor {
-  int64_t count = 0;                        // of each half; 0: too few pictures for a floor
-  std::map<std::string, Measured> figures;  // by name: all of figure_rows(), or none
-  /// Keys and numbers, as they are kept.
-  template <class Visit>
-  void each(Visit&& visit) {
-    for (const FigureRow* row : figure_rows()) {
-      visit(row->name, figures[row->name].value);
-      if (row->has_error) visit(row->name + "_error", figures[row->name].standard_error);
-    }
-  }
+  int64_t count = 0;                             // of each half; 0: too few pictures for a floor
+  FigureValues figures;                          // all of figure_rows(), or none
+  std::map<std::string, FigureValues> failures;  // by the failure's name; empty where nobody asked for them
 };
 
 struct RealSide {
@@ -48,9 +43,10 @@ struct RealSide {
   bool is_whole() const { return count() == of; }
 };
 
-/// What real pictures get of a figure. Where one that looks at the pictures trained on has `trained` to look at, that
-/// is what the real side gets beside those.
-Measured floor_of(const FigureRow& row, const RealSide& real, const RealSide* trained);
+/// Figures that stand beside what real pictures and known failures get, and are not measured yet. Where one that looks
+/// at the pictures trained on has `trained` to look at, its floor is what the real side gets beside those.
+std::vector<FoundFigure> expected_figures(const std::vector<const FigureRow*>& rows, const RealSide& real,
+                                          const RealSide* trained);
 
 /// Computes it. Throws Error for a set of fewer than two pictures.
 RealSide make_real_side(const Pixels& pixels, FeatureNetwork& network, const RealOptions& options,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eval/classifier.hpp"
+#include "eval/comparison.hpp"
 #include "eval/features.hpp"
 #include "exchange/generator.hpp"
 #include "nn/latents.hpp"
@@ -19,7 +20,7 @@ struct Screening {
   const Classifier* classifier = nullptr;
   double confidence = 0.5;  // the least probability of the class that was asked for
   FeatureNetwork* network = nullptr;
-  at::Tensor real, neighbourhoods;  // of the real pictures: see eval/comparison and eval/memorised
+  const Reference* real = nullptr;  // of the real pictures, by that network
 };
 
 /// One image that was kept.

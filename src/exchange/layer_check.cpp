@@ -113,9 +113,17 @@ class LayerCheck {
         if (!std::isfinite(layer_->slope)) fail("its slope is not a number");
         [[fallthrough]];
       case Kind::kRelu:
+      case Kind::kRelu6:
       case Kind::kTanh:
         wants(0);
         return from;
+      case Kind::kPad: {
+        wants(0);
+        for (const int64_t zeros : {layer_->padding, layer_->padding_after})
+          if (zeros < 0 || zeros > kMostSide) fail("its padding is none");
+        const int64_t more = layer_->padding + layer_->padding_after;
+        return {from.channels, from.height + more, from.width + more};
+      }
       case Kind::kUpsample:
       case Kind::kResizeUp:
         wants(0);

@@ -27,6 +27,8 @@ constexpr KindName kKinds[] = {{Kind::kConvTranspose, "conv_transpose"},
                                {Kind::kClassBatchNorm, "class_batch_norm"},
                                {Kind::kRelu, "relu"},
                                {Kind::kLeakyRelu, "leaky_relu"},
+                               {Kind::kRelu6, "relu6"},
+                               {Kind::kPad, "pad"},
                                {Kind::kUpsample, "upsample"},
                                {Kind::kMeans, "means"},
                                {Kind::kSum, "sum"},
@@ -69,6 +71,7 @@ Json layers_to_json(const Layers& layers, const NamedTensors& weights) {
     }
     if (is_convolution(layer.kind)) one["stride"] = layer.stride, one["padding"] = layer.padding;
     if (layer.groups != 1) one["groups"] = layer.groups;
+    if (layer.kind == Kind::kPad) one["before"] = layer.padding, one["after"] = layer.padding_after;
     if (is_norm(layer.kind)) one["eps"] = layer.eps;
     if (layer.kind == Kind::kLeakyRelu) one["slope"] = layer.slope;
     list.push_back(std::move(one));
@@ -92,6 +95,9 @@ Layers layers_from_json(const Json& list, const NamedTensors& weights, const std
     if (is_convolution(layer.kind))
       layer.stride = required<int64_t>(one, "stride", place), layer.padding = required<int64_t>(one, "padding", place),
       layer.groups = value_or<int64_t>(one, "groups", 1, place);
+    if (layer.kind == Kind::kPad)
+      layer.padding = required<int64_t>(one, "before", place),
+      layer.padding_after = required<int64_t>(one, "after", place);
     if (is_norm(layer.kind)) layer.eps = required<double>(one, "eps", place);
     if (layer.kind == Kind::kLeakyRelu) layer.slope = required<double>(one, "slope", place);
     if (one.contains("tensors")) {

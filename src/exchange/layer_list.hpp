@@ -13,8 +13,8 @@
 namespace dcgan {
 
 /// One object an operation: "kind", "from", of kAdd and kConcat "other", "name" and, by part, "tensors": names in
-/// `weights`; stride, padding, groups (where there are several), eps and slope where the kind has them. `weights` are those of the file, which hold the layers'
-/// tensors by flat name or, frozen, as equal constants. Throws Error when one is not there, as a NaN is not.
+/// `weights`; stride, padding, groups (where there are several), of kPad before and after, eps and slope where
+/// the kind has them. `weights` are those of the file, which hold the layers' tensors by flat name or, frozen, as equal constants. Throws Error when one is not there, as a NaN is not.
 Json layers_to_json(const Layers& layers, const NamedTensors& weights);
 
 /// The reverse. Throws Error naming `origin` and the operation.

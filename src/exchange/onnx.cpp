@@ -42,6 +42,16 @@ class OnnxBuilder {
         return node("Relu", {x}, output);
       case Kind::kLeakyRelu:
         return node("LeakyRelu", {x}, output, {{"alpha", static_cast<float>(layer.slope)}});
+      case Kind::kRelu6:
+        return node(
+            "Clip",
+            {x, tensor(output + ".least", at::scalar_tensor(0.0F)), tensor(output + ".most", at::scalar_tensor(6.0F))},
+            output);
+      case Kind::kPad: {
+        const std::vector<int64_t> ends = {0, 0, layer.padding,       layer.padding,
+                                           0, 0, layer.padding_after, layer.padding_after};
+        return node("Pad", {x, tensor(output + ".ends", at::tensor(ends))}, output);
+      }
       case Kind::kUpsample:
         return resize(
             x, output,

@@ -58,6 +58,12 @@ std::string expression_of(const Layer& l) {
       return "torch.relu(" + x + ")";
     case Kind::kLeakyRelu:
       return "torch.leaky_relu(" + x + ", " + number_text(l.slope) + ")";
+    case Kind::kRelu6:
+      return "torch.clamp(" + x + ", 0., 6.)";
+    case Kind::kPad: {
+      const std::string ends = std::to_string(l.padding) + ", " + std::to_string(l.padding_after);
+      return "torch.constant_pad_nd(" + x + ", [" + ends + ", " + ends + "], 0)";
+    }
     case Kind::kUpsample:
       return "torch.upsample_nearest2d(" + x + ", [2 * " + x + ".size(2), 2 * " + x + ".size(3)])";
     case Kind::kResizeUp:

@@ -21,6 +21,9 @@ class PickleReader : AnyPickle {
       : AnyPickle(bytes, std::move(origin), "a state dict",
                   "save the weights alone: torch.save(net.state_dict(), FILE)") {}
   PickledState read();
+  std::vector<std::string> read_texts();
+  std::optional<bool> read_truth(const std::string& key);
+  size_t end() const { return at_; }
 
  private:
   bool may_hold_tensors(Number number) const;
@@ -174,10 +177,43 @@ PickledState PickleReader::read() {
   return std::move(state_);
 }
 
+std::vector<std::string> PickleReader::read_texts() {
+  std::vector<std::string> texts;
+  for (const Number item : of(run(), PickledValue::kList, "what it holds").items)
+    texts.push_back(of(item, PickledValue::kText, "what its list holds").text);
+  return texts;
+}
+
+std::optional<bool> PickleReader::read_truth(const std::string& key) {
+  const auto& items = of(run(), PickledValue::kDict, "what it holds").items;
+  for (size_t i = 0; i < items.size(); i += 2)
+    if (values_[items[i]].text == key && values_[items[i + 1]].kind == PickledValue::kBool)
+      return values_[items[i + 1]].integer != 0;
+  return {};
+}
+
+/// What `read` gets of a reader, and where the pickle ended.
+template <class Read>
+auto read_pickle(std::string_view bytes, const std::string& origin, size_t* end, Read read) {
+  PickleReader reader(bytes, origin);
+  auto out = read(reader);
+  if (end) *end = reader.end();
+  return out;
+}
+
 }  // namespace
 
-PickledState read_pickled_state(std::string_view bytes, const std::string& origin) {
-  return PickleReader(bytes, origin).read();
+PickledState read_pickled_state(std::string_view bytes, const std::string& origin, size_t* end) {
+  return read_pickle(bytes, origin, end, [](PickleReader& reader) { return reader.read(); });
+}
+
+std::vector<std::string> read_pickled_texts(std::string_view bytes, const std::string& origin, size_t* end) {
+  return read_pickle(bytes, origin, end, [](PickleReader& reader) { return reader.read_texts(); });
+}
+
+std::optional<bool> read_pickled_truth(std::string_view bytes, const std::string& key, const std::string& origin,
+                                       size_t* end) {
+  return read_pickle(bytes, origin, end, [&](PickleReader& reader) { return reader.read_truth(key); });
 }
 
 }  // namespace dcgan

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,15 @@ struct PickledState {
 /// every usable tensor it is sure: sides and strides are not negative, up to 8 of each, and every element lies in the
 /// storage, which has no fewer elements than the tensor. Throws Error naming the byte, and what stands there, when the
 /// pickle is cut off or damaged or describes a tensor that cannot be; and Error when it holds no tensors.
-PickledState read_pickled_state(std::string_view bytes, const std::string& origin);
+/// `bytes` may go on behind the pickle: `end`, if given, becomes its length.
+PickledState read_pickled_state(std::string_view bytes, const std::string& origin, size_t* end = nullptr);
+
+/// A pickle that is a list of texts. Throws Error like read_pickled_state.
+std::vector<std::string> read_pickled_texts(std::string_view bytes, const std::string& origin, size_t* end = nullptr);
+
+/// The value of a pickle that is a dict, at a text, if it is there and a truth. Throws Error likewise.
+std::optional<bool> read_pickled_truth(std::string_view bytes, const std::string& key, const std::string& origin,
+                                       size_t* end = nullptr);
 
 /// An OrderedDict of tensors in protocol 2, which torch.load(weights_only=True) takes.
 std::string write_pickled_state(const std::vector<PickledTensor>& tensors);

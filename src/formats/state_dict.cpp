@@ -15,6 +15,9 @@ constexpr std::string_view kPickleEnd = "/data.pkl";
 /// PROTO 2, LONG1 of 10 bytes: 0x1950a86a20f9469cfc6c, torch.serialization.MAGIC_NUMBER.
 constexpr std::string_view kBeforeZip = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 
+/// PROTO 2, BININT2 1001, STOP: torch.serialization.PROTOCOL_VERSION.
+constexpr std::string_view kOldProtocol = "\x80\x02\x4d\xe9\x03.";
+
 bool is_before_zip(const fs::path& path) { return read_file(path, kBeforeZip.size()) == kBeforeZip; }
 
 /// A file of torch.save and where its records are.
@@ -58,6 +61,67 @@ class TorchZip {
   std::unordered_map<std::string_view, const ZipEntry*> records_;  // by name
 };
 
+struct StorageSize {
+  int64_t elements = 0, bytes = 0;
+  bool operator==(const StorageSize&) const = default;
+};
+
+/// Sizes by key of the storages that tensors lie in.
+std::map<std::string, StorageSize> storage_sizes(const std::vector<PickledTensor>& tensors, const std::string& place) {
+  std::map<std::string, StorageSize> sizes;
+  for (const auto& tensor : tensors) {
+    if (!tensor.unusable.empty()) continue;
+    const StorageSize size{tensor.storage_elements, tensor.storage_elements * bytes_of(tensor.type)};
+    if (sizes.emplace(tensor.storage, size).first->second != size)
+      throw Error(place + " is damaged: tensor '" + printable(tensor.name) +
+                  "' and another one disagree on the storage that both lie in");
+  }
+  return sizes;
+}
+
+/// All of a file from before there was a ZIP archive.
+StateDict read_before_zip(const fs::path& path, const std::string& place) {
+  const std::string whole = read_file(path);
+  std::string_view rest = whole;
+  size_t end = 0;
+  const auto cut_off = [&] { return Error(place + " is damaged: it ends within its numbers"); };
+  const auto skip = [&](size_t bytes) {
+    if (bytes > rest.size()) throw cut_off();
+    rest.remove_prefix(bytes);
+  };
+  skip(kBeforeZip.size() + 1);  // and STOP
+  if (!rest.starts_with(kOldProtocol)) throw Error(place + " is damaged: the number of its protocol is missing");
+  skip(kOldProtocol.size());
+  if (!read_pickled_truth(rest, "little_endian", place, &end).value_or(true))
+    throw Error(place + " holds big-endian numbers", "write it on a little-endian machine");
+  skip(end);
+  PickledState state = read_pickled_state(rest, place, &end);
+  skip(end);
+  const auto keys = read_pickled_texts(rest, place, &end);
+  skip(end);
+  const auto sizes = storage_sizes(state.tensors, place);
+  StateDict out{std::move(state.tensors), {}, std::move(state.others), std::move(state.modules)};
+  for (const auto& key : keys) {
+    const auto size = sizes.find(key);
+    if (out.storages.size() == sizes.size()) break;  // what follows is of tensors that cannot be used
+    if (size == sizes.end())
+      throw Error(place + " holds numbers that belong to no tensor, before others that do",
+                  "save the weights alone: torch.save(net.state_dict(), FILE)");
+    const auto bytes = static_cast<size_t>(size->second.bytes);
+    if (bytes + sizeof(uint64_t) > rest.size()) throw cut_off();
+    uint64_t elements = 0;
+    for (size_t i = sizeof elements; i-- > 0;) elements = elements << 8 | static_cast<uint8_t>(rest[i]);
+    if (elements != static_cast<uint64_t>(size->second.elements))
+      throw Error(place + " is damaged: a storage has " + std::to_string(elements) +
+                  " elements, and its tensors want " + with_commas(size->second.elements));
+    skip(sizeof elements);
+    out.storages[key] = rest.substr(0, bytes);
+    skip(bytes);
+  }
+  if (out.storages.size() != sizes.size()) throw Error(place + " is damaged: the numbers of some tensors are missing");
+  return out;
+}
+
 }  // namespace
 
 bool looks_like_state_dict(const fs::path& path) {
@@ -75,11 +139,7 @@ bool looks_like_state_dict(const fs::path& path) {
 
 StateDict read_state_dict(const fs::path& path) {
   const std::string place = "'" + shown(path) + "'";
-  if (is_before_zip(path))
-    throw Error(place + " was written by a PyTorch before 1.6, or in its old format",
-                "write it again: " + python_command("import sys, torch; torch.save(torch.load(sys.argv[1], "
-                                                    "weights_only=True), \"again.pth\")",
-                                                    {path.native()}));
+  if (is_before_zip(path)) return read_before_zip(path, place);
   if (!looks_like_zip(path)) throw Error(place + " is not a file of torch.save");
   const TorchZip zip(path);
   if (zip.folder().empty()) throw Error(place + " is a ZIP archive, but none of torch.save: it has no data.pkl");

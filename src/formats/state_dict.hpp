@@ -1,5 +1,8 @@
 // State dicts in the files that torch.save writes (.pth, .pt), numbers included. PyTorch, torch/serialization.py: a ZIP
-// archive FOLDER/data.pkl (formats/pickle), FOLDER/data/KEY for each storage, FOLDER/byteorder. No torch here.
+// archive FOLDER/data.pkl (formats/pickle), FOLDER/data/KEY for each storage, FOLDER/byteorder. Before PyTorch 1.6, and
+// on demand since: a pickle of a number that marks such files, one of 1001, one of a dict about the machine, the pickle
+// of the state, one of a list of the storages' keys; then of each, in that order, an int64, the number of its elements,
+// and its bytes. No torch here.
 #pragma once
 
 #include <map>
@@ -23,7 +26,7 @@ struct StateDict {
 bool looks_like_state_dict(const fs::path& path);
 
 /// Throws Error naming the file, and the tensor or record, when it is cut off, damaged, packed (torch.save never does),
-/// big-endian, from before PyTorch 1.6, or holds no tensors: see read_pickled_state. Reads no more bytes
+/// big-endian, or holds no tensors: see read_pickled_state. Reads no more bytes
 /// than the file has.
 StateDict read_state_dict(const fs::path& path);
 

@@ -32,10 +32,13 @@ void TorchPickle::global(const std::string& module, const std::string& name) {
   push(std::move(value));
 }
 
-/// A persistent id ("storage", torch.FloatStorage, key, device, elements) becomes a storage.
+/// A persistent id ("storage", torch.FloatStorage, key, device, elements) becomes a storage. Files from before
+/// PyTorch 1.6 have a sixth part, which is None but for storages that are views of others, as PyTorch before 0.4 had.
 void TorchPickle::storage() {
   const PickledValue id = of(pop(), PickledValue::kTuple, "a persistent id");
-  if (id.items.size() != 5)
+  if (id.items.size() == 6 && values_[id.items[5]].kind != PickledValue::kNone)
+    fail("a storage is a view of another one, as in files from before PyTorch 0.4");
+  if (id.items.size() != 5 && id.items.size() != 6)
     fail("a persistent id has " + counted(static_cast<int64_t>(id.items.size()), "part") + ", not 5");
   if (of(id.items[0], PickledValue::kText, "a persistent id's kind").text != "storage")
     fail("a persistent id is not a storage's");

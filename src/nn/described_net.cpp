@@ -168,6 +168,10 @@ at::Tensor DescribedNetImpl::passed(const PlannedLayer& l, at::Tensor x, const a
       return in_place ? at::relu_(x) : at::relu(x);
     case Kind::kLeakyRelu:
       return in_place ? at::leaky_relu_(x, l.slope) : at::leaky_relu(x, l.slope);
+    case Kind::kRelu6:
+      return in_place ? at::clamp_(x, 0, 6) : at::clamp(x, 0, 6);
+    case Kind::kPad:
+      return padded(x, l.padding, l.padding_after);
     case Kind::kUpsample:
     case Kind::kResizeUp:
     case Kind::kMeans:
@@ -231,7 +235,8 @@ Layers DescribedNetImpl::layers(size_t count) const {
   for (const auto& l : description().layers) {
     if (all.size() == count) break;
     Layer one{.kind = l.kind, .from = l.from, .other = l.other, .name = l.name};
-    one.stride = l.stride, one.padding = l.padding, one.groups = l.groups, one.eps = l.eps, one.slope = l.slope;
+    one.stride = l.stride, one.padding = l.padding, one.padding_after = l.padding_after, one.groups = l.groups;
+    one.eps = l.eps, one.slope = l.slope;
     if (l.is_norm()) {
       one.tensors = norm_tensors(*norms_.at(l.name));
     } else if (!l.name.empty()) {

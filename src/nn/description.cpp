@@ -34,6 +34,10 @@ MapShape made(const PlannedLayer& l, const MapShape& other) {
       return {in.channels, in.height / 2, in.width / 2};
     case Kind::kSum:
       return {in.channels, 1, 1};
+    case Kind::kPad: {
+      const int64_t more = l.padding + l.padding_after;
+      return {in.channels, in.height + more, in.width + more};
+    }
     case Kind::kMinibatchStd:
       return {in.channels + 1, in.height, in.width};
     case Kind::kClassDot:
@@ -176,6 +180,11 @@ int64_t NetworkBuilder::then(LayerKind kind) { return then(kind, last()); }
 
 int64_t NetworkBuilder::scale(const std::string& name) {
   return append({.kind = Kind::kScale, .name = name, .from = last()});
+}
+
+int64_t NetworkBuilder::pad(int64_t before, int64_t after) {
+  if (before < 0 || after < 0) throw std::logic_error("a padding of less than nothing");
+  return append({.kind = Kind::kPad, .from = last(), .padding = before, .padding_after = after});
 }
 
 int64_t NetworkBuilder::class_dot(const std::string& name, int64_t classes, bool is_spectral, int64_t from) {

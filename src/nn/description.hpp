@@ -19,6 +19,8 @@ enum class LayerKind {
   kClassBatchNorm,  // class_gain, class_bias [classes, C], running_mean, running_var [C]; eps
   kRelu,
   kLeakyRelu,     // slope
+  kRelu6,         // min(max(t, 0), 6)
+  kPad,           // zeros around a map: `padding` above and to the left, `padding_after` below and to the right
   kUpsample,      // nearest neighbours, to twice the sides
   kResizeUp,      // bilinear, to twice the sides
   kMeans,         // of 2 x 2 pixels, to half the sides
@@ -63,7 +65,7 @@ struct PlannedLayer {
   int64_t from = 0, other = 0;  // `other` of kAdd and kConcat
   MapShape in = {}, out = {};
   int64_t kernel_height = 0, kernel_width = 0;  // as they work; of widened ones the stored kernel has 3
-  int64_t stride = 1, padding = 0, groups = 1, classes = 0;
+  int64_t stride = 1, padding = 0, padding_after = 0, groups = 1, classes = 0;
   bool has_bias = false, is_spectral = false;  // spectral: weights are divided by their largest singular value
   KernelFrom kernel = KernelFrom::kWeights;
   double slope = 0, eps = 0;
@@ -126,6 +128,7 @@ class NetworkBuilder {
   int64_t then(LayerKind kind);
   int64_t then(LayerKind kind, int64_t from);
   int64_t scale(const std::string& name);
+  int64_t pad(int64_t before, int64_t after);
   int64_t class_dot(const std::string& name, int64_t classes, bool is_spectral, int64_t from);
   int64_t add(int64_t a, int64_t b);
   int64_t concatenate(int64_t a, int64_t b);

@@ -37,6 +37,10 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
       return at::relu(x);
     case Kind::kLeakyRelu:
       return at::leaky_relu(x, l.slope);
+    case Kind::kRelu6:
+      return at::clamp(x, 0, 6);
+    case Kind::kPad:
+      return padded(x, l.padding, l.padding_after);
     case Kind::kUpsample:
     case Kind::kResizeUp:
     case Kind::kMeans:
@@ -94,6 +98,10 @@ at::Tensor resized(LayerKind kind, const at::Tensor& x) {
   if (kind == LayerKind::kUpsample) return at::upsample_nearest2d(x, twice);
   if (kind == LayerKind::kResizeUp) return at::upsample_bilinear2d(x, twice, /*align_corners=*/false);
   return at::avg_pool2d(x, at::IntArrayRef{2, 2});
+}
+
+at::Tensor padded(const at::Tensor& x, int64_t before, int64_t after) {
+  return at::constant_pad_nd(x, {before, after, before, after});
 }
 
 std::vector<at::Tensor> run_layers(const Layers& layers, std::vector<at::Tensor> values, const at::Tensor& y,

@@ -21,7 +21,7 @@ struct Layer {
   int64_t other = 0;      // kAdd, kConcat: the second one
   std::string name = {};  // of its tensors: NAME.PART; empty where there are none
   std::vector<std::pair<std::string, at::Tensor>> tensors = {};  // by part, in the order of LayerKind
-  int64_t stride = 1, padding = 0, groups = 1;
+  int64_t stride = 1, padding = 0, padding_after = 0, groups = 1;
   double eps = 0, slope = 0;
 
   /// Undefined where there is none.
@@ -42,6 +42,9 @@ void append(Layers& layers, Layer layer);
 
 /// kUpsample, kResizeUp and kMeans: maps of other sides.
 at::Tensor resized(LayerKind kind, const at::Tensor& x);
+
+/// kPad: [N, C, H, W] with zeros around it.
+at::Tensor padded(const at::Tensor& x, int64_t before, int64_t after);
 
 /// Runs the list from its inputs; gives the values of these numbers. y int64 [N], where a layer has classes.
 std::vector<at::Tensor> run_layers(const Layers& layers, std::vector<at::Tensor> inputs, const at::Tensor& y,

@@ -1,14 +1,32 @@
-// How often a run measures itself, where nobody said. No torch.
+// How often a run measures itself, and with how many images, where nobody said. From shapes and images seen alone: a
+// clock would make two runs of the same options differ. No torch.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "nn/network.hpp"
 
 namespace dcgan {
 
-/// Images between two evaluations of `samples` images each, so that they take about a twentieth of the time. From
-/// shapes alone: a clock would make two runs of the same options differ.
-int64_t usual_eval_every(const NetworkPlan& network, int64_t samples, bool on_cpu);
+/// What an evaluation costs, in training images that take as long: by image of either side.
+struct EvaluationCost {
+  double drawn = 0;  // to draw it, and its features
+  double real = 0;   // its features
+};
+/// `features`: the name of the feature network.
+EvaluationCost evaluation_cost(const NetworkPlan& network, const std::string& features, bool on_cpu);
+
+/// Images between two evaluations of `samples` images each, so that they take a twentieth of the time at most.
+int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cpu);
+
+/// Of a run's only evaluation with so many images on each side, in training images: with all that is computed of real
+/// pictures first, which are those held out, those trained on, and the failures made of them.
+double cost_at_end(const EvaluationCost& cost, int64_t samples);
+
+/// Images on each side of one evaluation at the end of a run that was too short for another: as many as take a
+/// twentieth of its time, but one batch at least and `most` at most; 0 where the run is so short that even that would
+/// be much.
+int64_t samples_that_fit(const EvaluationCost& cost, int64_t images_seen, int64_t most);
 
 }  // namespace dcgan

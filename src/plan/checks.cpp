@@ -39,7 +39,7 @@ void check_training(const AllOptions& options) {
     throw UsageError(
         "--freeze-d " + std::to_string(train.freeze_d) + " needs --init-from: random weights are not worth keeping",
         "add --init-from MODEL, or leave out --freeze-d");
-  if (watch.eval_every != 0) check_features(watch.eval_features, options.data.size);
+  if (watch.eval_every != 0 && watch.eval_features != "auto") check_features({watch.eval_features}, options.data.size);
 }
 
 void check_useless_options(const Given& given, AllOptions options) {
@@ -63,10 +63,6 @@ void check_resolved(const TrainPlan& plan) {
                          " is more than the discriminator has: " + counted(plan.network.shape.doublings, "block") +
                          " at --size " + to_text(plan.options.data.size),
                      "freeze fewer");
-  if (plan.options.watch.eval_every != 0 && plan.data_images < 2)
-    throw UsageError(
-        "a run that measures itself needs two pictures, and there is " + counted(plan.data_images, "picture"),
-        "add pictures, or use --eval-every 0");
 }
 
 }  // namespace dcgan

@@ -80,7 +80,8 @@ int64_t kept_numbers(const NetworkDescription& net) {
   size_t value = net.inputs.size();
   for (const auto& layer : net.layers) {
     const bool has_place = layer.is_convolution() || layer.is_activation() || layer.takes_two() ||
-                           layer.kind == LayerKind::kTanh || layer.kind == LayerKind::kMinibatchStd;
+                           layer.kind == LayerKind::kTanh || layer.kind == LayerKind::kMinibatchStd ||
+                           layer.kind == LayerKind::kRelu6 || layer.kind == LayerKind::kPad;
     const bool is_summed_at_once = sums[value] == 1 && uses[value] == 1;
     if (has_place && !is_summed_at_once) kept += layer.out.numbers();
     ++value;

@@ -82,6 +82,7 @@ AllOptions OptionLevels::over_stored(const Json& stored, const std::string& orig
   AllOptions all;
   set_from_json(fields_of(all), stored, "'" + origin + "'");
   if (!stored.contains("preset")) all.preset = "default";  // older than presets
+  if (!stored.contains("holdout")) all.data.holdout = 0;   // older than holding out
   lay(all, {});
   set_from_json(fields_of(all), resolved_before(stored, options_json(all)), "'" + origin + "'");
   if (const auto changed = forbidden_changes(stored, options_json(all)); !changed.empty())

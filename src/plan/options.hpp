@@ -13,8 +13,8 @@ namespace dcgan {
 /// How a run measures itself, and what it does about what it finds.
 struct WatchOptions {
   std::optional<int64_t> eval_every;
-  int64_t eval_samples = 2'000;
-  std::string eval_features = "random-a";
+  std::optional<int64_t> eval_samples, eval_real;
+  std::string eval_features = "random-a";  // presets say auto; this is what their absence in an older config means
   int64_t stop_when_flat = 0;
   std::string on_collapse = "warn";
 
@@ -22,18 +22,26 @@ struct WatchOptions {
   void fields(Visit&& visit) {
     visit.group("Evaluation");
     visit("eval-every", eval_every,
-          "measure KID, diversity and memorised images, and keep the best state; 0: never; auto: about a twentieth of "
-          "the "
-          "time",
+          "measure how good the images are, and keep the best state; 0: never; auto: a twentieth of the time at most, "
+          "and "
+          "once at the end of a shorter run",
           automatic(within(0, 1e12, "images")))
         .may_change();
-    visit("eval-samples", eval_samples, "images that are generated for that", within(2, 100'000, "images"))
+    visit("eval-samples", eval_samples, "images that are generated for that; auto: 2000, fewer in short runs",
+          automatic(within(2, 100'000, "images")))
+        .needs("--eval-every above 0", [this] { return eval_every != 0; });
+    visit(
+        "eval-real", eval_real,
+        "real pictures that they are compared with at most; auto: 4000, fewer in short runs; 10000 by random features",
+        automatic(within(2, 1e7, "images")))
         .needs("--eval-every above 0", [this] { return eval_every != 0; });
     visit("eval-features", eval_features,
-          "network that images are compared by: random-a, random-b, or a TorchScript file",
-          words_or_path({"random-a", "random-b"}, "FILE.pt"))
+          "network that images are compared by: trained (on photographs), random-a, random-b, or a file; auto: trained "
+          "where it is installed, else random-a",
+          words_or_path({"auto", "trained", "random-a", "random-b"}, "FILE"))
         .needs("--eval-every above 0", [this] { return eval_every != 0; });
-    visit("stop-when-flat", stop_when_flat, "end the run when KID has not improved for so many images; 0: never",
+    visit("stop-when-flat", stop_when_flat,
+          "end the run when KID has not improved by more than chance for so many images; 0: never",
           within(0, 1e12, "images"))
         .may_change();
     visit("on-collapse", on_collapse,
@@ -109,6 +117,8 @@ struct LengthOptions {
 
 /// Everything that is stored with a run.
 struct AllOptions {
+  AllOptions() { data.holdout.reset(); }  // a training's default, not that of other verbs that open pictures
+
   std::string preset = "auto";
   std::string init_from = "none";
   DataOptions data;

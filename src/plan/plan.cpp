@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/classes.hpp"
+#include "eval/trained_features.hpp"
 #include "plan/cadence.hpp"
 #include "plan/checks.hpp"
 #include "plan/fit.hpp"
@@ -17,7 +18,15 @@ namespace dcgan {
 namespace {
 
 /// What the pictures decide.
-void resolve_pictures(AllOptions& options, const PixelsInfo& info, std::vector<std::string>& remarks) {
+void resolve_pictures(AllOptions& options, const Dataset& dataset, std::vector<std::string>& remarks) {
+  const PixelsInfo& info = dataset.pixels->info();
+  if (!options.data.holdout) {
+    options.data.holdout = dataset.held_out ? kUsualHoldout : 0;
+    if (dataset.held_out)
+      remarks.push_back("holdout: " + number_text(kUsualHoldout) +
+                        ", so that figures are about pictures that are new; " +
+                        with_commas(dataset.held_out->info().count) + " of them");
+  }
   if (options.data.channels == "auto") {
     options.data.channels = channels_name(info.channels);
     remarks.push_back("channels: " + options.data.channels +
@@ -61,13 +70,33 @@ void resolve_machine(RunOptions& run, std::vector<std::string>& remarks) {
   choose(run.checkpoint_every, "checkpoint-every", 25'000, 500'000);
 }
 
-/// What time and memory decide.
-void resolve_cost(AllOptions& options, const NetworkPlan& network, std::vector<std::string>& remarks) {
-  const bool on_cpu = options.run.device == "cpu";
-  if (!options.watch.eval_every) {
-    options.watch.eval_every = usual_eval_every(network, options.watch.eval_samples, on_cpu);
-    remarks.push_back("eval-every: " + std::to_string(*options.watch.eval_every) + ", about a twentieth of the time");
+/// By which network a run measures itself, with how many images, and when.
+void resolve_watch(WatchOptions& watch, const NetworkPlan& network, int64_t pictures, bool on_cpu,
+                   std::vector<std::string>& remarks) {
+  constexpr int64_t kFewest = 2, kSamples = 2'000, kReal = 4'000, kRealOfRandom = 10'000;
+  if (watch.eval_every != 0 && pictures < kFewest) {
+    watch.eval_every = 0;
+    remarks.push_back("eval-every: 0, since " + counted(pictures, "picture") + " cannot be compared with anything");
   }
+  if (watch.eval_features == "auto") {
+    watch.eval_features = trained_features_file() ? "trained" : "random-a";
+    if (watch.eval_features == "random-a" && watch.eval_every != 0)
+      remarks.push_back("eval-features: random-a, since " + missing_trained_features() +
+                        ". Its figures rank states of one run; how good the images are they cannot say");
+  }
+  if (!watch.eval_samples) watch.eval_samples = kSamples;
+  if (!watch.eval_real) watch.eval_real = watch.eval_features.starts_with("random") ? kRealOfRandom : kReal;
+  if (watch.eval_every) return;
+  watch.eval_every =
+      usual_eval_every(evaluation_cost(network, watch.eval_features, on_cpu), *watch.eval_samples, on_cpu);
+  remarks.push_back("eval-every: " + std::to_string(*watch.eval_every) + ", a twentieth of the time at most");
+}
+
+/// What time and memory decide.
+void resolve_cost(AllOptions& options, const NetworkPlan& network, int64_t pictures,
+                  std::vector<std::string>& remarks) {
+  const bool on_cpu = options.run.device == "cpu";
+  resolve_watch(options.watch, network, pictures, on_cpu, remarks);
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, network, *options.run.threads, remarks);
   const int64_t usual = on_cpu ? 64 : 128;
@@ -95,7 +124,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   plan.data_identity = info.identity;
   plan.data_images = info.count;
   if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
-  resolve_pictures(options, info, plan.remarks);
+  resolve_pictures(options, dataset, plan.remarks);
   resolve_game(options, plan.remarks);
   resolve_machine(options.run, plan.remarks);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
@@ -105,7 +134,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }
-  resolve_cost(options, plan.network, plan.remarks);
+  resolve_cost(options, plan.network, plan.data_images, plan.remarks);
   plan.options = std::move(options);
   check_resolved(plan);
   return plan;

@@ -29,13 +29,15 @@ Given best_known() {
           {"lr-half-life", "400000"},
           {"lr-floor", "0.2"},
           {"beta1", "0"},
-          {"beta2", "0.99"}};
+          {"beta2", "0.99"},
+          {"eval-features", "auto"}};
 }
 
 /// The settings that comparisons are made with, none of them left to an option's own default.
 Given of_the_paper() {
-  return {{"loss", "bce"},  {"label-smoothing", "0"}, {"arch", "dcgan"}, {"base-channels", "64"}, {"lr", "0.0002"},
-          {"beta1", "0.5"}, {"beta2", "0.999"},       {"batch", "128"},  {"ema-images", "0"}};
+  return {{"loss", "bce"},     {"label-smoothing", "0"}, {"arch", "dcgan"},  {"base-channels", "64"},
+          {"lr", "0.0002"},    {"beta1", "0.5"},         {"beta2", "0.999"}, {"batch", "128"},
+          {"ema-images", "0"}, {"eval-features", "auto"}};
 }
 
 }  // namespace

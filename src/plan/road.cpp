@@ -7,6 +7,7 @@
 #include "core/platform/cores.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "eval/features.hpp"
 #include "exchange/program_consent.hpp"
 #include "plan/checks.hpp"
 #include "plan/presets.hpp"
@@ -23,7 +24,7 @@ constexpr char kMostPermissive[] = "small-data";
 /// --run-code: the network of --eval-features may be run, now and whenever the run goes on.
 void agree_to_features(const TrainCommand& command, const AllOptions& options) {
   const std::string& name = options.watch.eval_features;
-  if (command.run_code && name != "random-a" && name != "random-b") agree_to_run_file(name);
+  if (command.run_code && !is_own_features(name)) agree_to_run_file(name);
 }
 
 /// The first rank of a host opens its data, and decodes them into the cache; the others wait.

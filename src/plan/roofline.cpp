@@ -88,7 +88,8 @@ double elements_of(const NetworkDescription& net, int64_t batch) {
     const auto* before = net.made_by(l.from);
     if (l.is_norm())
       elements += l.out.numbers() * kNorm;  // with its activation
-    else if ((l.is_activation() && !(before && before->is_norm())) || l.kind == LayerKind::kTanh)
+    else if ((l.is_activation() && !(before && before->is_norm())) || l.kind == LayerKind::kTanh ||
+             l.kind == LayerKind::kRelu6)
       elements += l.out.numbers() * kActivation;
     else if (l.takes_two() || l.kind == LayerKind::kScale)
       elements += l.out.numbers() * kSum;

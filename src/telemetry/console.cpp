@@ -70,7 +70,8 @@ std::string Console::progress(int64_t images, double seconds, size_t columns) co
                fixed_text(last_->d_fake_after, 2));
     if (const auto& all = last_->evaluated; !all.empty() && !std::isnan(all.front().second))
       add(1, "  " + all.front().first + " " + fixed_text(all.front().second, 4));
-    add(0, "  " + last_->verdict);
+    add(0, "  game " + last_->verdict);
+    if (!last_->pictures.empty()) add(0, "  pictures " + last_->pictures);
   }
   return fitted_line(std::move(parts), columns);
 }
@@ -108,6 +109,7 @@ void Console::event(const std::string& line, const Json& object) {
   if (last_ && object.value("event", "") == "eval")
     for (auto& [name, value] : last_->evaluated)
       if (object.contains(name) && object[name].is_number()) value = object[name];
+  if (last_ && object.value("event", "") == "eval") last_->pictures = object.value("pictures", "");
   if (!json_) return say(printable(line));
   std::fprintf(stderr, "%s\n", printable(line).c_str());
   std::printf("%s\n", compact_ascii(object).c_str());

@@ -34,8 +34,9 @@ struct Record {
   double augment_p = 0;  // probability of each kind of augmentation; 0 when there is none
   /// Figures of the run's evaluations, by name, as the last one found them; NaN before the first.
   std::vector<std::pair<std::string, double>> evaluated;
-  std::string verdict = "balanced";
-  double data_wait_share = 0;  // of the time: waiting for the loader, 0 to 1
+  std::string verdict = "balanced";  // on the game between the networks
+  std::string pictures = {};         // what the last evaluation saw (eval/picture_judgement); empty: nothing
+  double data_wait_share = 0;        // of the time: waiting for the loader, 0 to 1
 
   /// Names and values, in this order; the log, --json and the console all use them.
   template <class Visit>
@@ -49,7 +50,7 @@ struct Record {
     visit("grad_norm_d", grad_norm_d), visit("grad_norm_g", grad_norm_g);
     visit("augment_p", augment_p);
     for (auto& [name, value] : evaluated) visit(name.c_str(), value);
-    visit("verdict", verdict), visit("data_wait_share", data_wait_share);
+    visit("verdict", verdict), visit("pictures", pictures), visit("data_wait_share", data_wait_share);
   }
   bool is_evaluated(std::string_view name) const {
     return std::any_of(evaluated.begin(), evaluated.end(), [&](const auto& one) { return one.first == name; });

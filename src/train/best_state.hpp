@@ -14,11 +14,13 @@ class BestState {
   /// The figure that states are compared by; lower is better.
   static constexpr const char* kFigure = "kid";
 
-  /// Takes the next evaluation; true when its state is the best so far: of the lowest KID, and not memorised more than
-  /// real images are.
-  bool add(const RunEvaluation& evaluation);
+  /// Takes the next evaluation; says whether its state is the best so far. By more than chance: where the 95 %
+  /// intervals of two KIDs overlap, the state before stays the best. With fewer real pictures than kEnoughHeldOut they
+  /// nearly always do, and the newest is taken unless it is clearly worse. Never one that has memorised more than real
+  /// images.
+  Ranked add(const RunEvaluation& evaluation);
 
-  /// No evaluation of the last `window` images (0: never flat) beat those before by more than its standard error.
+  /// No evaluation of the last `window` images (0: never flat) beat those before by more than chance.
   bool is_flat(int64_t images, int64_t window) const;
 
   bool has_best() const { return best_images_ >= 0; }
@@ -32,8 +34,8 @@ class BestState {
  private:
   int64_t best_images_ = -1;
   Measured best_;
-  double mark_ = Measured::kUnknown;  // the KID that has to be beaten clearly
-  int64_t mark_images_ = 0;           // and when it was reached
+  Measured mark_;            // the KID that has to be beaten clearly
+  int64_t mark_images_ = 0;  // and when it was reached
 };
 
 }  // namespace dcgan

@@ -18,10 +18,13 @@ RunEvent weights_event(const fs::path& from) {
 }
 
 RunEvent evaluation_event(const RunEvaluation& evaluation) {
-  RunEvent event{.kind = "eval", .images = evaluation.images, .facts = evaluation.numbers()};
-  event.facts["best"] = evaluation.is_best;
-  event.line = "eval at " + counted(event.images, "image") + ": " + evaluation.text() +
-               (evaluation.is_best ? ", the best so far" : "");
+  RunEvent event{.kind = "eval", .images = evaluation.images, .facts = evaluation.facts()};
+  event.line =
+      "eval at " + counted(event.images, "image") + ": " + evaluation.text() +
+      (evaluation.ranked == Ranked::kBest     ? "; the best so far"
+       : evaluation.ranked == Ranked::kNewest ? "; taken for the best: of so few pictures the newest is, unless "
+                                                "it is clearly worse"
+                                              : "");
   event.scalars = evaluation.scalars();
   return event;
 }
@@ -32,7 +35,7 @@ RunEvent verdict_event(const Judgement& judgement, int64_t images) {
   return {.kind = "verdict",
           .images = images,
           .facts = {{"verdict", verdict}, {"reason", judgement.reason}},
-          .line = "verdict at " + counted(images, "image") + ": " + text,
+          .line = "the game at " + counted(images, "image") + ": " + text,
           .text = text};
 }
 

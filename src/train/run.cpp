@@ -3,6 +3,7 @@
 // train/run_states, how it judges itself in train/watch.
 #include "train/run.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <exception>
@@ -15,6 +16,7 @@
 #include "core/platform/grace.hpp"
 #include "core/platform/signals.hpp"
 #include "core/text.hpp"
+#include "plan/cadence.hpp"
 #include "plan/fit.hpp"
 #include "step/trainer.hpp"
 #include "telemetry/run_log.hpp"
@@ -34,7 +36,8 @@ std::string joined_hints(const std::string& hint, const std::string& more) {
 }
 
 /// What the first rank writes of a run, beside the console.
-std::optional<RunLogFiles> files_of(const TrainPlan& plan, const RunDirectory& directory, const Group& group) {
+std::optional<RunLogFiles> files_of(const TrainPlan& plan, const RunDirectory& directory, const Group& group,
+                                    const Watch& watch) {
   if (!group.is_first()) return std::nullopt;
   const RunOptions& run = plan.options.run;
   RunLogFiles files{.log = directory.log(), .check_held = [&directory] { directory.check_held(); }};
@@ -42,7 +45,7 @@ std::optional<RunLogFiles> files_of(const TrainPlan& plan, const RunDirectory& d
   if (run.tensorboard)
     files.tensorboard = {.folder = directory.path(),
                          .options = options_json(plan.options),
-                         .measures = {tag_of_figure(BestState::kFigure)},
+                         .measures = {"quality/" + watch.key_of_best()},
                          .picture_every = *run.sample_every,
                          .histograms = run.histograms};
   return files;
@@ -61,8 +64,10 @@ class Run {
         sheets_(plan, *dataset.pixels, directory),
         watch_(plan, dataset),
         states_(plan, directory, *group, trainer_, watch_, sheets_, resume),
-        log_(console, files_of(plan, directory, *group), trainer_.images()),
+        log_(console, files_of(plan, directory, *group, watch_), trainer_.images()),
         clock_(states_.seconds_before(), trainer_.images()),
+        evaluation_cost_(evaluation_cost(plan.network, plan.options.watch.eval_features,
+                                         at::Device(plan.options.run.device).is_cpu())),
         duties_(states_.duties_left()) {
     if (!resume) tell_beginning();
     if (group_->size() > 1) log_.tell(measured_exchange(*group_, trainer_, at::Device(plan_.options.run.device)));
@@ -136,14 +141,15 @@ class Run {
   /// The last step passed a multiple of so many images.
   bool is_due(int64_t every) const { return multiple_passed(duties_.before, trainer_.images(), every); }
 
-  void evaluate() {
+  /// `samples`: 0 for as many images as were planned.
+  void evaluate(int64_t samples = 0) {
     const StopHeld held;  // what is due at a position is done before a stop saves it as done
     share_statistics(*group_, *states_.evaluation());
-    RunEvaluation evaluation = watch_.measure(*states_.generator(), trainer_.images(), *group_);
+    RunEvaluation evaluation = watch_.measure(*states_.generator(), trainer_.images(), *group_, samples);
     watch_.take(evaluation);
     duties_.done = 1;
     log_.tell(evaluation_event(evaluation));
-    if (evaluation.is_best) states_.save_best(clock_.in_all());
+    if (evaluation.is_best()) states_.save_best(clock_.in_all());
     const auto window = plan_.options.watch.stop_when_flat;
     if (watch_.best_state().is_flat(trainer_.images(), window))
       end_early("KID has not improved for " + counted(window, "image") + ": the run ends (--stop-when-flat); " +
@@ -210,7 +216,13 @@ class Run {
     const int signal = stop_signal();
     const auto limit = plan_.goal().seconds;
     return {signal == SIGINT, signal != 0 && signal != SIGINT,
-            group_->is_first() && limit && clock_.in_process() >= *limit, failure_ != nullptr};
+            group_->is_first() && limit && seconds_needed() >= *limit, failure_ != nullptr};
+  }
+
+  /// Of this process, with an evaluation at the end where there will be one.
+  double seconds_needed() const {
+    const double images_a_second = static_cast<double>(trainer_.images()) / std::max(1e-9, clock_.in_all());
+    return clock_.in_process() + cost_at_end(evaluation_cost_, samples_at_end()) / std::max(1e-9, images_a_second);
   }
 
   bool is_complete() const {
@@ -223,7 +235,15 @@ class Run {
     ends_early_ = true;
   }
 
+  /// Images of the evaluation that a run gets at its end if it had none; 0: it had one, wants none, or is too short.
+  int64_t samples_at_end() const {
+    const WatchOptions& watch = plan_.options.watch;
+    if (watch_.has_measured() || watch.eval_every == 0) return 0;
+    return samples_that_fit(evaluation_cost_, trainer_.images(), *watch.eval_samples);
+  }
+
   void finish() {
+    if (const int64_t samples = samples_at_end(); samples > 0) evaluate(samples);
     std::error_code ignored;
     if (group_->is_first() && !fs::exists(directory_.samples(trainer_.images()), ignored)) draw_grid();
     save();
@@ -268,6 +288,7 @@ class Run {
   RunStates states_;
   RunLog log_;
   RunClock clock_;
+  const EvaluationCost evaluation_cost_;
   Duties duties_;               // of this position
   StopRequests stop_requests_;  // of all ranks, as of the last step
   std::exception_ptr failure_;  // why there are no pictures for the step after this one

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/text.hpp"
+#include "telemetry/evaluation_event.hpp"
 
 namespace dcgan {
 namespace {
@@ -20,9 +21,9 @@ void each_number(Figures& figures, Visit&& visit) {
   }
 }
 
-std::string key_of(const FigureRow& row, Number which) {
-  return row.name + (which == Number::kError ? "_error" : which == Number::kFloor ? "_floor" : "");
-}
+const char* part_of(Number which) { return which == Number::kError ? "error" : which == Number::kFloor ? "floor" : ""; }
+
+std::string bare_key(const FigureRow& row, Number which) { return evaluation_key(row.name, "", part_of(which)); }
 
 /// JSON has no NaN and no infinity.
 Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
@@ -39,49 +40,70 @@ const FoundFigure& RunEvaluation::operator[](std::string_view name) const {
   throw std::logic_error("runs do not measure '" + std::string(name) + "'");
 }
 
-Json RunEvaluation::numbers() const {
-  Json all = Json::object();
-  each_number(figures,
-              [&](const FigureRow& row, Number which, double value) { all[key_of(row, which)] = finite_or_null(value); });
+Json RunEvaluation::state() const {
+  Json all = {{"features", features},       {"generated", generated},       {"real", real},
+              {"is_held_out", is_held_out}, {"pictures", pictures.verdict}, {"words", pictures.words}};
+  each_number(figures, [&](const FigureRow& row, Number which, double value) {
+    all[bare_key(row, which)] = finite_or_null(value);
+  });
   return all;
 }
 
-void RunEvaluation::set_numbers(const Json& numbers, const std::string& origin) {
+void RunEvaluation::set_state(const Json& state, const std::string& origin) {
   each_number(figures, [&](const FigureRow& row, Number which, double& value) {
-    value = value_or(numbers, key_of(row, which).c_str(), Measured::kUnknown, origin);
+    value = value_or(state, bare_key(row, which).c_str(), Measured::kUnknown, origin);
   });
+  // Not in states of before.
+  features = value_or<std::string>(state, "features", "", origin);
+  generated = value_or<int64_t>(state, "generated", 0, origin), real = value_or<int64_t>(state, "real", 0, origin);
+  is_held_out = value_or(state, "is_held_out", false, origin);
+  pictures.verdict = value_or<std::string>(state, "pictures", "", origin);
+  pictures.words = value_or<std::string>(state, "words", "", origin);
 }
 
-Json RunEvaluation::state() const {
-  Json all = Json::object();
+Json RunEvaluation::facts() const {
+  Json all = {{"features", features}};
   each_number(figures, [&](const FigureRow& row, Number which, double value) {
-    if (which != Number::kError) all[key_of(row, which)] = finite_or_null(value);
+    all[evaluation_key(row.name, features, part_of(which))] = finite_or_null(value);
   });
+  all["generated"] = generated, all["real"] = real;
+  all["against"] = is_held_out ? "held out" : "training pictures";
+  if (!pictures.verdict.empty()) all["pictures"] = pictures.verdict;
+  if (!pictures.words.empty()) all["words"] = pictures.words;
+  all["best"] = is_best();
   return all;
 }
 
 std::vector<std::pair<std::string, double>> RunEvaluation::values() const {
   std::vector<std::pair<std::string, double>> all;
-  for (const FoundFigure& figure : figures) all.emplace_back(figure.row->name, figure.found.value);
+  for (const FoundFigure& figure : figures)
+    all.emplace_back(evaluation_key(figure.row->name, features), figure.found.value);
   return all;
 }
 
 std::vector<std::pair<std::string, double>> RunEvaluation::scalars() const {
   std::vector<std::pair<std::string, double>> all;
   each_number(figures, [&](const FigureRow& row, Number which, double value) {
-    all.emplace_back(tag_of_figure(which == Number::kError ? row.name + "_standard_error" : key_of(row, which)), value);
+    const char* part = which == Number::kError ? "standard_error" : part_of(which);
+    if (std::isfinite(value)) all.emplace_back("quality/" + evaluation_key(row.name, features, part), value);
   });
   return all;
 }
 
 std::string RunEvaluation::text() const {
   std::vector<std::string> parts;
-  for (const auto& [row, found, floor] : figures) {
-    if (row->digits_in_runs == 0) continue;
-    parts.push_back(row->name + " " + fixed_text(found.value, row->digits_in_runs));
-    if (row->has_error) parts.back() += " +- " + fixed_text(found.standard_error, row->digits_in_runs);
+  for (const FoundFigure& figure : figures) {
+    if (!figure.row->is_told_in_runs || !std::isfinite(figure.found.value)) continue;
+    parts.push_back(evaluation_key(figure.row->name, features) + " " + evaluation_value(figure.found.value));
+    if (figure.row->has_error && std::isfinite(figure.found.standard_error))
+      parts.back() += " +- " + evaluation_value(1.959964 * figure.found.standard_error);
   }
-  return joined(parts, ", ");
+  const std::string counts = counted(generated, "image") + ", " + counted(real, "picture") +
+                             (is_held_out ? " held out" : " that it was trained on");
+  const std::string numbers = parts.empty() ? too_few_text(generated, real) : joined(parts, ", ");
+  if (pictures.words.empty()) return numbers + " (" + counts + ")";
+  return pictures.words + (pictures.verdict.empty() ? "" : "; they look like " + pictures.verdict) + " [" + numbers +
+         ": " + counts + "]";
 }
 
 }  // namespace dcgan

@@ -1,10 +1,13 @@
 #include "train/watch.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/comparison.hpp"
 #include "step/objective.hpp"
+#include "telemetry/evaluation_event.hpp"
 
 namespace dcgan {
 namespace {
@@ -16,61 +19,65 @@ void stop_if_asked(const std::string&, int64_t, int64_t) { throw_if_stopped("whi
 
 }  // namespace
 
-void Watch::open_network() {
-  const auto& options = plan_.options;
-  network_ = features_named(options.watch.eval_features, dataset_.pixels->info().size);
-  if (!features_sha256_.empty() && features_sha256_ != network_->info().sha256)
-    throw Error("--eval-features '" + options.watch.eval_features + "' is another network than it was in this run",
-                "restore the old file: KIDs of two networks cannot be compared");
+Watch::Watch(const TrainPlan& plan, const Dataset& dataset) : plan_(plan), dataset_(dataset) {
+  const WatchOptions& watch = plan.options.watch;
+  if (watch.eval_every == 0) return;
+  network_ = features_named({watch.eval_features}, dataset.pixels->info().size);
+  last_.features = network_->info().family;
 }
 
-void Watch::open_real_sides() {
+std::string Watch::key_of_best() const {
+  return network_ ? evaluation_key(BestState::kFigure, network_->info().family) : "";
+}
+
+void Watch::open_real_sides(int64_t most) {
   const auto& options = plan_.options;
   const Pixels& trained = *dataset_.pixels;
-  const RealOptions real{kMostReal, kSeed, *options.run.threads};
+  RealOptions real{most, kSeed, *options.run.threads};
   std::vector<std::string> remarks;
-  const auto open = [&](const Pixels& pixels) {
+  const auto open = [&](const Pixels& pixels, bool failures) {
+    real.failures = failures;
     return open_real_side(pixels, options.data, *network_, real, stop_if_asked, remarks);
   };
   const bool has_held_out = dataset_.held_out && dataset_.held_out->info().count >= kEnoughHeldOut;
-  if (has_held_out) {
-    trained_ = open(trained);
-    compared_ = open(*dataset_.held_out);
-  } else {
-    compared_ = open(trained);
-  }
-  std::vector<Measured> floors;
-  for (const FigureRow* row : figure_rows_of_runs())
-    floors.push_back(floor_of(*row, *compared_, trained_ ? &*trained_ : nullptr));
-  floors_ = std::move(floors);
+  trained_.reset();
+  if (has_held_out) trained_ = open(trained, false);
+  compared_ = open(has_held_out ? *dataset_.held_out : trained, network_->info().knows_things);
+  expected_ = expected_figures(figure_rows_of_runs(), *compared_, trained_ ? &*trained_ : nullptr);
+  most_real_ = most;
   for (const auto& remark : remarks) warn(remark);
 }
 
-RunEvaluation Watch::measure(Generator& generator, int64_t images, Group& group) {
-  if (!network_) open_network();
-  if (floors_.empty() && group.is_first()) open_real_sides();
-  GeneratedImages source(generator, plan_.options.watch.eval_samples, kSeed);
+RunEvaluation Watch::measure(Generator& generator, int64_t images, Group& group, int64_t samples) {
+  const WatchOptions& watch = plan_.options.watch;
+  const int64_t most_real = samples > 0 ? std::min(samples, *watch.eval_real) : *watch.eval_real;
+  if (most_real_ != most_real && group.is_first()) open_real_sides(most_real);
+  GeneratedImages source(generator, samples > 0 ? samples : *watch.eval_samples, kSeed);
   const auto features = features_by_ranks(*network_, source, "features of generated images", group, stop_if_asked);
   RunEvaluation evaluation;
-  evaluation.images = images;
-  if (group.is_first()) evaluation.figures = compared(features);
+  evaluation.images = images, evaluation.features = network_->info().family;
+  evaluation.generated = source.count();
+  if (group.is_first()) {
+    evaluation.figures = compared(features);
+    evaluation.real = compared_->count(), evaluation.is_held_out = trained_.has_value();
+    evaluation.pictures = judge_pictures(evaluation.figures, network_->info().knows_things);
+  }
   if (group.size() == 1) return evaluation;
-  const std::string told = group.share(compact(evaluation.numbers()), "an evaluation", Patience::kWhileAlive);
-  evaluation.set_numbers(parse_json(told, "rank 0's evaluation"), "an evaluation");
+  const std::string told = group.share(compact(evaluation.state()), "an evaluation", Patience::kWhileAlive);
+  evaluation.set_state(parse_json(told, "rank 0's evaluation"), "an evaluation");
   return evaluation;
 }
 
 std::vector<FoundFigure> Watch::compared(const at::Tensor& features) const {
   const Comparison sides(features, compared_->reference, trained_ ? &trained_->reference : nullptr);
-  std::vector<FoundFigure> figures;
-  for (const FigureRow* row : figure_rows_of_runs())
-    figures.push_back({row, row->measure(sides), floors_[figures.size()]});
+  std::vector<FoundFigure> figures = expected_;
+  for (FoundFigure& figure : figures) figure.found = measured(*figure.row, sides);
   return figures;
 }
 
 void Watch::take(RunEvaluation& evaluation) {
-  evaluation.is_best = best_state_.add(evaluation);
-  last_ = evaluation, is_new_ = true;
+  evaluation.ranked = best_state_.add(evaluation);
+  last_ = evaluation, is_new_ = has_measured_ = true;
 }
 
 bool Watch::judge(Record& record) {
@@ -86,6 +93,7 @@ bool Watch::judge(Record& record) {
   const Judgement before = judgement_;
   judgement_ = balance_.add(figures);
   record.verdict = words(judgement_.verdict);
+  record.pictures = last_.pictures.verdict;
   record.evaluated = last_.values();
   return judgement_.verdict != before.verdict;
 }
@@ -93,7 +101,7 @@ bool Watch::judge(Record& record) {
 Json Watch::state() const {
   Json state = {{"balance", balance_.state()}, {"progress", best_state_.state()}};
   state.update(last_.state());
-  state["is_new"] = is_new_;
+  state["is_new"] = is_new_, state["has_measured"] = has_measured_;
   state["features_sha256"] = network_ ? network_->info().sha256 : features_sha256_;
   return state;
 }
@@ -102,9 +110,15 @@ void Watch::set_state(const Json& state, const std::string& origin) {
   balance_ = Balance::from_state(required<Json>(state, "balance", origin), origin);
   best_state_ = BestState::from_state(required<Json>(state, "progress", origin), origin);
   judgement_ = balance_.judgement();
-  last_.set_numbers(state, origin);
+  last_.set_state(state, origin);
   is_new_ = required<bool>(state, "is_new", origin);
+  has_measured_ = value_or(state, "has_measured", best_state_.has_best(), origin);
   features_sha256_ = required<std::string>(state, "features_sha256", origin);
+  if (network_ && !features_sha256_.empty() && features_sha256_ != network_->info().sha256)
+    throw Error(
+        "--eval-features '" + plan_.options.watch.eval_features + "' is another network than it was in this run",
+        "restore the old file: figures of two networks cannot be compared");
+  if (network_ && last_.features.empty()) last_.features = network_->info().family;  // a state of before
 }
 
 }  // namespace dcgan

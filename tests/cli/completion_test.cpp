@@ -121,7 +121,7 @@ TEST_F(Completion, OfZshTellsWhatValuesAndArgumentsMayBe) {
   EXPECT_CONTAINS(train, ":loss:(bce minimax ");
   EXPECT_CONTAINS(train, ":preset:(auto default ");
   EXPECT_CONTAINS(train, ":augment: _values -s , part none all color translation cutout\n");
-  EXPECT_CONTAINS(train, ":eval-features: _dcgan_words_or_files random-a random-b\n");
+  EXPECT_CONTAINS(train, ":eval-features: _dcgan_words_or_files auto trained random-a random-b\n");
   EXPECT_CONTAINS(train, ":config:_files\n");
   EXPECT_CONTAINS(told("completion"), "\n2:SHELL:(bash fish zsh)\n");
   EXPECT_CONTAINS(told("man"), "\n2:VERB:(train presets ");

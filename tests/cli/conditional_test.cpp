@@ -41,7 +41,8 @@ TEST(Conditional, EvaluationsSayHowOftenTheClassIsTheOneAskedFor) {
   Program dcgan;
   make_classes(dcgan);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--conditional", "--images", "80"})), 0);
-  const Finished result = dcgan({"eval", dcgan.at("run"), "--data", dcgan.at("photos"), "--samples", "30", "--json"});
+  const Finished result = dcgan(
+      {"eval", dcgan.at("run"), "--data", dcgan.at("photos"), "--samples", "30", "--json", "--features", "random-a"});
   ASSERT_EXIT_CODE(result, 0);
   const Json accuracy = Json::parse(result.out)["figures"]["class_accuracy_random_a"];
   EXPECT_GE(accuracy["value"].get<double>(), 0);

@@ -1,4 +1,9 @@
 // `dcgan eval`: figures of a model, of its export, and of pictures that another program made.
+#include <torch/script.h>
+
+#include <algorithm>
+#include <set>
+
 #include "image/decode.hpp"
 #include "support/pictures.hpp"
 #include "support/program.hpp"
@@ -24,7 +29,10 @@ class Eval : public ::testing::Test {
   static Thrown refusal(const std::vector<std::string>& words) { return program_->refusal(words); }
   /// What it prints with --json.
   static Json evaluated(std::vector<std::string> words) {
-    words.insert(words.begin(), "eval"), words.insert(words.end(), {"--json", "--threads", "1"});
+    words.insert(words.begin(), "eval");
+    if (std::find(words.begin(), words.end(), "--features") == words.end())
+      words.insert(words.end(), {"--features", "random-a"});
+    words.insert(words.end(), {"--json", "--threads", "1"});
     const Finished finished = (*program_)(words);
     EXPECT_EXIT_CODE(finished, 0);
     return finished.code == 0 ? Json::parse(finished.out) : Json();
@@ -73,12 +81,34 @@ TEST_F(Eval, OfPicturesThatAreCopiesSaysSoAndShowsThem) {
 }
 
 TEST_F(Eval, PrintsATableWithTheFloorBesideEveryFigure) {
+  const Finished finished = (*program_)(
+      {"eval", at("photos"), "--data", at("photos"), "--size", "16", "--threads", "1", "--features", "random-a"});
+  ASSERT_EXIT_CODE(finished, 0);
+  for (const char* text : {"kid_random_a", "coverage_random_a", "real", "blurred", "noise", "one picture", "their mean",
+                           "random-a, 352 of them", "12 of 12 real", "random-a knows no things"})
+    EXPECT_CONTAINS(finished.out, text);
+}
+
+TEST_F(Eval, ByTheTrainedNetworkSaysInWordsWhatItFound) {
+  if (!fs::exists(fs::path(DCGAN_TEST_PROGRAM).parent_path() / "share/dcgan/efficientnet-lite1.safetensors"))
+    GTEST_SKIP() << "no EfficientNet-Lite1; scripts/setup brings it";
   const Finished finished =
       (*program_)({"eval", at("photos"), "--data", at("photos"), "--size", "16", "--threads", "1"});
   ASSERT_EXIT_CODE(finished, 0);
-  for (const char* text :
-       {"kid_random_a", "coverage_random_a", "real vs real", "random-a, 352 of them", "12 of 12 real"})
-    EXPECT_CONTAINS(finished.out, text);
+  EXPECT_CONTAINS(finished.out, "covers 100 % of what your pictures show (real ones: ");
+  EXPECT_CONTAINS(finished.out, "100 % of its images could be yours");
+  EXPECT_CONTAINS(finished.out, "100 % are copies of yours");
+  EXPECT_CONTAINS(finished.out, "They look like copies.");
+}
+
+TEST_F(Eval, OfTooFewImagesLeavesOutFiguresAndSaysHowManyTheyNeed) {
+  const Finished finished = (*program_)(
+      {"eval", at("run"), "--data", at("photos"), "--samples", "3", "--threads", "1", "--features", "random-a"});
+  ASSERT_EXIT_CODE(finished, 0);
+  EXPECT_CONTAINS(finished.out,
+                  "left out: kid, fid need 4; precision, recall, density, coverage need 6 images on each side");
+  EXPECT_EQ(finished.out.find("nan"), std::string::npos);
+  EXPECT_EQ(finished.out.find("kid_random_a"), std::string::npos);
 }
 
 TEST_F(Eval, UsesSomeOfManyRealPicturesAndSaysSo) {
@@ -100,6 +130,31 @@ TEST_F(Eval, OfARunTakesItsOwnPicturesUnlessOthersAreNamed) {
   EXPECT_EQ(found({"eval", at("run")}), found({"eval", at("run"), "--data", at("photos")}));
 }
 
+TEST_F(Eval, SaysHowPicturesWereResizedAndThatDecidesTheFigures) {
+  torch::jit::Module module("Features");
+  module.define(
+      "def forward(self, x: Tensor) -> Tensor:\n    return torch.adaptive_avg_pool2d(x, [3, 3]).flatten(1)\n");
+  module.save(at("features.pt"));
+  const auto found = [](const std::string& resize) {
+    return evaluated({at("run"), "--data", at("photos"), "--samples", "20", "--features", at("features.pt"),
+                      "--run-code", "--resize", resize});
+  };
+  const std::pair<const char*, const char*> said[] = {
+      {"auto", "none: the network takes images as they are"},
+      {"none", "none: the network takes images as they are"},
+      {"24", "antialiased bilinear to 24x24"},
+      {"torch-fidelity", "bilinear as TensorFlow 1's to 299x299 (torch-fidelity)"},
+      {"clean-fid", "antialiased bicubic to 299x299 (clean-fid)"}};
+  std::set<double> values;
+  for (const auto& [resize, text] : said) {
+    const Json json = found(resize);
+    EXPECT_EQ(json["features"]["resize"], text);
+    EXPECT_EQ(json["figures"]["kid_file"]["resize"], text);
+    values.insert(json["figures"]["kid_file"]["value"].get<double>());
+  }
+  EXPECT_EQ(values.size(), 4u) << "auto is none here; all others differ, also after each other from the cache";
+}
+
 TEST_F(Eval, RefusesWhatCannotBeCompared) {
   std::filesystem::create_directories(at("one"));
   std::filesystem::copy_file(at("photos") + "/100.png", at("one") + "/100.png");
@@ -116,6 +171,13 @@ TEST_F(Eval, RefusesWhatCannotBeCompared) {
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", at("weights.pth")}), kFailed,
                       "weights.pth' is not a TorchScript"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--samples", "1"}), kUsedWrongly, "--samples"));
+  for (const char* own : {"random-a", "random-b"})
+    EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", own, "--resize", "clean-fid"}),
+                        kUsedWrongly, "--resize clean-fid is for networks in files"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", photos, "--features", "trained", "--resize", "clean-fid"}),
+                      kUsedWrongly, "give the side of the images"));
+  EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", at("nowhere"), "--resize", "bicubic"}), kUsedWrongly,
+                      "--resize is 'bicubic'"));
   EXPECT_TRUE(
       refused(refusal({"eval", photos, "--data", photos, "--samples", "13"}), kUsedWrongly, "holds 12 pictures"));
   EXPECT_TRUE(refused(refusal({"eval", at("run"), "--data", at("one")}), kFailed, "the data has 1 image"));

@@ -44,7 +44,8 @@ TEST_F(HoldoutRun, IsComparedWithWhatItHeldOutWhereThatIsEnough) {
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("enough", "big", {"--holdout", "0.5", "--images", "16"})), 0);
   ASSERT_EXIT_CODE(dcgan(words("small", {"--holdout", "0.5", "--images", "16"})), 0);
   const auto real = [&](const std::string& run, const std::string& data, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> all = {"eval", dcgan.at(run), "--data", dcgan.at(data), "--samples", "20", "--json"};
+    std::vector<std::string> all = {"eval", dcgan.at(run), "--data",     dcgan.at(data), "--samples",
+                                    "20",   "--json",      "--features", "random-a"};
     all.insert(all.end(), more.begin(), more.end());
     const Finished finished = dcgan(all);
     EXPECT_EXIT_CODE(finished, 0);

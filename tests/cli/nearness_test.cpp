@@ -59,8 +59,9 @@ class Nearness : public testing::Test {
 TEST_F(Nearness, APictureThatEqualsAnImageIsBesideItAtDistanceZeroAndCountedAsACopy) {
   make_pictures(at("photos"), 20, kSide);
   const auto words = [&](const std::string& images, const std::string& out) {
-    return std::vector<std::string>{"neighbours", at("m.ckpt"), "--data",    at("photos"), "--images", images,
-                                    "--nearest",  "1",          "--threads", "1",          "--out",    at(out)};
+    return std::vector<std::string>{"neighbours", at("m.ckpt"), "--data",     at("photos"), "--images",
+                                    images,       "--nearest",  "1",          "--threads",  "1",
+                                    "--out",      at(out),      "--features", "random-a"};
   };
   const Finished before = dcgan_(words("3", "none.png"));
   ASSERT_EXIT_CODE(before, 0);

@@ -107,7 +107,7 @@ TEST_F(OneScreen, OfARunSaysWhereItStandsHowGoodItIsAndWhatToType) {
   const std::string text = screen("run", "run");
   EXPECT_CONTAINS(text, "64 of 64 images");
   EXPECT_CONTAINS(text, "best:");
-  EXPECT_CONTAINS(text, "KID ");
+  EXPECT_CONTAINS(text, "kid_");
   EXPECT_CONTAINS(text, "dcgan train --resume run");
   const Json json = Json::parse(printed({"inspect", "run", "--json"}));
   EXPECT_EQ(json["newest"]["images"], 64);

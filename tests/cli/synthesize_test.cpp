@@ -22,10 +22,9 @@ class Synthesize : public testing::Test {
     for (int i = first; i < first + count; ++i)
       write_text(at("photos") + "/" + name + "/" + std::to_string(i) + ".png", encode_png(made_picture(16, 3, i)));
   }
-  static void train(const std::string& run, const std::vector<std::string>& more) {
-    auto words = shared_->small_train("photos", run, more);
-    words.insert(words.end(), {"--conditional", "--images", "16", "--eval-every", "0"});
-    ASSERT_EQ(shared_->call(words), 0);
+  static void train(const std::string& run, std::vector<std::string> more) {
+    more.insert(more.end(), {"--conditional", "--images", "16", "--eval-every", "0"});
+    ASSERT_EQ(shared_->call(shared_->small_train("photos", run, more)), 0);
   }
   static std::string at(const std::string& name) { return shared_->at(name); }
   static std::vector<std::string> words(const std::string& model, const std::vector<std::string>& more) {

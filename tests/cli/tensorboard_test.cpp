@@ -24,7 +24,7 @@ TEST(TensorBoard, ReadsOfAResumedRunWhatItsLogHoldsWithoutAGapOrAStepTwice) {
   make_pictures(dcgan.at("photos"), 20);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run",
                                            {"--images", "160", "--checkpoint-every", "80", "--sample-every", "80",
-                                            "--eval-every", "80", "--histograms"})),
+                                            "--eval-every", "80", "--eval-features", "random-a", "--histograms"})),
                    0);
   // As after a kill between the checkpoint at 80 and the end.
   std::filesystem::remove(dcgan.at("run/checkpoints/000000160.ckpt"));
@@ -37,12 +37,12 @@ TEST(TensorBoard, ReadsOfAResumedRunWhatItsLogHoldsWithoutAGapOrAStepTwice) {
     const Json line = Json::parse(log.substr(start, end - start));
     const auto pair = [&](const char* name) { return Json::array({line["images"], line[name].get<float>()}); };
     if (!line.contains("event")) losses.push_back(pair("loss_g"));
-    if (line.value("event", "") == "eval") kids.push_back(pair("kid"));
+    if (line.value("event", "") == "eval") kids.push_back(pair("kid_random_a"));
   }
   ASSERT_EQ(losses.size(), 6u);  // every 40 images
   EXPECT_EQ(found["scalars"]["loss/loss_g"], losses);
   ASSERT_EQ(kids.size(), 3u);
-  EXPECT_EQ(found["scalars"]["quality/kid"], kids);
+  EXPECT_EQ(found["scalars"]["quality/kid_random_a"], kids);
   std::vector<int64_t> grids;
   for (const auto& grid : found["images"]["grid"]) {
     grids.push_back(grid[0]);
@@ -53,7 +53,7 @@ TEST(TensorBoard, ReadsOfAResumedRunWhatItsLogHoldsWithoutAGapOrAStepTwice) {
   EXPECT_EQ(found["options"]["batch"], 8);
   EXPECT_EQ(found["options"]["histograms"], true);
   EXPECT_NE(found["texts"]["options"][0].get<std::string>().find("| batch | 8 |"), std::string::npos);
-  EXPECT_EQ(found["measures"], Json::array({"quality/kid"}));
+  EXPECT_EQ(found["measures"], Json::array({"quality/kid_random_a"}));
   EXPECT_EQ(found["status"], 1);
   for (const char* kind :
        {"weights/generator.", "gradients/generator.", "weights/discriminator.", "gradients/discriminator."}) {

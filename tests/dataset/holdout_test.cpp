@@ -53,7 +53,7 @@ class HeldOut : public OpenDataset {
     options.holdout = 0.25;
   }
   Dataset open_whole(const std::string& name = "pictures") {
-    const double asked = std::exchange(options.holdout, 0);
+    const auto asked = std::exchange(options.holdout, 0);
     Dataset whole = open(name);
     options.holdout = asked;
     return whole;

@@ -86,7 +86,7 @@ const Rewriting kRewritings[] = {
     {"", "dcgan toy", "dcgan toy --steps 20"},
     {"", "dcgan invert", "dcgan invert --steps 3 --starts 2"},
     {"", "dcgan bench", "dcgan bench --size 16 --base-channels 8 --seconds 0.05 --rounds 1"},
-    {"", "dcgan eval (?!.*--samples)", "dcgan eval --samples 32 "},
+    {"", "dcgan eval (?!.*--samples)", "dcgan eval --samples 32 --real 64 "},
     {"", "dcgan serve(?!.*--port)", "dcgan serve --port 0"},
     {"", "(build/release/)?dcgan serve", "served dcgan serve"},
     {"", "dcgan train (?!.*(--resume|--help|--size|FILE.pack))", "dcgan train --size 16 "},

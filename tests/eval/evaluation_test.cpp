@@ -213,20 +213,6 @@ TEST(Evaluating, SaysOfEveryFigureWhatItWasComputedFrom) {
                                           "diversity_random_a"}));
 }
 
-TEST(Evaluating, NamesOfOtherProgramsAreForWhatThoseCompute) {
-  FeatureInfo info;
-  for (const char* family : {"random_a", "file"}) {
-    info.family = family;
-    EXPECT_TRUE(peer_names(info, 50'000, true).empty()) << family;
-  }
-  info.family = "inception";
-  EXPECT_EQ(peer_names(info, 50'000, true), (std::vector<std::string>{"fid50k_full", "kid50k_full"}));
-  EXPECT_TRUE(peer_names(info, 10'000, true).empty());
-  EXPECT_TRUE(peer_names(info, 50'000, false).empty());
-  info.family = "vgg16";  // that is what pr50k3_full is computed with
-  EXPECT_EQ(peer_names(info, 50'000, true), (std::vector<std::string>{"pr50k3_full_precision", "pr50k3_full_recall"}));
-}
-
 TEST(Evaluating, RefusesOneImageAndFeaturesOfAnotherNetwork) {
   const auto a = network_a(), b = random_features(RandomFeatures::kB, {16, 16});
   const RealSide real = make_real_side(MemoryPixels(discs(0, 10, 16)), *a, {}, {});

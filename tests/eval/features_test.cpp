@@ -156,7 +156,7 @@ TEST(FeatureFile, SeesBatchesOfOneSizeHoweverManyImagesThereAre) {
   const TemporaryFolder place;
   const auto path = script(place, "def forward(self, x: Tensor) -> Tensor:\n    return x.mean([2, 3]) + x.size(0)\n");
   const auto features = (*open_features(path, {8, 8}, kRunCode))(at::zeros({70, 8, 8, 3}, at::kByte));
-  EXPECT_TRUE(at::equal(features, at::full({70, 3}, 64.0f)));
+  EXPECT_TRUE(at::equal(features, at::full({70, 3}, 16.0f)));
 }
 
 TEST(FeatureFile, OfTheInceptionConventionIsCalledSo) {
@@ -190,7 +190,7 @@ TEST(FeatureFile, ThatIsNoneIsRefusedByName) {
   EXPECT_CONTAINS(none.what, "weights.pth' is not a TorchScript file");
   EXPECT_FALSE(none.hint.empty());
   EXPECT_CONTAINS(thrown_by([&] { open_features(place / "missing.pt", {8, 8}, kRunCode); }).what, "missing.pt");
-  EXPECT_CONTAINS(thrown_by([&] { features_named("random-c", {8, 8}); }).what, "the feature network is 'random-c'");
+  EXPECT_CONTAINS(thrown_by([&] { features_named({"random-c"}, {8, 8}); }).what, "the feature network is 'random-c'");
 }
 
 TEST(FeatureFile, OfAnotherShapeIsRefusedByNameAndShape) {

@@ -28,7 +28,7 @@ TEST(Figures, OfRunsStandInTheOrderOfTheirLogs) {
     names.push_back(row->name);
     EXPECT_TRUE(places.insert(row->in_runs).second) << row->name << " has the place of another";
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"kid", "diversity", "memorised"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"kid", "diversity", "memorised", "precision", "coverage"}));
 }
 
 TEST(Figures, ThatAreAddedAreThereAsLongAsTheyAreWanted) {

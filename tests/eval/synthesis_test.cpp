@@ -66,7 +66,7 @@ class Synthesis : public testing::Test {
     Image image;
   };
   std::vector<Kept> kept(const std::vector<int64_t>& wanted, const LatentOptions& options = {}) {
-    Screening screening{&classifier_, 0.9, network_.get(), reference_.features, reference_.neighbourhoods};
+    Screening screening{&classifier_, 0.9, network_.get(), &reference_};
     std::vector<Kept> out;
     counts_ = synthesise(painter_, wanted, options, screening, [&](const Synthesised& one, const Image& image) {
       out.push_back({one, image});
@@ -132,7 +132,7 @@ TEST_F(Synthesis, LeavesOutCopiesOfRealPictures) {
 
 TEST_F(Synthesis, GivesUpAClassThatNothingLooksLike) {
   reference_ = reference_of((*network_)(all_pictures(real_).read({0, 1, 2, 3, 4, 5, 6})));
-  Screening impossible{&classifier_, 1.01, network_.get(), reference_.features, reference_.neighbourhoods};
+  Screening impossible{&classifier_, 1.01, network_.get(), &reference_};
   const auto counts = synthesise(painter_, {3, 0, 0}, {}, impossible, [](const Synthesised&, const Image&) {});
   EXPECT_EQ(counts[0].kept, 0);
   EXPECT_GE(counts[0].candidates, 160);

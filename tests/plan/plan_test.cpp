@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "eval/trained_features.hpp"
 #include "plan/cadence.hpp"
 #include "step/device.hpp"
 #include "support/thrown.hpp"
@@ -81,9 +82,20 @@ TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {
 TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore) {
   NetworkPlan small{{}, shape_plan({32, 32})}, large{{}, shape_plan({64, 64})};
   small.options.base_channels = {16, 16};
-  EXPECT_GT(usual_eval_every(small, 2000, true), usual_eval_every(large, 2000, true));
-  EXPECT_GT(usual_eval_every(large, 20'000, true), usual_eval_every(large, 2000, true));
-  EXPECT_EQ(usual_eval_every(large, 2000, true) % 5000, 0);
+  const auto every = [](const NetworkPlan& network, int64_t samples) {
+    return usual_eval_every(evaluation_cost(network, "random-a", true), samples, true);
+  };
+  EXPECT_GT(every(small, 2000), every(large, 2000));
+  EXPECT_GT(every(large, 20'000), every(large, 2000));
+  EXPECT_EQ(every(large, 2000) % 5000, 0);
+}
+
+TEST(MakePlan, GivesAShortRunAsManySamplesAtItsEndAsTakeATwentiethOfItsTime) {
+  const EvaluationCost cost{.drawn = 1.5, .real = 1};
+  EXPECT_EQ(samples_that_fit(cost, 100, 2000), 0);
+  EXPECT_EQ(samples_that_fit(cost, 2000, 2000), 64);
+  EXPECT_EQ(samples_that_fit(cost, 90'000, 2000), 1000);
+  EXPECT_EQ(samples_that_fit(cost, 1'000'000, 2000), 2000);
 }
 
 TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {
@@ -107,7 +119,27 @@ TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
   EXPECT_TRUE(contains(said([](auto& o) { o.train.batch = 8, o.train.schedule.accumulate = 3; }),
                        "--accumulate 3 does not divide --batch 8"));
   EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 5, o.init_from = "run"; }), "--freeze-d 5 is more"));
-  EXPECT_TRUE(contains(said([](auto&) {}, 1), "needs two pictures"));
+}
+
+TEST(MakePlan, DoesNotMeasureARunOnOnePictureAndSaysSo) {
+  AllOptions options;
+  options.run.device = "cpu";
+  const auto plan = plan_here(options, "/photos", dataset_of(3, 1));
+  EXPECT_EQ(plan.options.watch.eval_every, 0);
+  EXPECT_TRUE(std::any_of(plan.remarks.begin(), plan.remarks.end(), [](const std::string& one) {
+    return contains(one, "1 picture cannot be compared with anything");
+  }));
+}
+
+TEST(MakePlan, ResolvesTheNetworkThatARunIsMeasuredByAndHowMany) {
+  AllOptions options;
+  options.run.device = "cpu";
+  options.watch.eval_features = "auto";
+  const WatchOptions watch = plan_here(options, "/photos", dataset_of(3)).options.watch;
+  EXPECT_EQ(watch.eval_features, trained_features_file() ? "trained" : "random-a");
+  EXPECT_EQ(watch.eval_samples, 2000);
+  EXPECT_EQ(watch.eval_real, trained_features_file() ? 4000 : 10'000);
+  EXPECT_EQ(AllOptions().watch.eval_features, "random-a") << "what its absence in an older config means";
 }
 
 TEST(MakePlan, TakesChannelsFromThePictures) {

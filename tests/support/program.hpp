@@ -1,6 +1,7 @@
 // The dcgan program in a test: a place of its own with pictures, a cache and runs.
 #pragma once
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -67,6 +68,11 @@ class Program {
     std::vector<std::string> words = {"train",           at(data), "--run",       at(run_name), "--size",  "16",
                                       "--base-channels", "8",      "--latent",    "8",          "--batch", "8",
                                       "--threads",       "1",      "--log-every", "5"};
+    // Quick features, unless it is about others or has no use for any.
+    const auto has = [&](const char* word) { return std::find(more.begin(), more.end(), word) != more.end(); };
+    const auto every = std::find(more.begin(), more.end(), "--eval-every");
+    if (!has("--eval-features") && (every == more.end() || *(every + 1) != "0"))
+      words.insert(words.end(), {"--eval-features", "random-a"});
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }

@@ -35,14 +35,14 @@ TEST(Record, HasExactlyTheNamesOfItsHeaderInOrder) {
                 "images",       "steps",        "g_steps",     "seconds",        "images_per_second", "loss_d_real",
                 "loss_d_fake",  "loss_g",       "penalty",     "d_real",         "d_fake_before",     "d_fake_after",
                 "d_real_right", "d_fake_right", "grad_norm_d", "grad_norm_g",    "augment_p",         "kid",
-                "diversity",    "memorised",    "verdict",     "data_wait_share"}));
+                "diversity",    "memorised",    "verdict",     "pictures",       "data_wait_share"}));
 }
 
 TEST(Record, PutsEveryValueUnderItsName) {
   EXPECT_EQ(
       compact(to_json(sample())),
       R"({"images":64000,"steps":1000,"g_steps":0,"seconds":12.5,"images_per_second":5120.0,"loss_d_real":0.25,"loss_d_fake":0.5,"loss_g":1.75,"penalty":0.0,)"
-      R"("d_real":0.75,"d_fake_before":0.375,"d_fake_after":0.3125,"d_real_right":0.0,"d_fake_right":0.0,"grad_norm_d":3.0,"grad_norm_g":4.0,"augment_p":0.0,"kid":null,"diversity":null,"memorised":null,"verdict":"balanced","data_wait_share":0.0625})");
+      R"("d_real":0.75,"d_fake_before":0.375,"d_fake_after":0.3125,"d_real_right":0.0,"d_fake_right":0.0,"grad_norm_d":3.0,"grad_norm_g":4.0,"augment_p":0.0,"kid":null,"diversity":null,"memorised":null,"verdict":"balanced","pictures":"","data_wait_share":0.0625})");
 }
 
 TEST(Record, ReadsBackBitForBit) {

@@ -23,7 +23,7 @@ FigureRow shift_row() {
           .has_error = true,
           .in_runs = 4,
           .has_floor_in_runs = true,
-          .digits_in_runs = 3};
+          .is_told_in_runs = true};
 }
 
 class AddedFigureOf : public RunTest {
@@ -48,15 +48,16 @@ TEST_F(AddedFigureOf, ARunIsInItsLogRecordsEventsStateAndWords) {
   const auto run = run_to(32, "run");
   const std::string said = testing::internal::GetCapturedStdout();
   const Json found = evaluations(run).at(0);
-  for (const char* key : {"mean_shift", "mean_shift_error", "mean_shift_floor"})
+  for (const char* key : {"mean_shift_random_a", "mean_shift_random_a_error", "mean_shift_random_a_floor"})
     EXPECT_TRUE(found[key].is_number()) << key << " in " << found;
-  EXPECT_EQ(log_lines(run).back()["mean_shift"], found["mean_shift"]);
-  for (const char* tag : {"quality/mean_shift", "quality/mean_shift_standard_error", "quality/mean_shift_floor"})
+  EXPECT_EQ(log_lines(run).back()["mean_shift_random_a"], found["mean_shift_random_a"]);
+  for (const char* tag : {"quality/mean_shift_random_a", "quality/mean_shift_random_a_standard_error",
+                          "quality/mean_shift_random_a_floor"})
     EXPECT_NE(events_of(run).find(tag), std::string::npos) << tag;
   const Json watch = ArchiveReader(run.checkpoint(32)).meta()["watch"];
-  EXPECT_EQ(watch["mean_shift"], found["mean_shift"]);
-  EXPECT_EQ(watch["mean_shift_floor"], found["mean_shift_floor"]);
-  EXPECT_NE(said.find(", mean_shift "), std::string::npos) << said;
+  EXPECT_EQ(watch["mean_shift"], found["mean_shift_random_a"]);
+  EXPECT_EQ(watch["mean_shift_floor"], found["mean_shift_random_a_floor"]);
+  EXPECT_NE(said.find(", mean_shift_random_a "), std::string::npos) << said;
 }
 
 TEST_F(AddedFigureOf, ARunThatBeganWithoutItComesWithTheNextEvaluation) {
@@ -67,12 +68,12 @@ TEST_F(AddedFigureOf, ARunThatBeganWithoutItComesWithTheNextEvaluation) {
   expect_same_checkpoint(whole.checkpoint(64), parts.checkpoint(64));
   const auto found = evaluations(parts);
   ASSERT_EQ(found.size(), 2u);
-  EXPECT_FALSE(found[0].contains("mean_shift"));
-  EXPECT_TRUE(found[1]["mean_shift"].is_number());
-  EXPECT_EQ(found[1]["kid"], evaluations(whole)[1]["kid"]);
+  EXPECT_FALSE(found[0].contains("mean_shift_random_a"));
+  EXPECT_TRUE(found[1]["mean_shift_random_a"].is_number());
+  EXPECT_EQ(found[1]["kid_random_a"], evaluations(whole)[1]["kid_random_a"]);
   for (const auto& line : log_lines(parts))
     if (line["images"] == 40 && !line.contains("event")) {
-      EXPECT_TRUE(line["mean_shift"].is_null()) << line;
+      EXPECT_TRUE(line["mean_shift_random_a"].is_null()) << line;
     }
 }
 
@@ -105,8 +106,8 @@ TEST_F(AddedFigureOf, PicturesThatWereKeptWithoutItIsAddedToThemAndFeaturesAreNo
   const AddedFigure added(shift_row());
   for (int time = 0; time < 2; ++time) {
     const RealSide now = opened();
-    EXPECT_TRUE(floor_of(figure_named("mean_shift"), now, nullptr).value > 0);
-    EXPECT_EQ(floor_of(figure_named("kid"), now, nullptr).value, floor_of(figure_named("kid"), before, nullptr).value);
+    EXPECT_GT(now.floor.figures.at("mean_shift").value, 0);
+    EXPECT_EQ(now.floor.figures.at("kid").value, before.floor.figures.at("kid").value);
   }
   EXPECT_TRUE(done.empty()) << done[0];
   EXPECT_TRUE(remarks.empty()) << remarks[0];

@@ -30,10 +30,10 @@ TEST_F(WatchedRun, MeasuresItselfAtItsCadenceAndSaysSoInEveryRecordAfter) {
   const auto evaluations = events(run, "eval");
   ASSERT_EQ(evaluations.size(), 3u);
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(evaluations[i]["images"], 24 * (i + 1));
-  EXPECT_TRUE(evaluations[0]["kid"].is_number());
+  EXPECT_TRUE(evaluations[0]["kid_random_a"].is_number());
   EXPECT_TRUE(evaluations[0]["best"]);
   for (const auto& line : log_lines(run))
-    EXPECT_TRUE(line.contains("event") || line["images"] < 24 || line["kid"].is_number()) << line;
+    EXPECT_TRUE(line.contains("event") || line["images"] < 24 || line["kid_random_a"].is_number()) << line;
 }
 
 TEST_F(WatchedRun, IsMeasuredByRanksTogetherAsByOneAlone) {
@@ -43,7 +43,7 @@ TEST_F(WatchedRun, IsMeasuredByRanksTogetherAsByOneAlone) {
   const TrainPlan plan = make_plan(options_, (folder_ / "photos").native(), dataset);
   const auto measured = [&](Group& group) {
     const auto generator = make_generator(used_generator(plan.network), generator_info(plan.network, 0, true, "G"));
-    return compact(Watch(plan, dataset).measure(*generator, 24, group).numbers());
+    return compact(Watch(plan, dataset).measure(*generator, 24, group).state());
   };
   const std::string alone = as_ranks(1, measured)[0];
   EXPECT_TRUE(parse_json(alone, "what was measured")["kid"].is_number()) << alone;

@@ -16,6 +16,7 @@
 #include "dataset/walk.hpp"
 #include "eval/choice.hpp"
 #include "eval/evaluation.hpp"
+#include "eval/failures.hpp"
 #include "eval/figures.hpp"
 #include "exchange/torchscript.hpp"
 #include "formats/onnx.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 struct EvalCommand {
   RealPicturesOptions beside;
-  int64_t samples = 10'000;
+  std::optional<int64_t> samples;
   int64_t seed = 0;
   ModelChoice model;
   bool json = false;
@@ -36,7 +37,8 @@ struct EvalCommand {
   template <class Visit>
   void fields(Visit&& visit) {
     beside.fields(visit);
-    visit("samples", samples, "generated images", within(2, 1e7, "images"));
+    visit("samples", samples, "generated images; auto: 4000, by random features and files 10000",
+          automatic(within(2, 1e7, "images")));
     visit("seed", seed, "of latents and choices", within(0, 9e18));
     model.fields(visit);
     visit("json", json, "one JSON object", {});
@@ -109,10 +111,10 @@ GeneratedSide open_made_pictures(const Invocation& invocation, const EvalCommand
   side.pictures = open_pictures(path, options, command.beside.thread_count());
   remark_on(side.pictures, path);
   const int64_t of = side.pictures.pixels->info().count;
-  const int64_t count = std::min(of, command.samples);
-  if (count < command.samples && invocation.is_given("samples"))
+  const int64_t count = std::min(of, *command.samples);
+  if (count < *command.samples && invocation.is_given("samples"))
     throw UsageError(
-        "--samples is " + with_commas(command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
+        "--samples is " + with_commas(*command.samples) + ", but '" + shown(path) + "' holds " + counted(of, "picture"),
         "leave --samples out to use all of them");
   auto which = chosen(count, of, Draw(static_cast<uint64_t>(command.seed), Purpose::kEvaluationChoice, kChoiceOfMade));
   side.images = std::make_unique<SetImages>(*side.pictures.pixels, std::move(which), command.beside.thread_count());
@@ -127,7 +129,7 @@ GeneratedSide open_model(const Invocation& invocation, EvalCommand& command) {
   const GeneratorInfo& info = side.generator->info();
   adopt_model(invocation, info, command.beside.pixels);
   side.images =
-      std::make_unique<GeneratedImages>(*side.generator, command.samples, static_cast<uint64_t>(command.seed));
+      std::make_unique<GeneratedImages>(*side.generator, *command.samples, static_cast<uint64_t>(command.seed));
   side.json = {{"kind", "generator"}, {"path", info.origin}, {"images_seen", info.images_seen}, {"ema", info.ema}};
   return side;
 }
@@ -185,23 +187,48 @@ void print_table(const Evaluation& found, const std::string& origin) {
               with_commas(found.real).c_str(), with_commas(found.real_of).c_str());
   std::printf("features: %s, %s of them, resize: %s, sha256 %.12s\n\n", found.network.name.c_str(),
               with_commas(found.network.features).c_str(), found.network.resize.c_str(), found.network.sha256.c_str());
-  std::printf("%-24s %12s %25s %14s  %s\n", "figure", "value", "95 % interval", "real vs real", "better");
+  std::printf("%-22s %10s %9s %9s", "figure", "value", "+- 95 %", "real");
+  for (const FailureRow& failure : failure_rows()) std::printf(" %11s", failure.column);
+  std::printf("  better\n");
   for (const Figure& figure : found.figures) {
-    const std::string interval =
-        figure.low ? figure_text(*figure.low) + " .. " + figure_text(*figure.high) : std::string();
-    std::printf("%-24s %12s %25s %14s  %s\n", figure.name.c_str(), figure_text(figure.value).c_str(), interval.c_str(),
-                figure.floor ? figure_text(*figure.floor).c_str() : "",
-                (figure.better + bound_text(figure, found)).c_str());
+    const std::string interval = figure.standard_error ? figure_text(1.959964 * *figure.standard_error) : std::string();
+    std::printf("%-22s %10s %9s %9s", figure.name.c_str(), figure_text(figure.value).c_str(), interval.c_str(),
+                figure.floor ? figure_text(*figure.floor).c_str() : "");
+    for (const FailureRow& failure : failure_rows()) {
+      const auto got = figure.failures.find(failure.name);
+      std::printf(" %11s",
+                  got == figure.failures.end() || !std::isfinite(got->second) ? "" : figure_text(got->second).c_str());
+    }
+    std::printf("  %s\n", (figure.better + bound_text(figure, found)).c_str());
   }
   std::printf("\n");
+  if (!found.too_few.empty()) std::printf("left out: %s\n", found.too_few.c_str());
+  const PictureJudgement& pictures = found.pictures;
+  if (!pictures.words.empty())
+    std::printf("In words: it %s.%s\n", pictures.words.c_str(),
+                pictures.verdict.empty() ? "" : (" They look like " + pictures.verdict + ".").c_str());
+  if (!found.network.knows_things)
+    std::printf(
+        "In words: nothing. %s knows no things: its figures rank models on one set, and say nothing of what the images "
+        "show.\n",
+        found.network.name.c_str());
   if (found.floor_images > 0)
-    std::printf("real vs real: two halves of %s; fid falls and recall changes with the counts, kid does not.\n",
-                counted(found.floor_images, "picture").c_str());
+    std::printf(
+        "real: two halves of %s; then known failures. fid falls and recall changes with the counts, kid does not.\n",
+        counted(found.floor_images, "picture").c_str());
   if (!found.pairs.empty())
     std::printf(
         "closest to a real picture: image %s, at %s of the distance to that picture's fifth nearest other (below 0.5 "
         "counts as a copy).\n",
         with_commas(found.pairs[0].generated).c_str(), fixed_text(found.pairs[0].ratio, 2).c_str());
+}
+
+/// As many as a minute suffices for, where nobody said.
+void settle_counts(EvalCommand& command) {
+  constexpr int64_t kSamples = 10'000, kOfTrained = 4'000;
+  const bool is_slow = command.beside.is_trained();
+  if (!command.samples) command.samples = is_slow ? kOfTrained : kSamples;
+  if (!command.beside.real && is_slow) command.beside.real = kOfTrained;
 }
 
 void eval(const Invocation& invocation, EvalCommand& command) {
@@ -210,6 +237,7 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   if (command.beside.data.empty()) command.beside.data = data_of_run(model);
   command.beside.check();
   check_pairs_out(command.out);
+  settle_counts(command);
   settle_threads_of_long_work(command.beside.threads);
   const bool pictures = is_pictures(model);
   if (pictures && command.beside.pixels.size == Size{}) command.beside.pixels.size = DataOptions{}.size;
@@ -219,14 +247,15 @@ void eval(const Invocation& invocation, EvalCommand& command) {
   remark_on(real, command.beside.data);
   if (pictures) made = open_made_pictures(invocation, command, real);
   const Pixels& compared = real.held_out ? *real.held_out : *real.pixels;
-  const auto network = features_named(command.beside.features, compared.info().size, command.model.run_code);
+  const auto network = command.beside.open_network(compared.info().size, command.model.run_code);
 
   Evaluation found;
   {
     ProgressLine line;
     std::vector<std::string> remarks;
-    const RealOptions options{command.beside.real, static_cast<uint64_t>(command.seed), command.beside.thread_count()};
+    RealOptions options{command.beside.most_real(), static_cast<uint64_t>(command.seed), command.beside.thread_count()};
     const auto open = [&](const Pixels& pixels) {
+      options.failures = &pixels == &compared;
       return open_real_side(pixels, command.beside.pixels, *network, options, line.progress(), remarks);
     };
     const RealSide side = open(compared);

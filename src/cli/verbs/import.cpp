@@ -7,6 +7,7 @@
 #include "cli/verb.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "eval/trained_file.hpp"
 #include "exchange/import.hpp"
 #include "formats/foreign_models.hpp"
 #include "formats/zip.hpp"
@@ -19,7 +20,7 @@ struct ImportCommand {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("out", out, "the checkpoint to write", any_text("FILE.ckpt"));
+    visit("out", out, "the checkpoint to write; of a feature network a safetensors file", any_text("FILE.ckpt"));
     visit("key", key, "which network, where a file holds several generators or several discriminators",
           repeated(any_text("NAME")));
   }
@@ -50,6 +51,13 @@ void check_is_weights(const fs::path& file) {
                          shell_word(file.native()) + "` may say what it is");
 }
 
+/// What the weights are that figures are computed by.
+void import_feature_network(const WeightsFile& file, const std::string& origin, const fs::path& out) {
+  const EfficientNetLite& kind = make_trained_file(file, origin, out);
+  std::printf("wrote %s: a feature network, %s\nuse it:\n  dcgan eval MODEL --data PHOTOS/ --features %s\n",
+              shown(out).c_str(), kind.name, shell_word(out.native()).c_str());
+}
+
 void import_model(const Invocation& invocation, ImportCommand& command) {
   if (command.out.empty()) throw UsageError("--out is missing: the checkpoint to write", "add --out imported.ckpt");
   check_place(command.out);
@@ -59,6 +67,9 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
     check_is_weights(file);
     files.emplace_back(file);
   }
+  if (files.size() == 1)
+    if (const WeightsFile file = read_weights(files[0]); is_efficientnet(file))
+      return import_feature_network(file, "'" + shown(files[0]) + "'", command.out);
   const ImportedModel model = read_model(files, keys_of(command.key));
   write_checkpoint(command.out, model);
   const std::string out = shown(command.out), use = shell_word(command.out);
@@ -85,7 +96,8 @@ Verb import_verb() {
   verb.help = "read a generator, and a discriminator, that another program wrote";
   verb.details =
       "FILE: netG.pth of PyTorch's DCGAN example, and as MORE its netD.pth; or one file that holds both, among other\n"
-      "things and under any names; or a safetensors file of `dcgan export`. Nothing in a file is ever run. See\n"
+      "things and under any names; or a safetensors file of `dcgan export`. Of EfficientNet-Lite's weights a feature\n"
+      "network is made, for `dcgan eval --features`. Nothing in a file is ever run. See\n"
       "docs/formats.md.";
   verb.positionals = {{"FILE", "state dict (.pth) or safetensors"},
                       {"MORE", "the other network of the same kind of file", false}};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "telemetry/evaluation_event.hpp"
 
 namespace dcgan {
 
@@ -69,25 +70,30 @@ std::string options_text(const Json& value) {
 /// One evaluation, as the log has it.
 std::string evaluation_text(const Json& value) {
   if (!value.is_object()) return brief(value);
+  const Json bare = bare_evaluation(value);
   std::vector<std::string> parts;
   const auto number = [&](const char* key) {
-    return value.contains(key) && value[key].is_number() ? std::optional(value[key].get<double>()) : std::nullopt;
+    return bare.contains(key) && bare[key].is_number() ? std::optional(bare[key].get<double>()) : std::nullopt;
   };
+  const auto text = [&](const char* key) { return bare.contains(key) ? brief(bare[key]) : std::string(); };
+  if (!text("words").empty())
+    parts.push_back(text("words") + (text("pictures").empty() ? "" : "; they look like " + text("pictures")));
   if (const auto kid = number("kid")) {
     const auto error = number("kid_error");
-    parts.push_back("KID " + fixed_text(*kid, 4) + (error ? " +- " + fixed_text(*error, 4) : ""));
+    parts.push_back(evaluation_key("kid", text("features")) + " " + evaluation_value(*kid) +
+                    (error ? " +- " + evaluation_value(1.959964 * *error) : ""));
   }
   if (const auto diversity = number("diversity")) parts.push_back("diversity " + fixed_text(*diversity, 2));
   if (const auto memorised = number("memorised"))
     parts.push_back("memorised " + fixed_text(*memorised * 100, 1) + " %");
-  return joined(parts, ", ") + (number("images") ? " at " + brief(value["images"]) + " images" : "");
+  return joined(parts, ", ") + (number("images") ? " at " + brief(bare["images"]) + " images" : "");
 }
 
 /// What it is doing, and how fast.
 std::string record_text(const Json& value) {
   if (!value.is_object()) return "";
   std::vector<std::string> parts;
-  if (value.contains("verdict")) parts.push_back(brief(value["verdict"]));
+  if (value.contains("verdict")) parts.push_back("game " + brief(value["verdict"]));
   if (value.contains("images_per_second") && value["images_per_second"].is_number())
     parts.push_back(fixed_text(value["images_per_second"].get<double>(), 1) + " images/s");
   for (const char* key : {"loss_g", "d_real"})

@@ -44,14 +44,14 @@ NeighboursFound neighbours_sheet(const Invocation& invocation, Generator& genera
   adopt_model(invocation, info, beside.pixels);
   const Dataset data = open_pictures(beside.data, beside.pixels, threads);
   remark_on(data, beside.data);
-  const auto network = features_named(beside.features, data.pixels->info().size, invocation.is_given("run-code"));
+  const auto network = beside.open_network(data.pixels->info().size, invocation.is_given("run-code"));
   ProgressLine line;
   std::vector<std::string> remarks;
-  const RealSide real =
-      open_real_side(*data.pixels, beside.pixels, *network, {beside.real, seed, threads}, line.progress(), remarks);
+  const RealSide real = open_real_side(*data.pixels, beside.pixels, *network, {beside.most_real(), seed, threads},
+                                       line.progress(), remarks);
   for (const auto& remark : remarks) warn(remark);
   const auto images = made_images(generator, names, most);
-  const auto features = (*network)(images);
+  const auto features = real.reference.measured((*network)(images));
   const Neighbours found = nearest(features, real.reference.features, nearest_count);
   const auto ratios = closeness(features, real.reference.features, real.reference.neighbourhoods).ratio;
   const auto distances = found.squared.sqrt();

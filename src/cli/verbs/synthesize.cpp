@@ -116,19 +116,18 @@ Synthesized synthesize(const Invocation& invocation, SynthesizeOptions& options,
   const auto wanted = wanted_of(options, *data.pixels, info.classes);
 
   ProgressLine line;
-  const auto network = features_named(options.beside.features, data.pixels->info().size, options.model.run_code);
+  const auto network = options.beside.open_network(data.pixels->info().size, options.model.run_code);
   std::vector<std::string> remarks;
-  const RealSide real =
-      open_real_side(*data.pixels, options.beside.pixels, *network,
-                     {options.beside.real, static_cast<uint64_t>(options.latent.seed), options.beside.thread_count()},
-                     line.progress(), remarks);
+  const RealSide real = open_real_side(
+      *data.pixels, options.beside.pixels, *network,
+      {options.beside.most_real(), static_cast<uint64_t>(options.latent.seed), options.beside.thread_count()},
+      line.progress(), remarks);
   for (const auto& remark : remarks) warn(remark);
   LabelledPictures taught;
   taught.add(*data.pixels, all_labelled(*data.pixels));
   const Classifier classifier(taught, info.classes, options.classifier(),
                               [&](int64_t done, int64_t of) { line.progress()("learning the classes", done, of); });
-  const Screening screening{&classifier, options.confidence, network.get(), real.reference.features,
-                            real.reference.neighbourhoods};
+  const Screening screening{&classifier, options.confidence, network.get(), &real.reference};
   FileNames folders = class_folders(info);
   for (const auto& remark : folders.remarks) warn(remark);
   LabelledFolder folder(options.out, *generator, options.latent, folders.names);

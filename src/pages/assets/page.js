@@ -5,13 +5,15 @@ const COLOURS = ["#0969da", "#cf222e", "#2da44e", "#8250df", "#bf8700", "#1b7c83
 const CHARTS = [
   { title: "Losses", lines: [["loss_d_real", "D, real"], ["loss_d_fake", "D, generated"], ["loss_g", "G"], ["penalty", "penalty"]] },
   { title: "What D thinks (a half: it cannot tell)", lines: [["d_real", "D(x)"], ["d_fake_before", "D(G(z)) before D's step"], ["d_fake_after", "and after"]], from: 0, to: 1 },
+  { title: "What of the pictures is covered, and how many images could be real", evals: true, from: 0, to: 1, lines: [["coverage", "covered"], ["coverage_floor", "by real ones"], ["precision", "could be real"], ["precision_floor", "of real ones"]] },
   { title: "KID: distance from the real pictures", evals: true, logarithmic: true, lines: [["kid", "KID"]] },
   { title: "Diversity (the data's is 1) and copies", evals: true, from: 0, lines: [["diversity", "diversity"], ["memorised", "copies"], ["memorised_floor", "copies among real ones"]] },
   { title: "Images a second", from: 0, lines: [["images_per_second", "images/s"]] },
   { title: "Gradient norms", logarithmic: true, lines: [["grad_norm_d", "D"], ["grad_norm_g", "G"]] },
 ];
 const COMPARED = [
-  { title: "KID", evals: true, logarithmic: true, line: "kid" }, { title: "Diversity", evals: true, line: "diversity" },
+  { title: "KID", evals: true, logarithmic: true, line: "kid" }, { title: "Covered of the pictures", evals: true, line: "coverage", from: 0, to: 1 },
+  { title: "Diversity", evals: true, line: "diversity" },
   { title: "G's loss", line: "loss_g" }, { title: "D(x)", line: "d_real", from: 0, to: 1 },
   { title: "D(G(z))", line: "d_fake_before", from: 0, to: 1 }, { title: "Images a second", line: "images_per_second", from: 0 },
 ];
@@ -31,9 +33,15 @@ function duration(seconds) {
 }
 const asText = (value) => value === null ? "auto" : typeof value === "object" ? JSON.stringify(value) : String(value);
 
+/// The network that a run's evaluations compared by, "" where its log does not say: figures of two cannot be compared, so
+/// that those of the last one alone are drawn.
+const networkOf = (run) => run.evals.length ? run.evals[run.evals.length - 1].features : "";
+const evalsOf = (run) => run.evals.filter((one) => one.features === networkOf(run));
+const withNetwork = (title, network) => network ? `${title} (${network})` : title;
+
 /// [{x: images, y: value}] of one figure of a run.
 function pointsOf(run, line, evals) {
-  if (evals) return run.evals.map((one) => ({ x: one.images, y: one[line] })).filter((p) => p.y !== null && p.y !== undefined);
+  if (evals) return evalsOf(run).map((one) => ({ x: one.images, y: one[line] })).filter((p) => p.y !== null && p.y !== undefined);
   const xs = run.curves.images || [], ys = run.curves[line] || [];
   return xs.map((x, i) => ({ x, y: ys[i] })).filter((p) => p.y !== null && p.y !== undefined);
 }
@@ -78,7 +86,7 @@ function setsOf(chart, run) {
   const sets = chart.lines.map(([line, label], i) => ({ label, data: pointsOf(run, line, chart.evals), borderColor: COLOURS[i], backgroundColor: COLOURS[i] }))
     .filter((set) => set.data.some((p) => p.y !== 0));
   if (chart.lines[0][0] === "kid" && sets.length) {
-    const edge = (sign) => ({ label: "", data: run.evals.filter((e) => e.kid !== null).map((e) => ({ x: e.images, y: Math.max(e.kid + sign * 2 * e.kid_error, e.kid / 4) })), borderWidth: 0, backgroundColor: COLOURS[0] + "33" });
+    const edge = (sign) => ({ label: "", data: evalsOf(run).filter((e) => e.kid !== null).map((e) => ({ x: e.images, y: Math.max(e.kid + sign * 2 * e.kid_error, e.kid / 4) })), borderWidth: 0, backgroundColor: COLOURS[0] + "33" });
     sets.push(Object.assign(edge(1), { fill: "+1" }), edge(-1));
   }
   return sets;
@@ -87,7 +95,7 @@ function setsOf(chart, run) {
 /// A chart for each figure of a run's evaluations that CHARTS does not know, with what real pictures get of it.
 const others = new Map();
 function otherCharts(run) {
-  const known = new Set(CHARTS.flatMap((chart) => chart.lines.map(([line]) => line)).concat("images"));
+  const known = new Set(CHARTS.flatMap((chart) => chart.lines.map(([line]) => line)).concat("images", "generated", "real"));
   const isPart = (name, all) => ["_error", "_floor"].some((end) => name.endsWith(end) && all.has(name.slice(0, -end.length)));
   const all = new Set(run.evals.flatMap((one) => Object.keys(one).filter((name) => typeof one[name] === "number")));
   return [...all].filter((name) => !known.has(name) && !isPart(name, all)).map((name) => {
@@ -107,7 +115,7 @@ function chartsOf(run) {
       if (!sets.length) continue;
       const holder = drawn.get(chart);
       if (!holder) {
-        drawn.set(chart, drawChart(chart, sets));
+        drawn.set(chart, drawChart(chart.evals ? Object.assign({}, chart, { title: withNetwork(chart.title, networkOf(newer)) }) : chart, sets));
         all.replaceChildren(...charts.filter((one) => drawn.has(one)).map((one) => drawn.get(one)));
         continue;
       }
@@ -170,16 +178,29 @@ function gridsOf(runs) {
 }
 
 function cardsOf(run) {
-  const last = run.last, kids = run.evals.filter((one) => one.kid !== null);
-  const best = kids.length ? kids.reduce((a, b) => (b.best ? b : a)) : null;
+  const last = run.last, best = bestOf(run);
   const card = (name, value) => made("div", { className: "card" }, made("span", { className: "soft", textContent: name }), made("b", { textContent: value }));
   return made("div", { className: "cards" },
     card("pictures", run.data_images === null ? "–" : withCommas(run.data_images)),
     card("images seen", run.images_seen ? withCommas(run.images_seen) : "none yet"),
     card("training", last && last.seconds !== null ? duration(last.seconds) : "–"),
     card("images a second", last ? short(last.images_per_second) : "–"),
-    card("best KID", best ? `${short(best.kid)} ± ${short(best.kid_error)}` : "not measured"),
-    card("verdict", last && last.verdict || "–"));
+    card("its pictures", best ? best.pictures || "see the figures" : "not measured"),
+    card(withNetwork("best KID", best ? best.features : ""), best ? kidOf(best) : "not measured"),
+    card("the game", last && last.verdict || "–"));
+}
+
+/// The evaluation of the best state, by the network that measured last.
+const bestOf = (run) => evalsOf(run).filter((one) => one.kid !== null).reduce((a, b) => (!a || b.best ? b : a), null);
+const kidOf = (one) => `${short(one.kid)} ± ${short(1.96 * one.kid_error)}`;
+
+/// What the figures of the best state say, in words.
+function wordsOf(run) {
+  const best = bestOf(run);
+  if (!best) return [];
+  const counts = best.generated ? ` ${withCommas(best.generated)} images beside ${withCommas(best.real)} ${best.against === "held out" ? "pictures that were held out" : "pictures that it was trained on"}.` : "";
+  const said = best.words ? `At ${withCommas(best.images)} images it ${best.words}.` : "These figures know no things: they rank states of this run, and say nothing of what one sees.";
+  return [made("p", { textContent: said + counts })];
 }
 
 function table(heads, rows) {
@@ -209,7 +230,8 @@ const remarksOf = (run) => made("div", {}, ...run.remarks.map((text) => made("p"
 function showOne(run, near, page) {
   page.append(made("h1", { textContent: run.name }), cardsOf(run));
   page.append(remarksOf(run));
-  page.append(heading("How it went"), verdictsOf(run));
+  page.append(heading("How good its pictures are"), ...wordsOf(run));
+  page.append(heading("How the game went"), verdictsOf(run));
   page.append(heading("Grids through time"), gridsOf([run]));
   page.append(heading("Curves"), chartsOf(run));
   if (near) page.append(heading("Nearest real pictures"), made("p", { textContent: "An image of the generator, then the real pictures nearest to it: did it learn, or learn by heart?" }), imageOf(near, "generated, and its nearest real pictures"));
@@ -258,10 +280,13 @@ function spreadOf(lines) {
 
 function comparedCharts(groups) {
   const all = made("div", { className: "charts" });
-  for (const chart of COMPARED) {
+  // Figures of two networks never share an axis.
+  const networks = [...new Set(groups.flat().filter((run) => run.evals.length).map(networkOf))];
+  const charts = COMPARED.flatMap((chart) => chart.evals ? networks.map((network) => Object.assign({}, chart, { network, title: withNetwork(chart.title, network) })) : [chart]);
+  for (const chart of charts) {
     const sets = [];
     groups.forEach((group, i) => {
-      const colour = COLOURS[i % COLOURS.length], lines = group.map((run) => pointsOf(run, chart.line, chart.evals)).filter((line) => line.length);
+      const colour = COLOURS[i % COLOURS.length], lines = group.filter((run) => !chart.evals || networkOf(run) === chart.network).map((run) => pointsOf(run, chart.line, chart.evals)).filter((line) => line.length);
       if (!lines.length) return;
       const label = group.length > 1 ? `${group[0].name} and ${group.length - 1} of other seeds` : group[0].name;
       if (lines.length === 1) return sets.push({ label, data: lines[0], borderColor: colour, backgroundColor: colour });
@@ -276,23 +301,23 @@ function comparedCharts(groups) {
 
 function showSeveral(runs, page) {
   page.append(made("h1", { textContent: `${runs.length} runs` }));
-  const best = (run) => run.evals.filter((one) => one.kid !== null).reduce((a, b) => (!a || b.best ? b : a), null);
-  page.append(table(["run", "images seen", "training", "images/s", "best KID", "at", "verdict"], runs.map((run) => {
-    const b = best(run), last = run.last || {};
-    return { cells: [run.name, run.images_seen ? withCommas(run.images_seen) : "–", last.seconds ? duration(last.seconds) : "–", short(last.images_per_second), b ? `${short(b.kid)} ± ${short(b.kid_error)}` : "–", b ? withCommas(b.images) : "–", last.verdict || "–"] };
+  page.append(table(["run", "images seen", "training", "images/s", "its pictures", "best KID", "by", "at", "the game"], runs.map((run) => {
+    const b = bestOf(run), last = run.last || {};
+    return { cells: [run.name, run.images_seen ? withCommas(run.images_seen) : "–", last.seconds ? duration(last.seconds) : "–", short(last.images_per_second), b && b.pictures || "–", b ? kidOf(b) : "–", b && b.features || "–", b ? withCommas(b.images) : "–", last.verdict || "–"] };
   })));
   const groups = groupsOf(runs);
   const several = groups.filter((group) => group.length > 1);
   if (several.length) {
     page.append(heading("Seeds"), table(["runs that differ in the seed alone", "best KID, mean ± standard deviation"], several.map((group) => {
-      const kids = group.map(best).filter((one) => one).map((one) => one.kid), mean = kids.reduce((a, b) => a + b, 0) / kids.length;
+      const bests = group.map(bestOf).filter((one) => one), of = bests.length ? bests[bests.length - 1].features : "";
+      const kids = bests.filter((one) => one.features === of).map((one) => one.kid), mean = kids.reduce((a, b) => a + b, 0) / kids.length;
       const spread = Math.sqrt(kids.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, kids.length - 1));
-      return { cells: [group.map((run) => run.name).join(", "), kids.length ? `${short(mean)} ± ${short(spread)}` : "–"] };
+      return { cells: [group.map((run) => run.name).join(", "), kids.length ? withNetwork(`${short(mean)} ± ${short(spread)}`, of) : "–"] };
     })));
   }
   page.append(heading("Curves"), comparedCharts(groups), heading("Grids through time"), gridsOf(runs));
   page.append(heading("How it went"));
-  for (const run of runs) page.append(made("p", { textContent: run.name }), remarksOf(run), verdictsOf(run));
+  for (const run of runs) page.append(made("p", { textContent: run.name }), remarksOf(run), ...wordsOf(run), verdictsOf(run));
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.options)))];
   const rows = [["data", ...runs.map((run) => run.data_path)], ...names.map((name) => [name, ...runs.map((run) => name in run.options ? asText(run.options[name]) : "–")])]
     .map((cells) => ({ cells, differs: cells.slice(2).some((text) => text !== cells[1]) }));

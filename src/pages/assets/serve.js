@@ -55,15 +55,16 @@ async function watch() {
   if (watching.name !== name) {
     watching.name = name;
     if (watching.charts) watching.charts.destroy();
-    watching.cards = made("div", {}), watching.verdicts = made("div", {});
+    watching.cards = made("div", {}), watching.words = made("div", {}), watching.verdicts = made("div", {});
     watching.grid = gridPart(data), watching.charts = chartsOf(data);
-    parts.watch.replaceChildren(made("h1", { textContent: name }), watching.cards, heading("How it goes"), watching.verdicts, heading("Grids through time"), watching.grid,
+    parts.watch.replaceChildren(made("h1", { textContent: name }), watching.cards, watching.words, heading("How the game goes"), watching.verdicts, heading("Grids through time"), watching.grid,
       heading("Curves"), watching.charts, heading("Options"), table(["option", "value"], Object.entries(data.options).map(([key, value]) => ({ cells: [key, asText(value)] }))));
   } else {
     watching.charts.refresh(data);
     watching.grid.take(data.grid_positions);
   }
   watching.cards.replaceChildren(cardsOf(data), remarksOf(data));
+  watching.words.replaceChildren(...wordsOf(data));
   watching.verdicts.replaceChildren(verdictsOf(data));
 }
 

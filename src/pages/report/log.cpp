@@ -5,6 +5,7 @@
 
 #include "core/platform/io/lines.hpp"
 #include "core/text.hpp"
+#include "telemetry/evaluation_event.hpp"
 
 namespace dcgan {
 namespace {
@@ -22,10 +23,11 @@ constexpr int64_t kMostImages = 1LL << 53;  // a page counts in doubles
 struct Shape {
   std::vector<const char*> numbers, words, texts, flags;
 };
-const Shape kRecord{.numbers = {"seconds", "images_per_second"}, .words = {}, .texts = {"verdict"}, .flags = {}};
-const Shape kEval{.numbers = {"kid", "kid_error", "diversity", "memorised", "memorised_floor"},
+const Shape kRecord{
+    .numbers = {"seconds", "images_per_second"}, .words = {}, .texts = {"verdict", "pictures"}, .flags = {}};
+const Shape kEval{.numbers = {"kid", "kid_error", "diversity", "memorised", "memorised_floor", "generated", "real"},
                   .words = {},
-                  .texts = {},
+                  .texts = {"features", "pictures", "words", "against"},
                   .flags = {"best"}};
 const Shape kVerdict{.numbers = {}, .words = {"verdict"}, .texts = {"reason"}, .flags = {}};
 const Shape kRollback{.numbers = {"to"}, .words = {}, .texts = {}, .flags = {}};
@@ -188,7 +190,7 @@ class Log {
     for (const auto& line : events_.kept()) {
       const Json kind = line.json.value("event", Json());
       const auto take = [&](const Shape& shape, auto&& keep) {
-        if (auto event = shaped(line.json, shape))
+        if (auto event = shaped(&shape == &kEval ? bare_evaluation(line.json) : line.json, shape))
           keep(std::move(*event));
         else
           ++unreadable_;
