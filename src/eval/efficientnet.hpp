@@ -20,7 +20,7 @@ inline constexpr EfficientNetLite kEfficientNetLite2 = {"efficientnet-lite2", "l
 
 inline constexpr double kEfficientNetEps = 1e-3;  // of its norms
 
-/// Images [N, 3, side, side], (level - 127) / 128, to sums over nine maps, one behind the other, [N, F, 1, 1]: `maps`
+/// Images [N, 3, side, side], (level - 127) / 128, to sums over nine maps in turn, [N, F, 1, 1]: `maps`
 /// of the description, which are the first convolution's, the last ones of the seven stages, and the last
 /// convolution's. Norms are part of the convolutions before them. Maps are filled up as TensorFlow's "same" does: with
 /// the odd zero behind.

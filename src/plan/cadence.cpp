@@ -42,9 +42,9 @@ double cost_at_end(const EvaluationCost& cost, int64_t samples) {
   return static_cast<double>(samples) * (cost.drawn + kReal * cost.real);
 }
 
-int64_t samples_that_fit(const EvaluationCost& cost, int64_t images_seen, int64_t most) {
+int64_t samples_that_fit(const EvaluationCost& cost, int64_t images, int64_t most) {
   constexpr int64_t kFewest = 64, kTooMuch = 4;  // times the share
-  const auto fitting = static_cast<int64_t>(kShare * static_cast<double>(images_seen) / cost_at_end(cost, 1));
+  const auto fitting = static_cast<int64_t>(kShare * static_cast<double>(images) / cost_at_end(cost, 1));
   return fitting < kFewest / kTooMuch ? 0 : std::clamp(fitting, kFewest, std::max(kFewest, most));
 }
 

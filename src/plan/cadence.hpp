@@ -24,9 +24,8 @@ int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cp
 /// pictures first, which are those held out, those trained on, and the failures made of them.
 double cost_at_end(const EvaluationCost& cost, int64_t samples);
 
-/// Images on each side of one evaluation at the end of a run that was too short for another: as many as take a
-/// twentieth of its time, but one batch at least and `most` at most; 0 where the run is so short that even that would
-/// be much.
-int64_t samples_that_fit(const EvaluationCost& cost, int64_t images_seen, int64_t most);
+/// Images on each side of an evaluation at the end of a run: as many as take a twentieth of the time since the last
+/// one, but one batch at least and `most` at most; 0 where even that would be much. `images`: seen since then.
+int64_t samples_that_fit(const EvaluationCost& cost, int64_t images, int64_t most);
 
 }  // namespace dcgan

@@ -147,7 +147,7 @@ class Run {
     share_statistics(*group_, *states_.evaluation());
     RunEvaluation evaluation = watch_.measure(*states_.generator(), trainer_.images(), *group_, samples);
     watch_.take(evaluation);
-    duties_.done = 1;
+    duties_.done = std::max<int64_t>(duties_.done, 1);  // at the end all are done
     log_.tell(evaluation_event(evaluation));
     if (evaluation.is_best()) states_.save_best(clock_.in_all());
     const auto window = plan_.options.watch.stop_when_flat;
@@ -235,11 +235,12 @@ class Run {
     ends_early_ = true;
   }
 
-  /// Images of the evaluation that a run gets at its end if it had none; 0: it had one, wants none, or is too short.
+  /// Images of the evaluation that a run gets at its end, so that what it ends with is known: as many as fit what it
+  /// has seen since the last one; 0: that is too little, or it is not to measure itself.
   int64_t samples_at_end() const {
     const WatchOptions& watch = plan_.options.watch;
-    if (watch_.has_measured() || watch.eval_every == 0) return 0;
-    return samples_that_fit(evaluation_cost_, trainer_.images(), *watch.eval_samples);
+    if (watch.eval_every == 0) return 0;
+    return samples_that_fit(evaluation_cost_, trainer_.images() - watch_.measured_at(), *watch.eval_samples);
   }
 
   void finish() {

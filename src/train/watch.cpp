@@ -77,7 +77,7 @@ std::vector<FoundFigure> Watch::compared(const at::Tensor& features) const {
 
 void Watch::take(RunEvaluation& evaluation) {
   evaluation.ranked = best_state_.add(evaluation);
-  last_ = evaluation, is_new_ = has_measured_ = true;
+  last_ = evaluation, is_new_ = true, measured_at_ = evaluation.images;
 }
 
 bool Watch::judge(Record& record) {
@@ -101,7 +101,7 @@ bool Watch::judge(Record& record) {
 Json Watch::state() const {
   Json state = {{"balance", balance_.state()}, {"progress", best_state_.state()}};
   state.update(last_.state());
-  state["is_new"] = is_new_, state["has_measured"] = has_measured_;
+  state["is_new"] = is_new_, state["measured_at"] = measured_at_;
   state["features_sha256"] = network_ ? network_->info().sha256 : features_sha256_;
   return state;
 }
@@ -112,7 +112,7 @@ void Watch::set_state(const Json& state, const std::string& origin) {
   judgement_ = balance_.judgement();
   last_.set_state(state, origin);
   is_new_ = required<bool>(state, "is_new", origin);
-  has_measured_ = value_or(state, "has_measured", best_state_.has_best(), origin);
+  measured_at_ = value_or(state, "measured_at", std::max<int64_t>(0, best_state_.best_images()), origin);
   features_sha256_ = required<std::string>(state, "features_sha256", origin);
   if (network_ && !features_sha256_.empty() && features_sha256_ != network_->info().sha256)
     throw Error(

@@ -32,7 +32,8 @@ class Watch {
   bool judge(Record& record);
   const Judgement& judgement() const { return judgement_; }
   const BestState& best_state() const { return best_state_; }
-  bool has_measured() const { return has_measured_; }
+  /// Images seen at the last evaluation; 0: there was none.
+  int64_t measured_at() const { return measured_at_; }
   /// The key of the figure that states are compared by; "" where the run does not measure itself.
   std::string key_of_best() const;
 
@@ -59,8 +60,8 @@ class Watch {
   Judgement judgement_;
   BestState best_state_;
   RunEvaluation last_;
-  bool is_new_ = false;        // last_ was not judged yet
-  bool has_measured_ = false;  // the run has been measured at least once
+  bool is_new_ = false;  // last_ was not judged yet
+  int64_t measured_at_ = 0;
 };
 
 }  // namespace dcgan
