@@ -31,6 +31,18 @@ inline at::Tensor formula_features(uint32_t side, int64_t count, int64_t length)
   return out;
 }
 
+/// As goldens/trained_features.py and read_inception.py make them: uint8 [2, height, width, 3].
+inline at::Tensor two_pictures(int64_t width, int64_t height) {
+  auto out = at::empty({2, height, width, 3}, at::kByte);
+  auto at = out.accessor<uint8_t, 4>();
+  for (int64_t n = 0; n < 2; ++n)
+    for (int64_t y = 0; y < height; ++y)
+      for (int64_t x = 0; x < width; ++x)
+        for (int64_t c = 0; c < 3; ++c)
+          at[n][y][x][c] = static_cast<uint8_t>((x * (3 + n) + y * (5 * c + 1) + (x * y) / (7 + c)) % 256);
+  return out;
+}
+
 /// Rows ~ N(0, 1), others for another `index`.
 inline at::Tensor gaussian(int64_t count, int64_t length, uint64_t index) { return noise({count, length}, index); }
 

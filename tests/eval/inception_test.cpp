@@ -9,18 +9,6 @@
 namespace dcgan::test {
 namespace {
 
-/// As read_inception.py makes them: uint8 [2, height, width, 3].
-at::Tensor two_pictures(int64_t width, int64_t height) {
-  auto out = at::empty({2, height, width, 3}, at::kByte);
-  auto at = out.accessor<uint8_t, 4>();
-  for (int64_t n = 0; n < 2; ++n)
-    for (int64_t y = 0; y < height; ++y)
-      for (int64_t x = 0; x < width; ++x)
-        for (int64_t c = 0; c < 3; ++c)
-          at[n][y][x][c] = static_cast<uint8_t>((x * (3 + n) + y * (5 * c + 1) + (x * y) / (7 + c)) % 256);
-  return out;
-}
-
 class Inception : public ::testing::Test {
  protected:
   /// Both sides of every test here: Python takes some seconds.
