@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "dataset/skipped_groups.hpp"
 #include "eval/trained_features.hpp"
+#include "step/device.hpp"
 
 namespace dcgan {
 
@@ -53,7 +54,11 @@ bool RealPicturesOptions::is_trained() const {
 }
 
 FeatureChoice RealPicturesOptions::choice(bool run_code) const {
-  return {features != "auto" ? features : is_trained() ? "trained" : "random-a", resize, run_code};
+  std::vector<std::string> ignored;
+  return {features != "auto" ? features
+          : is_trained()     ? "trained"
+                             : "random-a",
+          resize, run_code, resolve_device("auto", ignored)};
 }
 
 std::unique_ptr<FeatureNetwork> RealPicturesOptions::open_network(Size size, bool run_code) const {

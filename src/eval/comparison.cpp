@@ -10,8 +10,11 @@ double spread_of(const at::Tensor& features) {
   return mean_distance(features.slice(0, 0, kEnough));
 }
 
-Reference reference_of(const at::Tensor& given, const std::vector<int64_t>& groups) {
-  check_features(given, given);
+at::Tensor Reference::as_given() const { return at::cat({features.mul(unit).add_(centre), thumbnails}, 1); }
+
+Reference reference_of(const at::Tensor& columns, const std::vector<int64_t>& groups, int64_t thumbnail) {
+  check_features(columns, columns);
+  const at::Tensor given = columns.slice(1, 0, columns.size(1) - thumbnail);
   Reference reference;
   reference.centre = at::zeros({given.size(1)}), reference.unit = at::ones({given.size(1)});
   int64_t first = 0;
@@ -22,14 +25,29 @@ Reference reference_of(const at::Tensor& given, const std::vector<int64_t>& grou
     if (unit > 0) reference.unit.slice(0, first, first + size).fill_(unit);
     first += size;
   }
-  reference.features = groups.empty() ? given : reference.measured(given);
+  reference.features = groups.empty() ? given.contiguous() : given.sub(reference.centre).div_(reference.unit);
   const at::Tensor& features = reference.features;
   reference.kernels = kernel_rows(features);
   reference.moments = moments_of(features, /*with_root=*/true);
   reference.radii = nearest_others(features, kNeighbourhood).squared;
   reference.neighbourhoods = neighbourhoods(features, reference.radii);
   reference.spread = spread_of(features);
+  reference.thumbnails = columns.slice(1, given.size(1)).contiguous();
+  reference.thumbnail = thumbnail;
+  if (thumbnail > 0)
+    reference.neighbourhoods_of_thumbnails =
+        neighbourhoods(reference.thumbnails, nearest_others(reference.thumbnails, kNeighbourhood).squared);
   return reference;
+}
+
+Closeness closeness(const at::Tensor& given, const Reference& real) {
+  Closeness found = closeness(real.measured(given), real.features, real.neighbourhoods);
+  if (real.thumbnail == 0) return found;
+  const Closeness by_thumbnails =
+      closeness(real.thumbnails_of(given), real.thumbnails, real.neighbourhoods_of_thumbnails);
+  const at::Tensor is_closer = by_thumbnails.ratio < found.ratio;
+  return {at::where(is_closer, by_thumbnails.ratio, found.ratio),
+          at::where(is_closer, by_thumbnails.index, found.index)};
 }
 
 at::Tensor radius(const at::Tensor& radii, int64_t k) {
@@ -54,7 +72,7 @@ const Prdc& Comparison::prdc() const {
 }
 
 const Closeness& Comparison::closeness() const {
-  if (!closeness_) closeness_ = dcgan::closeness(trained_.measured(given_), trained_.features, trained_.neighbourhoods);
+  if (!closeness_) closeness_ = dcgan::closeness(given_, trained_);
   return *closeness_;
 }
 

@@ -26,14 +26,14 @@ at::Tensor of_noise(FeatureNetwork& network, const at::Tensor& images, const at:
   for (int64_t i = 0; i < noise.size(0); ++i)
     Draw(0, Purpose::kEvaluationNoise, static_cast<uint64_t>(i))
         .uniform({noise[i].mutable_data_ptr<float>(), static_cast<size_t>(noise[i].numel())});
-  return repeated(network(bytes_of((noise + 1) * 127.5)), rows);
+  return repeated(network.columns(bytes_of((noise + 1) * 127.5)), rows);
 }
 
 at::Tensor of_blurred(FeatureNetwork& network, const at::Tensor& images, const at::Tensor&) {
   constexpr int64_t kEnough = 512;
   std::vector<at::Tensor> parts;
   for (int64_t first = 0; first < std::min(kEnough, images.size(0)); first += kFeatureBatch)
-    parts.push_back(network(blurred(images.slice(0, first, first + kFeatureBatch), kRadius)));
+    parts.push_back(network.columns(blurred(images.slice(0, first, first + kFeatureBatch), kRadius)));
   const auto all = at::cat(parts);
   return all;
 }
@@ -43,7 +43,7 @@ at::Tensor of_one(FeatureNetwork&, const at::Tensor&, const at::Tensor& features
 }
 
 at::Tensor of_mean(FeatureNetwork& network, const at::Tensor& images, const at::Tensor& features) {
-  return repeated(network(bytes_of(images.to(at::kFloat).mean(0, true))), features.size(0));
+  return repeated(network.columns(bytes_of(images.to(at::kFloat).mean(0, true))), features.size(0));
 }
 
 constexpr FailureRow kRows[] = {

@@ -1,5 +1,6 @@
-// Networks that turn images into features, which everything else of this room compares. On the CPU, in float32. The
-// same bits for the same number of threads, however images are cut into batches.
+// Networks that turn images into features, which everything else of this room compares. In float32, on the CPU, one
+// that was trained on photographs on a GPU too. On a CPU the same bits for the same number of threads, however images
+// are cut into batches.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -25,11 +26,18 @@ struct FeatureInfo {
   int64_t features = 0;
   std::vector<int64_t> groups = {};  // features that are measured in one unit, in order (eval/comparison); none: all as
                                      // they are
+  int64_t thumbnail = 0;             // columns behind them: the image itself, small, by which copies are told as well
   std::string resize;                // Resizing::text(), or same_as_torch_fidelity_text()
   std::string sha256;                // of the file; of a random network's weights
+  std::string device = "cpu";        // where it computes
   bool knows_things = false;         // it was trained on photographs, and its figures can be put into words
+  int64_t columns() const { return features + thumbnail; }
   Json json() const;
 };
+
+/// Columns of an image brought to 16 x 16 pixels: a network that looks for things sees a little noise, and overlooks
+/// that the picture is the same. Measured in docs/metrics.md.
+inline constexpr int64_t kThumbnailSide = 16, kThumbnail = 3 * kThumbnailSide * kThumbnailSide;
 
 /// What images are shared out in.
 inline constexpr int64_t kFeatureBatch = 64;
@@ -37,12 +45,15 @@ inline constexpr int64_t kFeatureBatch = 64;
 class FeatureNetwork {
  public:
   virtual ~FeatureNetwork() = default;
-  /// Images uint8 [N, H, W, C], N >= 1, to float32 [N, F]. Gray becomes three equal channels, alpha is laid over white.
+  /// Images uint8 [N, H, W, C], N >= 1, to float32 [N, F], F of info().features. Gray becomes three equal channels,
+  /// alpha is laid over white.
   at::Tensor operator()(const at::Tensor& images);
+  /// The same with their thumbnails behind them: [N, info().columns()].
+  at::Tensor columns(const at::Tensor& images);
   const FeatureInfo& info() const { return info_; }
 
  protected:
-  /// One batch: float32 [at_once_, 3, H, W], 0 to 255, to [at_once_, F].
+  /// One batch: float32 [at_once_, 3, H, W], 0 to 255, to [at_once_, F], F of info().features.
   virtual at::Tensor forward(const at::Tensor& images) = 0;
   FeatureInfo info_;
   int64_t at_once_ = kFeatureBatch;  // images it sees at once; the last batch is filled up. Divides kFeatureBatch
@@ -67,8 +78,10 @@ struct FeatureChoice {
   std::string name = "random-a";  // "trained" (eval/trained_features), "random-a", "random-b" or a file
   std::string resize = "auto";    // see resizing_named()
   bool run_code = false;          // of a file: the user agrees to that now
+  std::string device = "cpu";     // "cpu", "cuda:0"...: of one that was trained on photographs; others take the CPU
 
-  /// What can be said before anything is read. Throws UsageError for a resize that is none, or not for this network.
+  /// What can be said before anything is computed. Throws UsageError for a file that is not there, and for a resize
+  /// that is none, or not for this network; Error for a damaged safetensors file.
   void check() const;
 };
 
@@ -85,7 +98,7 @@ void check_features(const FeatureChoice& choice, Size size);
 /// What is being done, how much of it is done, of all. May throw to stop.
 using EvaluationProgress = std::function<void(const std::string& what, int64_t done, int64_t of)>;
 
-/// Features of all images of a source, [count, F]; `what` they are, for the progress.
+/// Features of all images of a source, [count, F], F of info().columns(); `what` they are, for the progress.
 at::Tensor features_of(FeatureNetwork& network, ImageSource& images, const std::string& what,
                        const EvaluationProgress& progress);
 

@@ -11,13 +11,16 @@ namespace dcgan {
 struct Moments {
   at::Tensor mean;        // [F]
   at::Tensor covariance;  // [F, F], over N - 1
-  at::Tensor root;        // [F, F], its symmetric square root; undefined where it was not asked for
+  /// [R, F], whose product with itself, factor^T factor, is the covariance: the centred features of fewer images than
+  /// features, else the covariance's symmetric square root; undefined where that was not asked for.
+  at::Tensor factor;
 };
 
 /// Moments of features [N, F], N >= 2. `with_root`: for a side that others are compared with.
 Moments moments_of(const at::Tensor& features, bool with_root);
 
-/// At least one side must have its root. Covariances may be singular (fewer images than features).
+/// At least one side must have its factor; the smaller one decides how long it takes. Covariances may be singular
+/// (fewer images than features).
 double frechet_distance(const Moments& a, const Moments& b);
 
 }  // namespace dcgan

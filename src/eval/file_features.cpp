@@ -74,6 +74,7 @@ class FileNetwork : public FeatureNetwork {
     else
       find_size(some);
     info_.family = asks_ && info_.features == 2048 ? "inception" : asks_ && info_.features == 4096 ? "vgg16" : "file";
+    info_.thumbnail = kThumbnail;
     info_.resize = is_as_torch_fidelity(some) ? same_as_torch_fidelity_text() : resizing_.text();
     make_fast(resizing_(some));
   }

@@ -70,4 +70,8 @@ PictureJudgement judge_pictures(const std::vector<FoundFigure>& figures, bool kn
   return out;
 }
 
+std::string verdict_text(const std::string& verdict) {
+  return verdict.empty() ? "" : verdict == "good" ? "they look good" : "they look like " + verdict;
+}
+
 }  // namespace dcgan

@@ -20,8 +20,11 @@ struct PictureJudgement {
   std::string words;
 };
 
-/// Of kid, diversity, precision, coverage and memorised, those of them that were found. `knows_things`: the feature network was
-/// trained on photographs; of another one there is no verdict.
+/// Of kid, diversity, precision, coverage and memorised, those of them that were found. `knows_things`: the feature
+/// network was trained on photographs; of another one there is no verdict.
 PictureJudgement judge_pictures(const std::vector<FoundFigure>& figures, bool knows_things);
+
+/// A verdict as the end of a sentence: "they look like smears", "they look good". Empty for an empty one.
+std::string verdict_text(const std::string& verdict);
 
 }  // namespace dcgan

@@ -14,7 +14,7 @@
 namespace dcgan {
 namespace {
 
-constexpr int kRealSideVersion = 2;  // raise it when anything that was computed changes; not for a figure more
+constexpr int kRealSideVersion = 3;  // raise it when anything that was computed changes; not for a figure more
 
 std::vector<int64_t> chosen_pictures(const Pixels& pixels, const RealOptions& options) {
   const int64_t of = pixels.info().count;
@@ -31,19 +31,22 @@ FigureValues figures_of(const Comparison& sides) {
 Floor floor_of_halves(const Reference& real, FeatureNetwork& network, SetImages* pictures) {
   constexpr int64_t kEnough = 10'000, kEnoughFailures = 2'000;
   Floor floor;
-  const at::Tensor& features = real.features;  // both halves in the units of the whole
-  const int64_t half = std::min(features.size(0) / 2, kEnough);
+  const auto columns = [&](const at::Tensor& given) {  // in the units of the whole
+    return at::cat({real.measured(given), real.thumbnails_of(given)}, 1);
+  };
+  const int64_t half = std::min(real.count() / 2, kEnough);
   if (half < 2) return floor;
-  const Reference reference = reference_of(features.slice(0, 0, half));
-  const auto others = features.slice(0, half, 2 * half);
+  const at::Tensor all = real.as_given();
+  const Reference reference = reference_of(columns(all.slice(0, 0, half)), {}, real.thumbnail);
+  const auto others = columns(all.slice(0, half, 2 * half));
   floor.count = half;
   floor.figures = figures_of(Comparison(others, reference));
   if (!pictures) return floor;
   const int64_t count = std::min(half, kEnoughFailures);
   const auto images = pictures->read(half, count);
-  const auto given = real.as_given().slice(0, half, half + count);
+  const auto given = all.slice(0, half, half + count);
   for (const FailureRow& row : failure_rows())
-    floor.failures[row.name] = figures_of(Comparison(real.measured(row.features(network, images, given)), reference));
+    floor.failures[row.name] = figures_of(Comparison(columns(row.features(network, images, given)), reference));
   return floor;
 }
 
@@ -85,9 +88,9 @@ std::string key_of(const Pixels& pixels, const DataOptions& data, const FeatureI
     pixels.copy(which[i], picture.data());
     some.add(picture.data(), picture.size());
   }
-  const Json parts = {kRealSideVersion, info.identity, to_text(info.size), info.channels,
-                      data.fit,         data.crop_at,  network.json(),     which.size(),
-                      options.seed,     some.hex(),    info.count,         at::get_num_threads()};
+  const Json parts = {kRealSideVersion, info.identity,  to_text(info.size),   info.channels, data.fit,
+                      data.crop_at,     network.json(), network.device,       which.size(),  options.seed,
+                      some.hex(),       info.count,     at::get_num_threads()};
   return sha256_hex(compact(parts));
 }
 
@@ -125,10 +128,12 @@ bool read_kept(const fs::path& path, const std::string& key, int64_t count, bool
     else if (failures && side.floor.count > 0)
       has_all = false;
   Reference& r = side.reference;
+  r.thumbnail = side.network.thumbnail, r.thumbnails = at::empty({count, 0});
   r.each([&](const std::string& name, at::Tensor& tensor) { tensor = archive.read(name); });
   r.radii.masked_fill_(r.radii < 0, INFINITY);
   r.spread = required<double>(meta, "spread", origin);
-  if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != side.network.features)
+  if (r.features.dim() != 2 || r.features.size(0) != count || r.features.size(1) != side.network.features ||
+      r.thumbnails.size(1) != side.network.thumbnail)
     throw Error(origin + " holds features of another shape");
   return has_all;
 }
@@ -141,7 +146,7 @@ void compute(RealSide& side, const Pixels& pixels, FeatureNetwork& network, cons
   SetImages images(pixels, side.which, options.threads);
   const auto features = features_of(network, images, "features of real images", progress);
   if (progress) progress("statistics of real images", 0, 0);
-  side.reference = reference_of(features, network.info().groups);
+  side.reference = reference_of(features, network.info().groups, network.info().thumbnail);
   side.floor = floor_of_halves(side.reference, network, options.failures ? &images : nullptr);
 }
 
@@ -156,7 +161,8 @@ RealSide side_for(const Pixels& pixels, const FeatureNetwork& network, const Rea
 /// What could not be kept is a remark.
 void keep_in(const PixelCache& cache, const fs::path& path, RealSide& side, const std::string& key,
              std::vector<std::string>& remarks) try {
-  const auto bytes = static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.root.nbytes());
+  const auto bytes =
+      static_cast<uint64_t>(side.reference.features.nbytes() + 2 * side.reference.moments.covariance.nbytes());
   if (const std::string problem = cache.make_room(bytes, path); !problem.empty()) throw Error(problem);
   keep(path, side, key);
 } catch (const Error& error) {

@@ -34,10 +34,8 @@ SynthesisCount of_class(Generator& generator, int64_t label, int64_t wanted, con
     throw_if_stopped("not all images were made");
     const auto images = candidates_of(generator, label, first, options);
     const auto confidence = screening.classifier->probabilities(images).select(1, label).to(at::kDouble).contiguous();
-    const auto ratio = closeness(screening.real->measured((*screening.network)(images)), screening.real->features,
-                                 screening.real->neighbourhoods)
-                           .ratio.to(at::kDouble)
-                           .contiguous();
+    const auto ratio =
+        closeness(screening.network->columns(images), *screening.real).ratio.to(at::kDouble).contiguous();
     for (int64_t i = 0; i < kFeatureBatch && count.kept < wanted; ++i) {
       const Synthesised one{label, first + i, confidence.const_data_ptr<double>()[i],
                             ratio.const_data_ptr<double>()[i]};

@@ -23,11 +23,13 @@ inline constexpr int64_t kTrainedSide = 160;
 
 /// Of that file: 2,096 features in nine groups, means over nine maps from the first to the last, so that textures,
 /// edges and things are all told apart: the last one alone ranks smears and noise by chance (docs/yardstick.md). Images
-/// are brought to `side` x `side` pixels, antialiased. Throws UsageError where there is none, saying how to get it, and
-/// Error naming the file when it is damaged or another.
-std::unique_ptr<FeatureNetwork> trained_features(int64_t side = kTrainedSide);
+/// are brought to `side` x `side` pixels, antialiased. `device`: "cpu", "cuda:0"...; features come back to the CPU.
+/// Throws UsageError where there is none, saying how to get it, and Error naming the file when it is damaged or
+/// another.
+std::unique_ptr<FeatureNetwork> trained_features(int64_t side = kTrainedSide, const std::string& device = "cpu");
 
 /// Of another such file (eval/trained_file).
-std::unique_ptr<FeatureNetwork> trained_features(const fs::path& file, int64_t side = kTrainedSide);
+std::unique_ptr<FeatureNetwork> trained_features(const fs::path& file, int64_t side = kTrainedSide,
+                                                 const std::string& device = "cpu");
 
 }  // namespace dcgan

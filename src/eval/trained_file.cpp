@@ -18,6 +18,7 @@ namespace {
 constexpr const EfficientNetLite* kKinds[] = {&kEfficientNetLite1, &kEfficientNetLite2};
 constexpr char kStem[] = "_conv_stem.weight";
 constexpr int64_t kAnySide = 32;  // weights do not depend on it
+constexpr char kImportAgain[] = "make it again of the network's weights: dcgan import WEIGHTS.pth";
 
 class ByName {
  public:
@@ -96,18 +97,19 @@ TrainedFile read_trained_file(const fs::path& path) {
   for (const auto& layer : efficientnet_lite(*out.kind, kAnySide).layers)
     for (const auto& planned : layer.weights()) {
       const auto found = by_name.find(planned.name);
-      if (found == by_name.end()) throw Error(other + "it has no '" + planned.name + "'");
+      if (found == by_name.end()) throw Error(other + "it has no '" + planned.name + "'", kImportAgain);
       const SafeTensor& one = *found->second;
       if (one.shape != planned.shape || one.type != ElementType::kF16)
         throw Error(other + "its '" + planned.name + "' is " + shape_text(one.shape) + ", not " +
-                    shape_text(planned.shape) + " in half precision");
+                        shape_text(planned.shape) + " in half precision",
+                    kImportAgain);
       auto half = at::empty(one.shape, at::kHalf);
       std::copy(one.data.begin(), one.data.end(), static_cast<char*>(half.mutable_data_ptr()));
       out.weights.emplace_back(planned.name, half.to(at::kFloat));
       if (!at::isfinite(out.weights.back().second).all().item<bool>())
-        throw Error(origin + " is damaged: its '" + planned.name + "' holds a NaN or an infinity");
+        throw Error(origin + " is damaged: its '" + planned.name + "' holds a NaN or an infinity", kImportAgain);
     }
-  if (out.weights.size() != file.tensors.size()) throw Error(other + "it holds more tensors");
+  if (out.weights.size() != file.tensors.size()) throw Error(other + "it holds more tensors", kImportAgain);
   return out;
 }
 

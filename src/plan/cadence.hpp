@@ -6,6 +6,7 @@
 #include <string>
 
 #include "nn/network.hpp"
+#include "nn/precision.hpp"
 
 namespace dcgan {
 
@@ -14,8 +15,9 @@ struct EvaluationCost {
   double drawn = 0;  // to draw it, and its features
   double real = 0;   // its features
 };
-/// `features`: the name of the feature network.
-EvaluationCost evaluation_cost(const NetworkPlan& network, const std::string& features, bool on_cpu);
+/// `features`: the name of the feature network. `precision` of training: features are fp32 always.
+EvaluationCost evaluation_cost(const NetworkPlan& network, const std::string& features, Precision precision,
+                               bool on_cpu);
 
 /// Images between two evaluations of `samples` images each, so that they take a twentieth of the time at most.
 int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cpu);

@@ -71,7 +71,7 @@ void resolve_machine(RunOptions& run, std::vector<std::string>& remarks) {
 }
 
 /// By which network a run measures itself, with how many images, and when.
-void resolve_watch(WatchOptions& watch, const NetworkPlan& network, int64_t pictures, bool on_cpu,
+void resolve_watch(WatchOptions& watch, const NetworkPlan& network, int64_t pictures, Precision precision, bool on_cpu,
                    std::vector<std::string>& remarks) {
   constexpr int64_t kFewest = 2, kSamples = 2'000, kReal = 4'000, kRealOfRandom = 10'000;
   if (watch.eval_every != 0 && pictures < kFewest) {
@@ -88,7 +88,7 @@ void resolve_watch(WatchOptions& watch, const NetworkPlan& network, int64_t pict
   if (!watch.eval_real) watch.eval_real = watch.eval_features.starts_with("random") ? kRealOfRandom : kReal;
   if (watch.eval_every) return;
   watch.eval_every =
-      usual_eval_every(evaluation_cost(network, watch.eval_features, on_cpu), *watch.eval_samples, on_cpu);
+      usual_eval_every(evaluation_cost(network, watch.eval_features, precision, on_cpu), *watch.eval_samples, on_cpu);
   remarks.push_back("eval-every: " + std::to_string(*watch.eval_every) + ", a twentieth of the time at most");
 }
 
@@ -96,9 +96,9 @@ void resolve_watch(WatchOptions& watch, const NetworkPlan& network, int64_t pict
 void resolve_cost(AllOptions& options, const NetworkPlan& network, int64_t pictures,
                   std::vector<std::string>& remarks) {
   const bool on_cpu = options.run.device == "cpu";
-  resolve_watch(options.watch, network, pictures, on_cpu, remarks);
   options.train.precision =
       resolve_precision(options.train.precision, options.run.device, network, *options.run.threads, remarks);
+  resolve_watch(options.watch, network, pictures, precision_from(options.train.precision), on_cpu, remarks);
   const int64_t usual = on_cpu ? 64 : 128;
   const int64_t batch = fitting_batch(options.train.batch, usual, network, options.train, options.run, remarks);
   if (!options.train.batch && batch == usual)

@@ -67,6 +67,7 @@ class Run {
         log_(console, files_of(plan, directory, *group, watch_), trainer_.images()),
         clock_(states_.seconds_before(), trainer_.images()),
         evaluation_cost_(evaluation_cost(plan.network, plan.options.watch.eval_features,
+                                         precision_from(plan.options.train.precision),
                                          at::Device(plan.options.run.device).is_cpu())),
         duties_(states_.duties_left()) {
     if (!resume) tell_beginning();

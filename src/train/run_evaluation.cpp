@@ -102,7 +102,7 @@ std::string RunEvaluation::text() const {
                              (is_held_out ? " held out" : " that it was trained on");
   const std::string numbers = parts.empty() ? too_few_text(generated, real) : joined(parts, ", ");
   if (pictures.words.empty()) return numbers + " (" + counts + ")";
-  return pictures.words + (pictures.verdict.empty() ? "" : "; they look like " + pictures.verdict) + " [" + numbers +
+  return pictures.words + (pictures.verdict.empty() ? "" : "; " + verdict_text(pictures.verdict)) + " [" + numbers +
          ": " + counts + "]";
 }
 

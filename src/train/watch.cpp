@@ -22,7 +22,8 @@ void stop_if_asked(const std::string&, int64_t, int64_t) { throw_if_stopped("whi
 Watch::Watch(const TrainPlan& plan, const Dataset& dataset) : plan_(plan), dataset_(dataset) {
   const WatchOptions& watch = plan.options.watch;
   if (watch.eval_every == 0) return;
-  network_ = features_named({watch.eval_features}, dataset.pixels->info().size);
+  network_ =
+      features_named({.name = watch.eval_features, .device = plan.options.run.device}, dataset.pixels->info().size);
   last_.features = network_->info().family;
 }
 

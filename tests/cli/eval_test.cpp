@@ -98,7 +98,7 @@ TEST_F(Eval, ByTheTrainedNetworkSaysInWordsWhatItFound) {
   EXPECT_CONTAINS(finished.out, "covers 100 % of what your pictures show (real ones: ");
   EXPECT_CONTAINS(finished.out, "100 % of its images could be yours");
   EXPECT_CONTAINS(finished.out, "100 % are copies of yours");
-  EXPECT_CONTAINS(finished.out, "They look like copies.");
+  EXPECT_CONTAINS(finished.out, "; they look like copies.");
 }
 
 TEST_F(Eval, OfTooFewImagesLeavesOutFiguresAndSaysHowManyTheyNeed) {

@@ -95,6 +95,25 @@ TEST_F(Report, OfSeveralRunsGroupsSeedsAndShowsOptionsThatDiffer) {
   EXPECT_EQ(page.find("<tr class=\"differs\"><td>batch</td>"), std::string::npos);
 }
 
+TEST_F(Report, DrawsTwoNetworksNeverOnOneAxis) {
+  ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "other",
+                                           {"--images", "160", "--eval-every", "80", "--eval-features", "random-b"})),
+                   0);
+  ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), dcgan.at("other"), "--out", dcgan.at("r.html")}), 0);
+  SKIP_WITHOUT_BROWSER();
+  const std::string page = shown("r.html",
+                                 "document.body.append('drawn: ' + Object.values(Chart.instances).map((chart) => "
+                                 "chart.options.plugins.title.text + ': ' + chart.data.datasets.map((set) => "
+                                 "set.label).join('+') + ';').join(' ') + ' end');");
+  const size_t first = page.rfind("drawn: ");
+  const std::string drawn = page.substr(first, page.find(" end", first) - first);
+  EXPECT_GT(count(drawn, "(random_a)"), 0) << drawn;
+  EXPECT_EQ(count(drawn, "(random_a): run0;"), count(drawn, "(random_a)")) << drawn;
+  EXPECT_EQ(count(drawn, "(random_b): other;"), count(drawn, "(random_b)")) << drawn;
+  EXPECT_EQ(count(drawn, "(random_b)"), count(drawn, "(random_a)")) << drawn;
+  EXPECT_GT(count(drawn, ": run0+other;"), 0) << "what no network measures they share: " << drawn;
+}
+
 TEST_F(Report, OfARunThatWasResumedSaysTheCommandThatMakesItAgainBitForBit) {
   ASSERT_EXIT_CODE(dcgan({"train", "--resume", "--run", dcgan.at("run0"), "--images", "240"}), 0);
   ASSERT_EXIT_CODE(dcgan({"report", dcgan.at("run0"), "--out", dcgan.at("r.html")}), 0);

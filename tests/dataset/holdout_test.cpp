@@ -60,6 +60,13 @@ class HeldOut : public OpenDataset {
   }
 };
 
+TEST_F(HeldOut, PicturesAreATenthFromFiveThousandOnWhereNobodySaid) {
+  EXPECT_EQ(usual_holdout(4'999), 0);
+  EXPECT_EQ(usual_holdout(5'000), 0.1);
+  options.holdout.reset();
+  EXPECT_EQ(open().held_out, nullptr) << "sixty are few";
+}
+
 TEST_F(HeldOut, PicturesAndTheRestAreAllPicturesAndShareNone) {
   const Dataset whole = open_whole(), split = open();
   EXPECT_EQ(whole.held_out, nullptr);

@@ -83,7 +83,7 @@ TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore)
   NetworkPlan small{{}, shape_plan({32, 32})}, large{{}, shape_plan({64, 64})};
   small.options.base_channels = {16, 16};
   const auto every = [](const NetworkPlan& network, int64_t samples) {
-    return usual_eval_every(evaluation_cost(network, "random-a", true), samples, true);
+    return usual_eval_every(evaluation_cost(network, "random-a", Precision::kFp32, true), samples, true);
   };
   EXPECT_GT(every(small, 2000), every(large, 2000));
   EXPECT_GT(every(large, 20'000), every(large, 2000));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "exchange/generator.hpp"
+#include "plan/cadence.hpp"
 #include "support/ranks.hpp"
 #include "support/runs.hpp"
 #include "support/trainers.hpp"
@@ -83,6 +84,26 @@ TEST_F(WatchedRun, TrainsAsOneThatIsNotWatched) {
   expect_same_checkpoint(watched.checkpoint(64), plain.checkpoint(64));
   EXPECT_TRUE(events(plain, "eval").empty());
   EXPECT_TRUE(plain.bests().empty());
+}
+
+TEST_F(WatchedRun, IsMeasuredAtItsEndOnceEnoughWasSeenAndAgainWhereItGoesOnForLong) {
+  options_.watch.eval_every = 10'000'000, options_.run.log_every = 1000;
+  options_.run.sample_every = options_.run.checkpoint_every = 10'000'000;
+  options_.network.base_channels = {64, 64};  // dearer beside an evaluation: fewer images are worth one
+  options_.length.images = kBatch;
+  const EvaluationCost cost =
+      evaluation_cost(make_plan(options_, "photos", open()).network, "random-a", Precision::kFp32, true);
+  int64_t enough = kBatch;  // to be worth an evaluation
+  while (samples_that_fit(cost, enough, 32) == 0) enough += kBatch;
+  EXPECT_EQ(events(run_to(enough - kBatch, "run"), "eval").size(), 0u) << "of " << enough;
+  const auto run = run_to(enough, "run", true);
+  ASSERT_EQ(events(run, "eval").size(), 1u);
+  EXPECT_EQ(events(run, "eval")[0]["images"], enough);
+  run_to(2 * enough - kBatch, "run", true);
+  EXPECT_EQ(events(run, "eval").size(), 1u) << "little was seen since";
+  run_to(2 * enough, "run", true);
+  ASSERT_EQ(events(run, "eval").size(), 2u);
+  EXPECT_EQ(events(run, "eval")[1]["images"], 2 * enough);
 }
 
 TEST_F(WatchedRun, EndsWhenItIsFlatForLongerThanAskedFor) {

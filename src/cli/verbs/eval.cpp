@@ -205,8 +205,8 @@ void print_table(const Evaluation& found, const std::string& origin) {
   if (!found.too_few.empty()) std::printf("left out: %s\n", found.too_few.c_str());
   const PictureJudgement& pictures = found.pictures;
   if (!pictures.words.empty())
-    std::printf("In words: it %s.%s\n", pictures.words.c_str(),
-                pictures.verdict.empty() ? "" : (" They look like " + pictures.verdict + ".").c_str());
+    std::printf("In words: it %s%s.\n", pictures.words.c_str(),
+                pictures.verdict.empty() ? "" : ("; " + verdict_text(pictures.verdict)).c_str());
   if (!found.network.knows_things)
     std::printf(
         "In words: nothing. %s knows no things: its figures rank models on one set, and say nothing of what the images "

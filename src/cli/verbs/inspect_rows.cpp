@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "eval/picture_judgement.hpp"
 #include "telemetry/evaluation_event.hpp"
 
 namespace dcgan {
@@ -77,7 +78,7 @@ std::string evaluation_text(const Json& value) {
   };
   const auto text = [&](const char* key) { return bare.contains(key) ? brief(bare[key]) : std::string(); };
   if (!text("words").empty())
-    parts.push_back(text("words") + (text("pictures").empty() ? "" : "; they look like " + text("pictures")));
+    parts.push_back(text("words") + (text("pictures").empty() ? "" : "; " + verdict_text(text("pictures"))));
   if (const auto kid = number("kid")) {
     const auto error = number("kid_error");
     parts.push_back(evaluation_key("kid", text("features")) + " " + evaluation_value(*kid) +

@@ -51,9 +51,9 @@ NeighboursFound neighbours_sheet(const Invocation& invocation, Generator& genera
                                        line.progress(), remarks);
   for (const auto& remark : remarks) warn(remark);
   const auto images = made_images(generator, names, most);
-  const auto features = real.reference.measured((*network)(images));
-  const Neighbours found = nearest(features, real.reference.features, nearest_count);
-  const auto ratios = closeness(features, real.reference.features, real.reference.neighbourhoods).ratio;
+  const auto given = network->columns(images);
+  const Neighbours found = nearest(real.reference.measured(given), real.reference.features, nearest_count);
+  const auto ratios = closeness(given, real.reference).ratio;
   const auto distances = found.squared.sqrt();
   const auto distance_text = [&](int64_t i, int64_t k) {
     return "real " + fixed_text(distances[i][k].item<double>(), 3);
