@@ -57,7 +57,8 @@ def measured(arguments: argparse.Namespace, data: str, options: str, seed: int, 
         row[f"kid_{letter}_error"] = found[f"kid_{family}"]["standard_error"]
         if letter == "a":
             row.update({f"{name}_a": found[f"{name}_{family}"]["value"]
-                        for name in ("fid", "precision", "recall", "coverage", "memorised")})
+                        for name in ("fid", "precision", "recall", "coverage", "memorised")
+                        if f"{name}_{family}" in found})  # of too few pictures some are left out
     return {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in row.items()}
 
 

@@ -10,8 +10,9 @@
 namespace dcgan {
 
 /// Indices of Purpose::kEvaluationChoice: subsets are 0.., other choices lie behind them.
-inline constexpr uint64_t kChoiceOfReal = uint64_t{1} << 32;  // real pictures of a larger set
-inline constexpr uint64_t kChoiceOfMade = kChoiceOfReal + 1;  // pictures of a folder that another program made
+inline constexpr uint64_t kChoiceOfReal = uint64_t{1} << 32;   // real pictures of a larger set
+inline constexpr uint64_t kChoiceOfMade = kChoiceOfReal + 1;   // pictures of a folder that another program made
+inline constexpr uint64_t kChoiceOfKinds = kChoiceOfReal + 2;  // pictures that kinds begin with
 
 /// `count` different numbers below `of` in random order, from the words of `draw` behind `first_word`
 /// (Fisher and Yates 1938, the first `count` steps). 0 <= count <= of < 2^32.

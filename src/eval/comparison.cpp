@@ -31,6 +31,7 @@ Reference reference_of(const at::Tensor& columns, const std::vector<int64_t>& gr
   reference.moments = moments_of(features, /*with_root=*/true);
   reference.radii = nearest_others(features, kNeighbourhood).squared;
   reference.neighbourhoods = neighbourhoods(features, reference.radii);
+  reference.kinds = kinds_of(features);
   reference.spread = spread_of(features);
   reference.thumbnails = columns.slice(1, given.size(1)).contiguous();
   reference.thumbnail = thumbnail;
@@ -69,6 +70,11 @@ const Prdc& Comparison::prdc() const {
     prdc_ = dcgan::prdc(generated_, radius(nearest_others(generated_, k_).squared, k_), real_.features,
                         radius(real_.radii, k_), k_);
   return *prdc_;
+}
+
+const at::Tensor& Comparison::shares() const {
+  if (!shares_.defined()) shares_ = shares_of(generated_, real_.kinds.centres);
+  return shares_;
 }
 
 const Closeness& Comparison::closeness() const {

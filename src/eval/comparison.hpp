@@ -7,6 +7,7 @@
 
 #include "eval/fid.hpp"
 #include "eval/kid.hpp"
+#include "eval/kinds.hpp"
 #include "eval/memorised.hpp"
 #include "eval/prdc.hpp"
 
@@ -28,6 +29,7 @@ struct Reference {
   at::Tensor neighbourhoods;                // [N], see memorised.hpp
   at::Tensor neighbourhoods_of_thumbnails;  // [N]; undefined for T = 0
   double spread = 0;                        // mean distance between two images, of the first few thousand
+  Kinds kinds;
   int64_t count() const { return features.size(0); }
   /// Of columns as the network gives them, [M, F + T], the features in these units, and the thumbnails. And back.
   at::Tensor measured(const at::Tensor& given) const {
@@ -42,7 +44,7 @@ struct Reference {
     visit("features", features), visit("centre", centre), visit("unit", unit);
     visit("kernels", kernels), visit("mean", moments.mean);
     visit("covariance", moments.covariance), visit("factor", moments.factor), visit("radii", radii);
-    visit("neighbourhoods", neighbourhoods);
+    visit("neighbourhoods", neighbourhoods), visit("kinds", kinds.centres), visit("shares", kinds.shares);
     if (thumbnail == 0) return;
     visit("thumbnails", thumbnails), visit("neighbourhoods_of_thumbnails", neighbourhoods_of_thumbnails);
   }
@@ -69,6 +71,8 @@ class Comparison {
   const Reference& real() const { return real_; }
   /// Computed when they are first asked for. One thread.
   const Prdc& prdc() const;
+  /// Of the real side's kinds among the generated images, [K].
+  const at::Tensor& shares() const;
   /// To the pictures trained on.
   const Closeness& closeness() const;
 
@@ -78,6 +82,7 @@ class Comparison {
   const Reference& trained_;
   const int64_t k_;
   mutable std::optional<Prdc> prdc_;
+  mutable at::Tensor shares_;
   mutable std::optional<Closeness> closeness_;
 };
 

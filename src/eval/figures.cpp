@@ -36,28 +36,40 @@ const std::vector<FigureRow>& table() {
        .help = "share of generated images among the real ones",
        .better = "higher",
        .measure = [](Sides s) { return Measured{s.prdc().precision}; },
-       .fewest = 6,
-       .cost = "distances of all pairs of images, once for the four",
-       .in_runs = 4,
-       .has_floor_in_runs = true},
+       .fewest = kEnoughForShares,
+       .cost = "distances of all pairs of images, once for the four"},
       {.name = "recall",
        .help = "share of real images among the generated ones",
        .better = "higher",
        .measure = [](Sides s) { return Measured{s.prdc().recall}; },
-       .fewest = 6,
+       .fewest = kEnoughForShares,
        .cost = "distances of all pairs of images, once for the four"},
       {.name = "density",
        .help = "how closely real images surround the generated ones",
        .better = "higher",
        .measure = [](Sides s) { return Measured{s.prdc().density}; },
-       .fewest = 6,
+       .fewest = kEnoughForShares,
        .cost = "distances of all pairs of images, once for the four"},
       {.name = "coverage",
        .help = "share of real images with a generated one nearby",
        .better = "higher",
        .measure = [](Sides s) { return Measured{s.prdc().coverage}; },
-       .fewest = 6,
-       .cost = "distances of all pairs of images, once for the four",
+       .fewest = kEnoughForShares,
+       .cost = "distances of all pairs of images, once for the four"},
+      {.name = "kinds",
+       .help = "share of the real pictures whose kind is shown at least a quarter as often as it comes",
+       .better = "higher",
+       .measure = [](Sides s) { return Measured{kinds_covered(s.real().kinds.shares, s.shares())}; },
+       .fewest = kEnoughForShares,
+       .cost = "forty kinds of real pictures, once",
+       .in_runs = 4,
+       .has_floor_in_runs = true},
+      {.name = "fitting",
+       .help = "share of generated images of kinds that are shown at most twice as often as they come",
+       .better = "higher",
+       .measure = [](Sides s) { return Measured{kinds_fitting(s.real().kinds.shares, s.shares())}; },
+       .fewest = kEnoughForShares,
+       .cost = "forty kinds of real pictures, once",
        .in_runs = 5,
        .has_floor_in_runs = true},
       {.name = "memorised",
@@ -106,9 +118,11 @@ const FigureRow& figure_named(std::string_view name) {
   throw std::logic_error("there is no figure '" + std::string(name) + "'");
 }
 
-Measured measured(const FigureRow& row, const Comparison& sides) {
+Measured measured(const FigureRow& row, const Comparison& sides, bool halves) {
+  constexpr int64_t kFew = 4;  // are needed by the measure itself, not by what it says
   const int64_t fewer = std::min(sides.generated().size(0), sides.real().count());
-  return fewer < row.fewest ? Measured() : row.measure(sides);
+  const int64_t fewest = halves ? std::max(row.fewest / 2, std::min(row.fewest, kFew)) : row.fewest;
+  return fewer < fewest ? Measured() : row.measure(sides);
 }
 
 std::string too_few_text(int64_t generated, int64_t real) {

@@ -20,7 +20,7 @@ struct PictureJudgement {
   std::string words;
 };
 
-/// Of kid, diversity, precision, coverage and memorised, those of them that were found. `knows_things`: the feature
+/// Of kid, diversity, kinds, fitting and memorised, those of them that were found. `knows_things`: the feature
 /// network was trained on photographs; of another one there is no verdict.
 PictureJudgement judge_pictures(const std::vector<FoundFigure>& figures, bool knows_things);
 

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "eval/figures.hpp"
 #include "plan/roofline.hpp"
 
 namespace dcgan {
 namespace {
 
-constexpr double kShare = 0.05;
+constexpr double kSides = 2.5;              // of real pictures: compared with, failures, and those trained on
+constexpr double kShare = 0.05;             // of a run's time
+constexpr double kShareOfRepeated = 0.035;  // the rest is for what comes once, the real side: in half an hour that fits
 
 /// Features of an image take as long as so many operations of a training step in fp32. Measured on two cores (AMD EPYC,
 /// Zen 5).
 double feature_operations(const std::string& features, Size size) {
-  constexpr double kTrained = 1.5e9, kRandom = 3.5e7, kRandomSide = 32;
+  constexpr double kTrained = 1.2e9, kRandom = 3.5e7, kRandomSide = 32;
   if (!features.starts_with("random")) return kTrained;  // of a file nothing is known
   return kRandom * (std::max(size.width, size.height) > kRandomSide ? 4 : 1);
 }
@@ -37,19 +40,25 @@ EvaluationCost evaluation_cost(const NetworkPlan& network, const std::string& fe
 int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cpu) {
   constexpr int64_t kRounded = 5'000, kOnGpu = 500'000;
   if (!on_cpu) return kOnGpu;
-  const double images = static_cast<double>(samples) * cost.drawn / kShare;
+  const double images = static_cast<double>(samples) * cost.drawn / kShareOfRepeated;
   return kRounded * std::max<int64_t>(1, static_cast<int64_t>(std::ceil(images / kRounded)));
 }
 
+int64_t real_at_end(int64_t samples) { return std::max(samples, 2 * kEnoughForShares); }
+
 double cost_at_end(const EvaluationCost& cost, int64_t samples) {
-  constexpr double kReal = 3;
-  return static_cast<double>(samples) * (cost.drawn + kReal * cost.real);
+  return static_cast<double>(samples) * cost.drawn + static_cast<double>(real_at_end(samples)) * kSides * cost.real;
 }
 
 int64_t samples_that_fit(const EvaluationCost& cost, int64_t images, int64_t most) {
-  constexpr int64_t kFewest = 64, kTooMuch = 4;  // times the share
-  const auto fitting = static_cast<int64_t>(kShare * static_cast<double>(images) / cost_at_end(cost, 1));
-  return fitting < kFewest / kTooMuch ? 0 : std::clamp(fitting, kFewest, std::max(kFewest, most));
+  constexpr double kTooMuch = 0.5;
+  const double budget = kShare * static_cast<double>(images);
+  const int64_t fewest = std::min(kEnoughForShares, most);
+  if (cost_at_end(cost, fewest) > kTooMuch * static_cast<double>(images)) return 0;
+  const auto left = budget - kSides * cost.real * static_cast<double>(real_at_end(0));  // with the fewest real pictures
+  auto fitting = static_cast<int64_t>(left / cost.drawn);
+  if (fitting > real_at_end(0)) fitting = static_cast<int64_t>(budget / (cost.drawn + kSides * cost.real));
+  return std::clamp(fitting, fewest, most);
 }
 
 }  // namespace dcgan

@@ -19,15 +19,20 @@ struct EvaluationCost {
 EvaluationCost evaluation_cost(const NetworkPlan& network, const std::string& features, Precision precision,
                                bool on_cpu);
 
-/// Images between two evaluations of `samples` images each, so that they take a twentieth of the time at most.
+/// Images between two evaluations of `samples` images each, so that those of half an hour or more, with what is
+/// computed once of the real pictures, take a twentieth of the time at most.
 int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cpu);
 
-/// Of a run's only evaluation with so many images on each side, in training images: with all that is computed of real
-/// pictures first, which are those held out, those trained on, and the failures made of them.
+/// Real pictures of an evaluation of so many samples at the end of a run: as many, but enough for every figure.
+int64_t real_at_end(int64_t samples);
+
+/// Of a run's only evaluation, of so many samples, in training images: with all that is computed of real pictures
+/// first, which are those held out, those trained on, and the failures made of them.
 double cost_at_end(const EvaluationCost& cost, int64_t samples);
 
-/// Images on each side of an evaluation at the end of a run: as many as take a twentieth of the time since the last
-/// one, but one batch at least and `most` at most; 0 where even that would be much. `images`: seen since then.
+/// Samples of an evaluation at the end of a run: as many as take a twentieth of the time since the last one, but enough
+/// for every figure and `most` at most; 0 where that would take half as long as the training. `images`: seen since
+/// then.
 int64_t samples_that_fit(const EvaluationCost& cost, int64_t images, int64_t most);
 
 }  // namespace dcgan

@@ -9,7 +9,7 @@ namespace {
 constexpr double kMemorisedMargin = 0.05;
 
 bool is_memorised(const FoundFigure& memorised) {
-  return memorised.found.value > memorised.floor.value + kMemorisedMargin;
+  return memorised.found.value > kMostOfFloor * memorised.floor.value + kMemorisedMargin;
 }
 
 /// Their intervals do not overlap. One whose error is not known has none: states of before are compared by values then.

@@ -101,9 +101,11 @@ std::string RunEvaluation::text() const {
   const std::string counts = counted(generated, "image") + ", " + counted(real, "picture") +
                              (is_held_out ? " held out" : " that it was trained on");
   const std::string numbers = parts.empty() ? too_few_text(generated, real) : joined(parts, ", ");
-  if (pictures.words.empty()) return numbers + " (" + counts + ")";
-  return pictures.words + (pictures.verdict.empty() ? "" : "; " + verdict_text(pictures.verdict)) + " [" + numbers +
-         ": " + counts + "]";
+  std::vector<std::string> words;
+  for (const std::string& part : {pictures.words, verdict_text(pictures.verdict)})
+    if (!part.empty()) words.push_back(part);
+  if (words.empty()) return numbers + " (" + counts + ")";
+  return joined(words, "; ") + " [" + numbers + ": " + counts + "]";
 }
 
 }  // namespace dcgan

@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "core/platform/signals.hpp"
 #include "eval/comparison.hpp"
+#include "plan/cadence.hpp"
 #include "step/objective.hpp"
 #include "telemetry/evaluation_event.hpp"
 
@@ -51,7 +52,7 @@ void Watch::open_real_sides(int64_t most) {
 
 RunEvaluation Watch::measure(Generator& generator, int64_t images, Group& group, int64_t samples) {
   const WatchOptions& watch = plan_.options.watch;
-  const int64_t most_real = samples > 0 ? std::min(samples, *watch.eval_real) : *watch.eval_real;
+  const int64_t most_real = samples > 0 ? std::min(real_at_end(samples), *watch.eval_real) : *watch.eval_real;
   if (most_real_ != most_real && group.is_first()) open_real_sides(most_real);
   GeneratedImages source(generator, samples > 0 ? samples : *watch.eval_samples, kSeed);
   const auto features = features_by_ranks(*network_, source, "features of generated images", group, stop_if_asked);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "eval/figures.hpp"
 #include "image/decode.hpp"
 #include "support/pictures.hpp"
 #include "support/program.hpp"
@@ -46,7 +47,7 @@ TEST_F(Eval, OfARunAndOfItsExportGivesTheSameFiguresAgainAndAgain) {
   EXPECT_EQ(first["model"]["kind"], "generator");
   EXPECT_EQ(first["generated"], 20);
   EXPECT_EQ(first["real"]["used"], 12);
-  for (const char* name : {"kid_random_a", "fid_random_a", "precision_random_a", "memorised_random_a"}) {
+  for (const char* name : {"kid_random_a", "fid_random_a", "diversity_random_a", "memorised_random_a"}) {
     EXPECT_TRUE(first["figures"][name]["value"].is_number()) << name;
     EXPECT_TRUE(first["figures"][name]["real_against_real"].is_number()) << name;
   }
@@ -84,16 +85,16 @@ TEST_F(Eval, PrintsATableWithTheFloorBesideEveryFigure) {
   const Finished finished = (*program_)(
       {"eval", at("photos"), "--data", at("photos"), "--size", "16", "--threads", "1", "--features", "random-a"});
   ASSERT_EXIT_CODE(finished, 0);
-  for (const char* text : {"kid_random_a", "coverage_random_a", "real", "blurred", "noise", "one picture", "their mean",
-                           "random-a, 352 of them", "12 of 12 real", "random-a knows no things"})
+  for (const char* text : {"kid_random_a", "diversity_random_a", "real", "blurred", "noise", "one picture",
+                           "their mean", "random-a, 352 of them", "12 of 12 real", "random-a knows no things"})
     EXPECT_CONTAINS(finished.out, text);
 }
 
 TEST_F(Eval, ByTheTrainedNetworkSaysInWordsWhatItFound) {
   if (!fs::exists(fs::path(DCGAN_TEST_PROGRAM).parent_path() / "share/dcgan/efficientnet-lite1.safetensors"))
     GTEST_SKIP() << "no EfficientNet-Lite1; scripts/setup brings it";
-  const Finished finished =
-      (*program_)({"eval", at("photos"), "--data", at("photos"), "--size", "16", "--threads", "1"});
+  make_pictures(at("many"), kEnoughForShares);
+  const Finished finished = (*program_)({"eval", at("many"), "--data", at("many"), "--size", "16", "--threads", "1"});
   ASSERT_EXIT_CODE(finished, 0);
   EXPECT_CONTAINS(finished.out, "covers 100 % of what your pictures show (real ones: ");
   EXPECT_CONTAINS(finished.out, "100 % of its images could be yours");
@@ -105,8 +106,9 @@ TEST_F(Eval, OfTooFewImagesLeavesOutFiguresAndSaysHowManyTheyNeed) {
   const Finished finished = (*program_)(
       {"eval", at("run"), "--data", at("photos"), "--samples", "3", "--threads", "1", "--features", "random-a"});
   ASSERT_EXIT_CODE(finished, 0);
-  EXPECT_CONTAINS(finished.out,
-                  "left out: kid, fid need 4; precision, recall, density, coverage need 6 images on each side");
+  EXPECT_CONTAINS(
+      finished.out,
+      "left out: kid, fid need 4; precision, recall, density, coverage, kinds, fitting need 128 images on each side");
   EXPECT_EQ(finished.out.find("nan"), std::string::npos);
   EXPECT_EQ(finished.out.find("kid_random_a"), std::string::npos);
 }

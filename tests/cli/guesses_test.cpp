@@ -105,15 +105,16 @@ TEST(Guesses, WhatIsSaidToComeNextAfterARunWorks) {
 
 TEST(Guesses, EvaluationsOfFewImagesSayThatCoverageCannotBeHigh) {
   Program dcgan;
-  make_pictures(dcgan.at("photos"), 60);
+  make_pictures(dcgan.at("photos"), 600);
   ASSERT_EXIT_CODE(dcgan(dcgan.small_train("photos", "run", {"--images", "16", "--eval-every", "0"})), 0);
   const auto coverage_of = [&](const char* samples) {
-    const std::string text = dcgan({"eval", dcgan.at("run"), "--samples", samples, "--threads", "1"}).out;
+    const std::string text =
+        dcgan({"eval", dcgan.at("run"), "--samples", samples, "--threads", "1", "--features", "random-a"}).out;
     const size_t at = text.find("\ncoverage");
     return at == std::string::npos ? text : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
   };
-  EXPECT_CONTAINS(coverage_of("6"), "at most about 0.39");
-  EXPECT_FALSE(contains(coverage_of("200"), "at most"));
+  EXPECT_CONTAINS(coverage_of("128"), "at most about 0.62");
+  EXPECT_FALSE(contains(coverage_of("1000"), "at most"));
 }
 
 TEST(Guesses, WordsAfterAnOptionAreNoVerbsAndAnotherVerbsOptionIsNotOffered) {

@@ -167,6 +167,8 @@ const std::vector<Claim>& claims_for_trained() {
       {"recall", {"fewer kinds"}, {}},
       {"density", {"blur", "noise", "jpeg"}, {}},
       {"coverage", {"blur", "noise", "jpeg", "fewer kinds", "copies"}, {}},
+      {"kinds", {"fewer kinds", "copies"}, {}},
+      {"fitting", {"fewer kinds", "copies"}, {}},
       {"memorised", {"copies"}, {"blur", "noise", "jpeg", "fewer kinds"}},
       {"diversity", {"copies"}, {}},
   };

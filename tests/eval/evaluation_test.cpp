@@ -196,21 +196,21 @@ TEST(Evaluating, FindsCopiesAndShowsThemBesideTheirOriginals) {
 
 TEST(Evaluating, SaysOfEveryFigureWhatItWasComputedFrom) {
   const auto network = network_a();
-  const RealSide real = make_real_side(MemoryPixels(discs(0, 40, 16)), *network, {}, {});
-  const Json json = evaluated(MemoryPixels(discs(100, 30, 16)), real, *network).json();
+  const RealSide real = make_real_side(MemoryPixels(discs(0, 140, 16)), *network, {}, {});
+  const Json json = evaluated(MemoryPixels(discs(200, 130, 16)), real, *network).json();
   std::set<std::string> names;
   for (const auto& [name, figure] : json["figures"].items()) {
     names.insert(name);
-    EXPECT_EQ(figure["generated"], 30);
-    EXPECT_EQ(figure["real"], 40);
+    EXPECT_EQ(figure["generated"], 130);
+    EXPECT_EQ(figure["real"], 140);
     EXPECT_EQ(figure["features_sha256"], network->info().sha256);
     EXPECT_EQ(figure["resize"], "antialiased bilinear to 32x32");
     EXPECT_EQ(figure["seed"], 0);
     EXPECT_TRUE(figure["real_against_real"].is_number()) << name;
   }
   EXPECT_EQ(names, (std::set<std::string>{"kid_random_a", "fid_random_a", "precision_random_a", "recall_random_a",
-                                          "density_random_a", "coverage_random_a", "memorised_random_a",
-                                          "diversity_random_a"}));
+                                          "density_random_a", "coverage_random_a", "kinds_random_a", "fitting_random_a",
+                                          "memorised_random_a", "diversity_random_a"}));
 }
 
 TEST(Evaluating, RefusesOneImageAndFeaturesOfAnotherNetwork) {

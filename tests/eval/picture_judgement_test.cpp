@@ -6,11 +6,11 @@ namespace dcgan::test {
 namespace {
 
 /// Figures as an evaluation would find them, between what real pictures and failures get.
-std::vector<FoundFigure> found(double kid, double diversity, double precision, double coverage, double memorised = 0) {
-  return {{&figure_named("kid"), {kid, 0.01}, {0, 0.01}, {{"mean_picture", 10}, {"noise", 12}}},
+std::vector<FoundFigure> found(double kid, double diversity, double fitting, double kinds, double memorised = 0) {
+  return {{&figure_named("kid"), {kid, 0.01}, {0, 0.01}, {{"blurred", 3}, {"noise", 12}}},
           {&figure_named("diversity"), {diversity}, {1}, {{"mean_picture", 0}, {"noise", 0.12}}},
-          {&figure_named("precision"), {precision}, {0.96}, {}},
-          {&figure_named("coverage"), {coverage}, {0.93}, {}},
+          {&figure_named("fitting"), {fitting}, {0.96}, {{"blurred", 0.38}}},
+          {&figure_named("kinds"), {kinds}, {0.93}, {}},
           {&figure_named("memorised"), {memorised}, {0.02}, {}}};
 }
 
@@ -28,6 +28,10 @@ TEST(PictureJudgement, NamesWhatTheImagesLookLike) {
   EXPECT_EQ(judge_pictures(found(9, 0.001, 0, 0), true).verdict, "smears") << "one blank picture is no noise";
   EXPECT_EQ(judge_pictures(found(3, 0.8, 0.1, 0), true).verdict, "shapes");
   EXPECT_EQ(judge_pictures(found(0.2, 0.95, 0.9, 0.7), true).verdict, "good");
+  EXPECT_EQ(judge_pictures(found(4, 1, 0.5, 0.6), true).verdict, "good")
+      << "most fit, though each is far off a little";
+  EXPECT_EQ(judge_pictures(found(4, 1, 0.3, 0.6), true).verdict, "shapes");
+  EXPECT_EQ(judge_pictures(found(3, 0.95, 0.41, 0.6), true).verdict, "shapes") << "as blurred pictures";
   EXPECT_EQ(judge_pictures(found(0.2, 0.95, 0.9, 0.7, 0.6), true).verdict, "copies");
 }
 

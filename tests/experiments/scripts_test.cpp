@@ -128,8 +128,8 @@ TEST(Measurements, AYardstickMeasuresEveryStateOnceAndItsSheetsDoNotNameThem) {
   if (std::string(DCGAN_TEST_READERS_PYTHON).empty())
     GTEST_SKIP() << "no Python with what third_party/readers.txt names";
   const Program dcgan;
-  make_pictures(dcgan.at("photos"), 30);
-  make_pictures(dcgan.at("states/made-folder"), 20);
+  make_pictures(dcgan.at("photos"), 140);  // as many as every figure needs
+  make_pictures(dcgan.at("states/made-folder"), 130);
   ASSERT_EQ(dcgan.call(dcgan.small_train("photos", "run", {"--images", "16", "--eval-every", "0"})), 0);
   fs::copy(dcgan.at("run/generator.pt"), dcgan.at("states/made-trained.pt"));
   const std::vector<std::string> about = {dcgan.at("states"), "--set",  "made", "--data",
@@ -151,7 +151,7 @@ TEST(Measurements, AYardstickMeasuresEveryStateOnceAndItsSheetsDoNotNameThem) {
 
   ASSERT_EXIT_CODE(yardstick(dcgan, {"networks", dcgan.at("networks"), "pixels"}), 0);
   const auto measure = [&] {
-    return with_about({"measure"}, {"--table", dcgan.at("t.csv"), "--samples", "20", "--threads", "1", "random-a",
+    return with_about({"measure"}, {"--table", dcgan.at("t.csv"), "--samples", "130", "--threads", "1", "random-a",
                                     "pixels=" + dcgan.at("networks/pixels.pt")});
   };
   ASSERT_EXIT_CODE(measure(), 0);
@@ -161,7 +161,7 @@ TEST(Measurements, AYardstickMeasuresEveryStateOnceAndItsSheetsDoNotNameThem) {
   EXPECT_EQ(read_text(dcgan.at("t.csv")), table);
 
   ASSERT_EXIT_CODE(with_about({"here"}, {"--table", dcgan.at("h.csv"), "--features", dcgan.at("kept"), "--samples",
-                                         "20", "pixels=" + dcgan.at("networks/pixels.pt")}),
+                                         "130", "pixels=" + dcgan.at("networks/pixels.pt")}),
                    0);
   const std::string by_python = read_text(dcgan.at("h.csv"));
   EXPECT_EQ(std::count(by_python.begin(), by_python.end(), '\n'), 1 + 2) << by_python;

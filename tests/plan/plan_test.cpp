@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "eval/figures.hpp"
 #include "eval/trained_features.hpp"
 #include "plan/cadence.hpp"
 #include "step/device.hpp"
@@ -92,10 +93,15 @@ TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore)
 
 TEST(MakePlan, GivesAShortRunAsManySamplesAtItsEndAsTakeATwentiethOfItsTime) {
   const EvaluationCost cost{.drawn = 1.5, .real = 1};
-  EXPECT_EQ(samples_that_fit(cost, 100, 2000), 0);
-  EXPECT_EQ(samples_that_fit(cost, 2000, 2000), 64);
-  EXPECT_EQ(samples_that_fit(cost, 90'000, 2000), 1000);
+  EXPECT_EQ(samples_that_fit(cost, 1'000, 2000), 0) << "it would take half as long as the run";
+  EXPECT_EQ(samples_that_fit(cost, 2'000, 2000), kEnoughForShares) << "fewer say nothing";
+  EXPECT_EQ(samples_that_fit(cost, 80'000, 2000), 1000);
   EXPECT_EQ(samples_that_fit(cost, 1'000'000, 2000), 2000);
+  for (const int64_t images : {20'000, 40'000, 80'000, 123'456}) {
+    const double share = cost_at_end(cost, samples_that_fit(cost, images, 2000)) / static_cast<double>(images);
+    EXPECT_LE(share, 0.05) << images;
+    EXPECT_GT(share, 0.045) << images;
+  }
 }
 
 TEST(MakePlan, GivesThePenalisedDiscriminatorNoBatchNormUnlessThatWasAskedFor) {

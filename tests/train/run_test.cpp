@@ -69,8 +69,8 @@ TEST_F(RunTest, LogsARecordEveryFewStepsThatCoversThemAll) {
                                               "kid_random_a",
                                               "diversity_random_a",
                                               "memorised_random_a",
-                                              "precision_random_a",
-                                              "coverage_random_a",
+                                              "kinds_random_a",
+                                              "fitting_random_a",
                                               "verdict",
                                               "pictures",
                                               "data_wait_share"}));

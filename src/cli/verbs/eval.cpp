@@ -207,6 +207,8 @@ void print_table(const Evaluation& found, const std::string& origin) {
   if (!pictures.words.empty())
     std::printf("In words: it %s%s.\n", pictures.words.c_str(),
                 pictures.verdict.empty() ? "" : ("; " + verdict_text(pictures.verdict)).c_str());
+  else if (!pictures.verdict.empty())
+    std::printf("In words: %s.\n", verdict_text(pictures.verdict).c_str());
   if (!found.network.knows_things)
     std::printf(
         "In words: nothing. %s knows no things: its figures rank models on one set, and say nothing of what the images "

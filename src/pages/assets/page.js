@@ -5,14 +5,14 @@ const COLOURS = ["#0969da", "#cf222e", "#2da44e", "#8250df", "#bf8700", "#1b7c83
 const CHARTS = [
   { title: "Losses", lines: [["loss_d_real", "D, real"], ["loss_d_fake", "D, generated"], ["loss_g", "G"], ["penalty", "penalty"]] },
   { title: "What D thinks (a half: it cannot tell)", lines: [["d_real", "D(x)"], ["d_fake_before", "D(G(z)) before D's step"], ["d_fake_after", "and after"]], from: 0, to: 1 },
-  { title: "What of the pictures is covered, and how many images could be real", evals: true, from: 0, to: 1, lines: [["coverage", "covered"], ["coverage_floor", "by real ones"], ["precision", "could be real"], ["precision_floor", "of real ones"]] },
+  { title: "What of the pictures is covered, and how many images could be real", evals: true, from: 0, to: 1, lines: [["kinds", "covered"], ["kinds_floor", "by real ones"], ["fitting", "could be real"], ["fitting_floor", "of real ones"]] },
   { title: "KID: distance from the real pictures", evals: true, logarithmic: true, lines: [["kid", "KID"]] },
   { title: "Diversity (the data's is 1) and copies", evals: true, from: 0, lines: [["diversity", "diversity"], ["memorised", "copies"], ["memorised_floor", "copies among real ones"]] },
   { title: "Images a second", from: 0, lines: [["images_per_second", "images/s"]] },
   { title: "Gradient norms", logarithmic: true, lines: [["grad_norm_d", "D"], ["grad_norm_g", "G"]] },
 ];
 const COMPARED = [
-  { title: "KID", evals: true, logarithmic: true, line: "kid" }, { title: "Covered of the pictures", evals: true, line: "coverage", from: 0, to: 1 },
+  { title: "KID", evals: true, logarithmic: true, line: "kid" }, { title: "Covered of the pictures", evals: true, line: "kinds", from: 0, to: 1 },
   { title: "Diversity", evals: true, line: "diversity" },
   { title: "G's loss", line: "loss_g" }, { title: "D(x)", line: "d_real", from: 0, to: 1 },
   { title: "D(G(z))", line: "d_fake_before", from: 0, to: 1 }, { title: "Images a second", line: "images_per_second", from: 0 },
