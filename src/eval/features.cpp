@@ -28,7 +28,8 @@ int64_t trained_side(const FeatureChoice& choice) {
 bool is_safetensors(const fs::path& file) {
   std::error_code ignored;
   return fs::is_regular_file(file, ignored) &&
-         looks_like_safetensors(read_file(file, 16), fs::file_size(file, ignored));
+         (file.extension() == ".safetensors" ||
+          looks_like_safetensors(read_file(file, 16), fs::file_size(file, ignored)));
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ void FeatureChoice::check() const {
   if (name == "trained") return void(trained_side(*this));
   if (!is_own_features(name) && !fs::exists(name, ignored))
     throw UsageError("the feature network is '" + shown(name) + "': there is no such network or file",
-                     "give trained, random-a, random-b, or the path of a TorchScript file");
+                     "give trained, random-a, random-b, or the path of a TorchScript or safetensors file");
   if (is_safetensors(name)) {
     trained_side(*this);
     return void(read_trained_file(name));

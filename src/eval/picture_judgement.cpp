@@ -58,11 +58,18 @@ double looks(const FoundFigure& kid, const FoundFigure& diversity) {
                              : Measured::kUnknown;
 }
 
+/// Five images say nothing.
+bool is_known_well(const FoundFigure& kid) {
+  const double half = kid.found.high() - kid.found.value;
+  return !(half > std::max(kid.found.value / 2, of_failure(kid, "blurred") / 4));
+}
+
 std::string verdict_of(const std::vector<FoundFigure>& figures) {
   const FoundFigure *kid = find(figures, "kid"), *diversity = find(figures, "diversity");
   if (!kid || !diversity) return "";
   const double look = looks(*kid, *diversity), alike = diversity->found.value / of_failure(*diversity, "noise");
   if (!std::isfinite(look) || !std::isfinite(alike)) return "";
+  if (!is_known_well(*kid)) return "";
   if (copies_of(figures) > kCopies) return "copies";
   if (alike > kLeastOfNoise && (look < kSmears || (alike < kMostOfNoise && look < (kSmears + kShapes) / 2)))
     return "noise";

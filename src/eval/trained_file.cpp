@@ -67,6 +67,15 @@ const EfficientNetLite& kind_named(const TextPairs& metadata, const std::string&
       "`dcgan import` makes such a file of the weights of a PyTorch port");
 }
 
+/// With the way to another such file where what is wrong with it has no other cure.
+SafeTensors read_whole(const std::string& bytes, const std::string& origin) try {
+  return read_safetensors(bytes, origin);
+} catch (const Error& error) {
+  rethrow_exhausted(error);
+  if (!error.hint().empty()) throw;
+  throw Error(error.what(), kImportAgain);
+}
+
 }  // namespace
 
 bool is_efficientnet(const WeightsFile& file) {
@@ -89,7 +98,7 @@ const EfficientNetLite& make_trained_file(const WeightsFile& file, const std::st
 
 TrainedFile read_trained_file(const fs::path& path) {
   const std::string bytes = read_file(path), origin = "'" + shown(path) + "'";  // once: what is hashed is what is used
-  const SafeTensors file = read_safetensors(bytes, origin);
+  const SafeTensors file = read_whole(bytes, origin);
   TrainedFile out{.kind = &kind_named(file.metadata, origin), .weights = {}, .sha256 = sha256_hex(bytes)};
   std::unordered_map<std::string, const SafeTensor*> by_name;
   for (const SafeTensor& one : file.tensors) by_name.emplace(one.name, &one);

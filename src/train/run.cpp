@@ -256,8 +256,9 @@ class Run {
   [[noreturn]] void stop_for_signal() {
     save();
     const int signal = common_signal(*group_, stop_requests_);
-    throw Stopped(signal,
-                  "stopped at " + counted(trainer_.images(), "image") + "; all is saved; " + states_.how_to_go_on());
+    throw Stopped(signal, "stopped at " + counted(trainer_.images(), "image") + "; all is saved" +
+                              (samples_at_end() > 0 ? ", how good it is was not measured (`dcgan eval`)" : "") + "; " +
+                              states_.how_to_go_on());
   }
 
   /// The pictures of the next step do not come, on this rank or on another: all of them save what they have.

@@ -28,8 +28,7 @@ TEST(PictureJudgement, NamesWhatTheImagesLookLike) {
   EXPECT_EQ(judge_pictures(found(9, 0.001, 0, 0), true).verdict, "smears") << "one blank picture is no noise";
   EXPECT_EQ(judge_pictures(found(3, 0.8, 0.1, 0), true).verdict, "shapes");
   EXPECT_EQ(judge_pictures(found(0.2, 0.95, 0.9, 0.7), true).verdict, "good");
-  EXPECT_EQ(judge_pictures(found(4, 1, 0.5, 0.6), true).verdict, "good")
-      << "most fit, though each is far off a little";
+  EXPECT_EQ(judge_pictures(found(4, 1, 0.5, 0.6), true).verdict, "good") << "most fit, though each is far off a little";
   EXPECT_EQ(judge_pictures(found(4, 1, 0.3, 0.6), true).verdict, "shapes");
   EXPECT_EQ(judge_pictures(found(3, 0.95, 0.41, 0.6), true).verdict, "shapes") << "as blurred pictures";
   EXPECT_EQ(judge_pictures(found(0.2, 0.95, 0.9, 0.7, 0.6), true).verdict, "copies");
@@ -44,6 +43,9 @@ TEST(PictureJudgement, SaysHowManyAreCopiesBeforeTheyAreTheVerdict) {
 TEST(PictureJudgement, IsSilentWhereTheNetworkKnowsNoThingsOrFiguresAreMissing) {
   EXPECT_EQ(judge_pictures(found(3, 0.8, 0.1, 0.1), false).words, "");
   EXPECT_EQ(judge_pictures(found(3, 0.8, 0.1, 0.1), false).verdict, "");
+  auto guess = found(3, 0.8, 0.1, 0.1);
+  guess[0].found.standard_error = 1;
+  EXPECT_EQ(judge_pictures(guess, true).verdict, "") << "it may be 1 or 5";
   auto without = found(3, 0.8, 0.1, 0.1);
   without[0].found = {}, without[2].found = {};
   EXPECT_EQ(judge_pictures(without, true).words, "");

@@ -77,8 +77,8 @@ std::string evaluation_text(const Json& value) {
     return bare.contains(key) && bare[key].is_number() ? std::optional(bare[key].get<double>()) : std::nullopt;
   };
   const auto text = [&](const char* key) { return bare.contains(key) ? brief(bare[key]) : std::string(); };
-  if (!text("words").empty())
-    parts.push_back(text("words") + (text("pictures").empty() ? "" : "; " + verdict_text(text("pictures"))));
+  if (!text("pictures").empty()) parts.push_back(verdict_text(text("pictures")));  // first: a screen may end behind it
+  if (!text("words").empty()) parts.push_back(text("words"));
   if (const auto kid = number("kid")) {
     const auto error = number("kid_error");
     parts.push_back(evaluation_key("kid", text("features")) + " " + evaluation_value(*kid) +

@@ -197,9 +197,11 @@ const kidOf = (one) => `${short(one.kid)} ± ${short(1.96 * one.kid_error)}`;
 /// What the figures of the best state say, in words.
 function wordsOf(run) {
   const best = bestOf(run);
-  if (!best) return [];
+  if (!best) return [made("p", { className: "soft", textContent: `Not measured yet: dcgan eval ${run.name} says how good they are.` })];
   const counts = best.generated ? ` ${withCommas(best.generated)} images beside ${withCommas(best.real)} ${best.against === "held out" ? "pictures that were held out" : "pictures that it was trained on"}.` : "";
-  const said = best.words ? `At ${withCommas(best.images)} images it ${best.words}.` : "These figures know no things: they rank states of this run, and say nothing of what one sees.";
+  const look = best.pictures === "good" ? "they look good" : `they look like ${best.pictures}`;
+  const parts = [best.words ? `it ${best.words}` : "", best.pictures ? look : ""].filter((part) => part);
+  const said = parts.length ? `At ${withCommas(best.images)} images ${parts.join("; ")}.` : "These figures know no things: they rank states of this run, and say nothing of what one sees.";
   return [made("p", { textContent: said + counts })];
 }
 
