@@ -216,7 +216,8 @@ void print_table(const Evaluation& found, const std::string& origin) {
         found.network.name.c_str());
   if (found.floor_images > 0)
     std::printf(
-        "real: two halves of %s; then known failures. with fewer images fid rises and recall and fitting fall, kid does neither.\n",
+        "real: two halves of %s; then known failures. With fewer images fid rises and recall and fitting fall, kid "
+        "does neither.\n",
         counted(found.floor_images, "picture").c_str());
   if (!found.pairs.empty())
     std::printf(
