@@ -47,6 +47,7 @@ int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cp
 int64_t real_at_end(int64_t samples) { return std::max(samples, 2 * kEnoughForShares); }
 
 double cost_at_end(const EvaluationCost& cost, int64_t samples) {
+  if (samples == 0) return 0;
   return static_cast<double>(samples) * cost.drawn + static_cast<double>(real_at_end(samples)) * kSides * cost.real;
 }
 

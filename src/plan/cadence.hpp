@@ -27,7 +27,7 @@ int64_t usual_eval_every(const EvaluationCost& cost, int64_t samples, bool on_cp
 int64_t real_at_end(int64_t samples);
 
 /// Of a run's only evaluation, of so many samples, in training images: with all that is computed of real pictures
-/// first, which are those held out, those trained on, and the failures made of them.
+/// first, which are those held out, those trained on, and the failures made of them. Of none: 0.
 double cost_at_end(const EvaluationCost& cost, int64_t samples);
 
 /// Samples of an evaluation at the end of a run: as many as take a twentieth of the time since the last one, but enough

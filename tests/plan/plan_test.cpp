@@ -93,6 +93,7 @@ TEST(MakePlan, MeasuresLargerNetworksMoreOftenInImagesBecauseTheirStepsCostMore)
 
 TEST(MakePlan, GivesAShortRunAsManySamplesAtItsEndAsTakeATwentiethOfItsTime) {
   const EvaluationCost cost{.drawn = 1.5, .real = 1};
+  EXPECT_EQ(cost_at_end(cost, 0), 0) << "a run without one takes all of its time for training";
   EXPECT_EQ(samples_that_fit(cost, 1'000, 2000), 0) << "it would take half as long as the run";
   EXPECT_EQ(samples_that_fit(cost, 2'000, 2000), kEnoughForShares) << "fewer say nothing";
   EXPECT_EQ(samples_that_fit(cost, 80'000, 2000), 1000);
