@@ -22,7 +22,7 @@ from processes import Contestant, Process, fail, is_record, watch_memory
 
 HERE = Path(__file__).resolve().parent
 PARTS = ("step", "program", "start", "memory")
-VARIANTS = ("plain", "tuned")
+VARIANTS = ("plain", "tuned", "autocast")
 PHOTO = (178, 218)  # width and height in the program and start parts: pictures that must be resized and cut
 started = []        # every child, so that none outlives this program
 
@@ -54,6 +54,7 @@ def ratios(a, b):
 class Bench:
     def __init__(self, options):
         self.options = options
+        self.variants = [one for one in VARIANTS if one != "autocast" or "bf16" in options.precisions]
         self.dcgan = options.build / "dcgan"
         self.step = options.build / "bench" / "dcgan_bench_step"
         self.work = Path(options.work)
@@ -101,9 +102,9 @@ class Bench:
     def step_line(self, size, base):
         """All stay warm; the one whose turn it is not sleeps on its pipe. Who begins changes from round to round."""
         ours = [f"ours, {precision}" for precision in self.options.precisions]
-        names = [*ours, *VARIANTS]
+        names = [*ours, *self.variants]
         commands = [*(self.ours_step(size, base, precision) for precision in self.options.precisions),
-                    *(self.reference(one, size, base) for one in VARIANTS)]
+                    *(self.reference(one, size, base) for one in self.variants)]
         players = {name: launch(Contestant, command) for name, command in zip(names, commands)}
         versions = {name: player.ready["torch"].partition("+")[0] for name, player in players.items()}  # 2.13.0+cpu
         if len(set(versions.values())) > 1:
@@ -123,7 +124,7 @@ class Bench:
                 print(f"  {name}")
         for name in names:
             row(name, speeds[name], 1, "images/s")
-        pairs = {f"{mine} / {one}": ratios(speeds[mine], speeds[one]) for mine in ours for one in VARIANTS}
+        pairs = {f"{mine} / {one}": ratios(speeds[mine], speeds[one]) for mine in ours for one in self.variants}
         for name, values in pairs.items():
             row(name, values, 3, "")
         return {"size": size, "base_channels": base, "batch": self.options.batch, "torch": versions, "device": device,
@@ -136,13 +137,13 @@ class Bench:
         self.see(data)
         precision = options.precisions[-1]
         bare = launch(Contestant, self.ours_step(64, 64, precision))
-        names = ["step", "program", "records", "wait", *VARIANTS]
+        names = ["step", "program", "records", "wait", *self.variants]
         speeds = {name: [] for name in names}
         for _ in range(options.program_rounds):
             speeds["step"].append(bare.play_round(options.seconds))
             program, records, wait = self.train_for(data, options.program_seconds)
             speeds["program"].append(program), speeds["records"].append(records), speeds["wait"].append(wait)
-            for variant in VARIANTS:
+            for variant in self.variants:
                 process = launch(Process, [*self.reference(variant, 64, 64), "--data", data, "--seconds", options.program_seconds])
                 speeds[variant].append(process.wait_for(lambda said: said.get("event") == "done")[1]["images_per_second"])
                 process.drain()
@@ -154,13 +155,13 @@ class Bench:
         row("  up to its last record", speeds["records"], 1, "images/s")
         row("  lost against the step alone", lost, 1, "%")
         row("  waiting for pictures", [100 * share for share in speeds["wait"]], 2, "%")
-        for variant in VARIANTS:
+        for variant in self.variants:
             row(f"Python program, {variant}", speeds[variant], 1, "images/s")
-        for variant in VARIANTS:
+        for variant in self.variants:
             row(f"dcgan train / {variant}", ratios(speeds["program"], speeds[variant]), 3, "")
         return {"data": str(data), "images_per_second": {name: spread(speeds[name]) for name in names if name != "wait"},
                 "lost_percent": spread(lost), "data_wait_share": spread(speeds["wait"]),
-                "ratio": {f"program/{one}": spread(ratios(speeds["program"], speeds[one])) for one in VARIANTS}}
+                "ratio": {f"program/{one}": spread(ratios(speeds["program"], speeds[one])) for one in self.variants}}
 
     def train_for(self, data, seconds):
         """Images/s of a run with its last grid and checkpoint, images/s up to its last record, share of waiting."""
@@ -178,7 +179,7 @@ class Bench:
     def part_start(self):
         options = self.options
         data = folder_of_pictures(self.work, 10_000, *PHOTO)
-        names = ["opened", "ours", *VARIANTS]
+        names = ["opened", "ours", *self.variants]
         seconds = {name: [] for name in names}
         with self.temporary_run() as nothing_kept:
             unseen = self.first_step(data, cache=nothing_kept)[1]
@@ -186,7 +187,7 @@ class Bench:
         for _ in range(options.start_rounds):
             opened, stepped = self.first_step(data)
             seconds["opened"].append(opened), seconds["ours"].append(stepped)
-            for variant in VARIANTS:
+            for variant in self.variants:
                 process = launch(Process, [*self.reference(variant, 64, 64), "--data", data, "--seconds", 0.001])
                 seconds[variant].append(process.wait_for(lambda said: said.get("event") == "first")[0])
                 process.drain()
@@ -194,7 +195,7 @@ class Bench:
         row("dcgan train, folder seen before", seconds["ours"], 2, "s")
         row("  of that until the data is open", seconds["opened"], 2, "s")
         row("dcgan train, folder never seen", [unseen], 2, "s")
-        for variant in VARIANTS:
+        for variant in self.variants:
             row(f"Python program, {variant}", seconds[variant], 2, "s")
         return {"seconds": {name: spread(values) for name, values in seconds.items()},
                 "unseen_seconds": unseen}

@@ -28,7 +28,13 @@ const std::vector<Architecture>& table() {
        .source = "Miyato et al. 2018, appendix B",
        .can_norm_d = false,
        .generator = residual_generator,
-       .discriminator = residual_discriminator}};
+       .discriminator = residual_discriminator},
+      {.name = "multiscale",
+       .help = "residual ones without norm, with an image at every size, which can be trained small first",
+       .source = "Huang et al. 2024; Karras et al. 2020 (StyleGAN2), section 4.1",
+       .can_norm_d = false,
+       .generator = multiscale_generator,
+       .discriminator = multiscale_discriminator}};
   return rows;
 }
 

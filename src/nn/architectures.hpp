@@ -49,6 +49,11 @@ NetworkDescription strided_discriminator(const NetworkPlan& plan);
 NetworkDescription residual_generator(const NetworkPlan& plan);
 NetworkDescription residual_discriminator(const NetworkPlan& plan);
 
+/// Without norm, with an image at every size: Huang et al. 2024; Karras et al. 2020 (StyleGAN2), section 4.1.
+/// nn/architectures/multiscale.cpp
+NetworkDescription multiscale_generator(const NetworkPlan& plan);
+NetworkDescription multiscale_discriminator(const NetworkPlan& plan);
+
 /// How a discriminator's last map becomes one logit.
 struct LogitHead {
   std::string name;         // of its convolution

@@ -108,6 +108,15 @@ std::vector<PlannedWeight> DescribedNetImpl::planned_weights() const {
   return all;
 }
 
+size_t DescribedNetImpl::last_stage_of(const std::string& weight) const {
+  size_t last = 0;
+  for (size_t stage = 1; stage < stages_.size(); ++stage)
+    for (const auto& layer : stages_[stage].layers)
+      for (const auto& one : layer.weights())
+        if (one.name == weight) last = stage;
+  return last;
+}
+
 void DescribedNetImpl::use_stage(size_t stage) {
   stage_ = stage;
   convolutions_.clear(), norms_in_use_.clear();

@@ -30,6 +30,9 @@ class DescribedNetImpl : public torch::nn::Module {
 
   const NetworkDescription& description() const { return stages_[stage_]; }
   void use_stage(size_t stage);
+  size_t stages() const { return stages_.size(); }
+  /// The last stage, counted from the first, that has this weight.
+  size_t last_stage_of(const std::string& weight) const;
   /// What is trained: the weights of all stages, in the order of the state dict.
   std::vector<PlannedWeight> planned_weights() const;
 

@@ -1,5 +1,6 @@
 #include "nn/description.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -196,6 +197,11 @@ int64_t NetworkBuilder::class_dot(const std::string& name, int64_t classes, bool
 int64_t NetworkBuilder::add(int64_t a, int64_t b) { return append({.kind = Kind::kAdd, .from = a, .other = b}); }
 int64_t NetworkBuilder::concatenate(int64_t a, int64_t b) {
   return append({.kind = Kind::kConcat, .from = a, .other = b});
+}
+
+void NetworkBuilder::mark_size() {
+  const auto is_smaller = [&](int64_t known) { return out_.shape_of(known).numbers() < shape().numbers(); };
+  out_.sizes.insert(std::find_if(out_.sizes.begin(), out_.sizes.end(), is_smaller), last());
 }
 
 double NetworkBuilder::glorot(int64_t in, int64_t out, int64_t side) {

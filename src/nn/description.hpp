@@ -83,10 +83,13 @@ struct PlannedLayer {
 struct NetworkDescription {
   std::vector<MapShape> inputs;  // of an image; where a network takes maps of any size, those of the plan's
   std::vector<PlannedLayer> layers;
-  std::vector<int64_t> maps;                         // values that are feature maps, beside the image first
+  std::vector<int64_t> maps;        // values that are feature maps, beside the image first
+  std::vector<int64_t> sizes = {};  // values that are images of half the sides, a quarter ... (nn/stages)
   size_t head = std::numeric_limits<size_t>::max();  // layers from here on are computed in the type of the weights,
                                                      // whatever the precision
 
+  /// How often its images' sides can be halved.
+  int64_t halvings() const { return static_cast<int64_t>(sizes.size()); }
   int64_t last_value() const { return static_cast<int64_t>(inputs.size() + layers.size()) - 1; }
   const MapShape& shape_of(int64_t value) const;
   /// The layer that makes a value; nullptr for an input.
@@ -138,6 +141,8 @@ class NetworkBuilder {
   void end_blocks() { block_ = PlannedLayer::kNoBlock; }
   /// The last value is a feature map.
   void mark_map() { out_.maps.push_back(last()); }
+  /// The last value is an image of a smaller size. A discriminator comes to the half first, a generator to it last.
+  void mark_size();
   /// Layers that follow are the head.
   void begin_head() { out_.head = out_.layers.size(); }
 

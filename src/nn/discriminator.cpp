@@ -5,7 +5,7 @@
 namespace dcgan {
 
 DiscriminatorNetImpl::DiscriminatorNetImpl(const NetworkPlan& plan)
-    : DescribedNetImpl({plan.discriminator()}), plan_(plan) {}
+    : DescribedNetImpl(plan.discriminator_stages()), plan_(plan) {}
 
 std::vector<at::Tensor> DiscriminatorNetImpl::feature_maps(const at::Tensor& images) {
   const auto& maps = description().maps;

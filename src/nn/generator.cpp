@@ -4,7 +4,7 @@
 
 namespace dcgan {
 
-GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : DescribedNetImpl({plan.generator()}), plan_(plan) {}
+GeneratorNetImpl::GeneratorNetImpl(const NetworkPlan& plan) : DescribedNetImpl(plan.generator_stages()), plan_(plan) {}
 
 at::Tensor GeneratorNetImpl::forward(const at::Tensor& z, const at::Tensor& y) {
   if (y.defined() != (plan_.classes > 0))

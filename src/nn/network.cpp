@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "nn/stages.hpp"
 
 namespace dcgan {
 namespace {
@@ -71,6 +72,18 @@ NetworkDescription NetworkPlan::generator() const { return architecture_named(op
 NetworkDescription NetworkPlan::discriminator() const {
   options.has_batch_norm_d();
   return architecture_named(options.arch).discriminator(*this);
+}
+
+std::vector<NetworkDescription> NetworkPlan::generator_stages() const {
+  std::vector<NetworkDescription> all = {generator()};
+  for (int64_t n = 1; n <= all.front().halvings(); ++n) all.push_back(generator_at(all.front(), n));
+  return all;
+}
+
+std::vector<NetworkDescription> NetworkPlan::discriminator_stages() const {
+  std::vector<NetworkDescription> all = {discriminator()};
+  for (int64_t n = 1; n <= all.front().halvings(); ++n) all.push_back(discriminator_at(all.front(), n));
+  return all;
 }
 
 void check_weights(const NetworkPlan& plan, bool is_generator, int64_t there, const std::string& origin) {

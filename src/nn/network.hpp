@@ -77,6 +77,9 @@ struct NetworkPlan {
   /// Both networks, as their architecture makes them. Throws UsageError for options that it cannot have.
   NetworkDescription generator() const;
   NetworkDescription discriminator() const;
+  /// The same, and behind it those of the sizes below that it may be trained at first (nn/stages).
+  std::vector<NetworkDescription> generator_stages() const;
+  std::vector<NetworkDescription> discriminator_stages() const;
 };
 
 /// Throws Error naming `origin` when the generator of this plan, or its discriminator, has more than twice

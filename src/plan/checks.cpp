@@ -6,8 +6,25 @@
 #include "core/text.hpp"
 #include "eval/features.hpp"
 #include "step/objective.hpp"
+#include "step/schedule.hpp"
 
 namespace dcgan {
+namespace {
+
+void check_growth(const NetworkPlan& network, const ScheduleOptions& schedule) {
+  if (schedule.grow_images.value_or(0) == 0 || smaller_sizes(network, schedule) > 0) return;
+  const std::string said = "--grow-images " + std::to_string(*schedule.grow_images);
+  if (network.generator().halvings() == 0)
+    throw UsageError(said + " and --arch " + network.options.arch + " at --size " + to_text(network.shape.size()) +
+                         " conflict: these networks have no smaller size to begin at",
+                     "leave --grow-images out, or take --arch multiscale and a larger --size");
+  throw UsageError(said + " and --grow-from " + std::to_string(schedule.grow_from) +
+                       " conflict: there is no such size below --size " + to_text(network.shape.size()),
+                   "leave --grow-images out, or begin smaller");
+}
+
+}  // namespace
+
 void check_one_length(const LengthOptions& length) {
   std::vector<std::string> given;
   if (length.images) given.push_back("--images");
@@ -58,6 +75,8 @@ void check_resolved(const TrainPlan& plan) {
     throw UsageError("--accumulate " + std::to_string(train.schedule.accumulate) + " does not divide --batch " +
                          std::to_string(*train.batch),
                      "its parts must have one size, so that every image weighs as much");
+  check_one_pass(train.objective, train.schedule, plan.network.options);
+  check_growth(plan.network, train.schedule);
   if (train.freeze_d > plan.network.shape.doublings)
     throw UsageError("--freeze-d " + std::to_string(train.freeze_d) +
                          " is more than the discriminator has: " + counted(plan.network.shape.doublings, "block") +

@@ -21,7 +21,7 @@ double seconds_by_clock() {
 /// Seconds for an image, by a step of two: too many rather than too few.
 double seconds_for_an_image(const TrainPlan& plan, TrainOptions options, at::Device device) {
   constexpr int64_t kFew = 2;
-  options.batch = kFew, options.schedule.accumulate = 1;
+  options.batch = kFew, options.schedule.accumulate = 1, options.schedule.grow_images = 0;
   Trainer trainer(plan.network, options, device, plan.options.run.gpu);
   Batch pictures = made_up_batch(plan.network, kFew, 0);
   double seconds = 0;
@@ -48,7 +48,8 @@ TrainOptions timed_options(const TrainPlan& plan, at::Device device) {
 
 Estimate timed(const TrainPlan& plan, const Dataset& dataset) {
   const at::Device device(plan.options.run.device);
-  const TrainOptions options = timed_options(plan, device);
+  TrainOptions options = timed_options(plan, device);
+  options.schedule.grow_images = 0;  // the whole size, which most of a long run has
   const bool is_whole = options.batch == plan.options.train.batch;
   Trainer trainer(plan.network, options, device, plan.options.run.gpu);
   LoaderOptions loading;

@@ -35,6 +35,7 @@ class CountedMemory : public c10::MemoryReportingInfoBase {
 void take_trial_steps(const NetworkPlan& network, TrainOptions options, const RunOptions& run, int64_t batch) {
   const at::Device device(run.device);
   options.batch = batch;
+  options.schedule.grow_images = 0;  // the whole size takes the most
   Trainer trainer(network, options, device, run.gpu);
   Batch pictures = made_up_batch(network, batch, 0);
   // Every kind of step must have come: with and without G's update, with and without a penalty's turn.

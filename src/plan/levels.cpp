@@ -14,10 +14,16 @@
 namespace dcgan {
 namespace {
 
-Json read_options(const fs::path& path) {
+struct Config {
+  Json options;
+  bool is_of_a_run = false;  // it says all options that the program knew when the run began
+};
+
+Config read_options(const fs::path& path) {
   check_named_is_there(path);
   const Json json = read_json_file(path);
-  return json.is_object() && json.contains("format") ? required<Json>(json, "options", shown(path)) : json;
+  if (!json.is_object() || !json.contains("format")) return {json, false};
+  return {as_meant_then(required<Json>(json, "options", shown(path))), true};
 }
 
 /// Of options as JSON: the text of `key`, or the word that says there is none.
@@ -46,7 +52,10 @@ void make_absolute(const Fields& fields, std::initializer_list<const char*> name
 OptionLevels::OptionLevels(const Given& flags, bool goes_on) : flags_(flags) {
   TrainCommand command;
   set_all(fields_of(command), flags);
-  if (!command.config.empty()) config_ = read_options(command.config), config_name_ = command.config;
+  if (!command.config.empty()) {
+    const Config config = read_options(command.config);
+    config_ = config.options, config_is_of_a_run_ = config.is_of_a_run, config_name_ = command.config;
+  }
   preset_ = command.all.preset != "auto" ? command.all.preset : text_of(config_, "preset", "auto");
   networks_name_ = command.all.init_from != "none" ? command.all.init_from : text_of(config_, "init_from", "none");
   if (networks_name_ != "none" && !goes_on) networks_ = options_of_model(networks_name_);
@@ -72,17 +81,17 @@ void OptionLevels::lay(AllOptions& all, const Json& networks) const {
 
 AllOptions OptionLevels::over(const std::string& preset) const {
   AllOptions all;
-  set_all(fields_of(all), preset_named(preset).options);
+  // What the config of an older run does not say did not exist then: it is not the preset of now that says it.
+  if (!config_is_of_a_run_) set_all(fields_of(all), preset_named(preset).options);
   lay(all, networks_);
   all.preset = preset;
   return all;
 }
 
-AllOptions OptionLevels::over_stored(const Json& stored, const std::string& origin) const {
+AllOptions OptionLevels::over_stored(const Json& of_run, const std::string& origin) const {
   AllOptions all;
+  const Json stored = as_meant_then(of_run);
   set_from_json(fields_of(all), stored, "'" + origin + "'");
-  if (!stored.contains("preset")) all.preset = "default";  // older than presets
-  if (!stored.contains("holdout")) all.data.holdout = 0;   // older than holding out
   lay(all, {});
   set_from_json(fields_of(all), resolved_before(stored, options_json(all)), "'" + origin + "'");
   if (const auto changed = forbidden_changes(stored, options_json(all)); !changed.empty())

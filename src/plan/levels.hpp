@@ -71,6 +71,7 @@ class OptionLevels {
 
   Given flags_;
   Json config_, networks_;  // null: there is none
+  bool config_is_of_a_run_ = false;
   std::string config_name_, networks_name_;
   std::string preset_ = "auto";
 };

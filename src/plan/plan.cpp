@@ -12,6 +12,7 @@
 #include "plan/fit.hpp"
 #include "plan/precision_choice.hpp"
 #include "step/objective.hpp"
+#include "step/schedule.hpp"
 
 namespace dcgan {
 
@@ -38,6 +39,16 @@ void resolve_pictures(AllOptions& options, const Dataset& dataset, std::vector<s
   }
 }
 
+/// How fast augmentation comes, by how often each picture is seen.
+void resolve_augmentation(AugmentOptions& augment, int64_t pictures, std::vector<std::string>& remarks) {
+  constexpr int64_t kViews = 50;
+  if (augment.augment_rise) return;
+  augment.augment_rise = augment.kinds().any() && !augment.adaptive() ? kViews * pictures : 0;
+  if (*augment.augment_rise > 0)
+    remarks.push_back("augment-rise: " + std::to_string(*augment.augment_rise) + ", " + std::to_string(kViews) +
+                      " views of each picture");
+}
+
 /// What the loss decides.
 void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
   auto& objective = options.train.objective;
@@ -51,6 +62,21 @@ void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
                       " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
                       "; without them: --r1 0 --r2 0");
   options.network.resolve();
+  auto& one_pass = options.train.schedule.one_pass;
+  if (one_pass == "auto") one_pass = can_share_pass(objective, options.network) ? "on" : "off";
+}
+
+/// At which smaller sizes the networks begin.
+void resolve_growth(ScheduleOptions& schedule, const NetworkPlan& network, std::vector<std::string>& remarks) {
+  constexpr int64_t kImages = 100'000;
+  if (schedule.grow_images) return;
+  const int64_t sizes = smaller_sizes(network, schedule);
+  schedule.grow_images = sizes > 0 ? kImages : 0;
+  if (sizes == 0) return;
+  const Size whole = network.shape.size();
+  remarks.push_back("grow-images: " + std::to_string(kImages) + ", first at " +
+                    to_text(Size{whole.width >> sizes, whole.height >> sizes}) + " pixels" +
+                    (sizes > 1 ? ", then at twice as many each" : ""));
 }
 
 /// What the machine decides.
@@ -125,6 +151,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   plan.data_images = info.count;
   if (options.preset == "auto") options.preset = "default";  // nobody chose one: every option says its own
   resolve_pictures(options, dataset, plan.remarks);
+  resolve_augmentation(options.train.augment, info.count, plan.remarks);
   resolve_game(options, plan.remarks);
   resolve_machine(options.run, plan.remarks);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
@@ -134,6 +161,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }
+  resolve_growth(options.train.schedule, plan.network, plan.remarks);
   resolve_cost(options, plan.network, plan.data_images, plan.remarks);
   plan.options = std::move(options);
   check_resolved(plan);

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "exchange/generator.hpp"
 #include "plan/plan.hpp"
+#include "plan/presets.hpp"
 
 namespace dcgan {
 namespace {
@@ -37,7 +38,9 @@ Json read_config(const RunDirectory& run) {
 void check_same_run(const Json& config, const CheckpointHead& head, const std::string& origin) {
   if (head.data_identity != required<std::string>(config, "data_identity", origin))
     throw Error("'" + origin + "' and the run's checkpoint name different data");
-  if (const auto other = forbidden_changes(required<Json>(config, "options", origin), head.options); !other.empty())
+  if (const auto other =
+          forbidden_changes(as_meant_then(required<Json>(config, "options", origin)), as_meant_then(head.options));
+      !other.empty())
     throw Error("'" + origin + "' and the run's newest checkpoint differ in " + joined(other, ", "),
                 "one of them is from another run, or was edited; restore the right one");
 }
@@ -84,6 +87,17 @@ Json config_from(const CheckpointHead& head) {
 }
 
 }  // namespace
+
+Json as_meant_then(Json stored) {
+  if (!stored.is_object()) return stored;
+  if (!stored.contains("holdout")) stored["holdout"] = 0;
+  if (!stored.contains("grow_images")) {  // version 0.1, or older than presets
+    const std::string then = value_or<std::string>(stored, "preset", "default", "options") + "-0.1";
+    for (const auto& preset : presets())
+      if (preset.name == then) stored["preset"] = then;
+  }
+  return stored;
+}
 
 std::vector<std::string> forbidden_changes(const Json& stored, const Json& asked) {
   std::vector<std::string> changed;

@@ -38,6 +38,10 @@ RunToResume look_at_run(const RunDirectory& run);
 /// damaged ones. Throws Error for what only a person can decide: whole checkpoints, all of another run or version.
 std::optional<RunToResume> look_for_restart(const RunDirectory& run);
 
+/// The options that a run of any version stored, with what its version did not store as that meant it. Most options of
+/// now are then what they are by default. But presets change their meaning: "default" of version 0.1 is "default-0.1".
+Json as_meant_then(Json stored);
+
 /// Options that differ and that a run may not change when it goes on. One that `stored` does not have is newer than
 /// the run: it may be given.
 std::vector<std::string> forbidden_changes(const Json& stored, const Json& asked);

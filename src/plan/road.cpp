@@ -99,8 +99,9 @@ Dataset open_its_own(const RunPlace& place, const AllOptions& options, Ranks& ra
 /// What is new to the run, and what ends bit equality. Both sides are resolved: "auto" may well mean what was stored.
 std::vector<std::string> differences(const Json& stored, const Json& now) {
   std::vector<std::string> said;
+  const Json usual = options_json(AllOptions());  // as it was before there was a choice
   for (const auto& [key, value] : now.items())
-    if (!stored.contains(key))
+    if (!stored.contains(key) && value != usual[key])
       said.push_back("--" + dashed(key) + " is newer than the run: from here on it is " + compact(value));
   for (const char* key : {"threads", "device", "deterministic"})
     if (stored.value(key, Json()) != now.value(key, Json()))

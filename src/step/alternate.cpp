@@ -3,6 +3,7 @@
 // what is kept between steps is in step/trainer.cpp.
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "nn/sync_norm.hpp"
 #include "step/average.hpp"
@@ -30,9 +31,11 @@ at::Tensor norm_of(const std::vector<at::Tensor>& gradients) {
   return at::stack(at::_foreach_norm(gradients, 2)).norm();
 }
 
-/// uint8 [N, H, W, C] to [N, C, H, W] in [-1, 1], channels-last without a copy of its own.
-at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type) {
-  return pixels.permute({0, 3, 1, 2}).to(type).div_(127.5).sub_(1.0);
+/// uint8 [N, H, W, C] to [N, C, H, W] in [-1, 1], channels-last without a copy of its own; of smaller sides means.
+at::Tensor to_images(const at::Tensor& pixels, at::ScalarType type, int64_t halvings) {
+  const auto images = pixels.permute({0, 3, 1, 2}).to(type);
+  const int64_t box = int64_t{1} << halvings;
+  return (halvings > 0 ? at::avg_pool2d(images, at::IntArrayRef{box, box}) : images).div_(127.5).sub_(1.0);
 }
 
 /// Classes for a batch that holds all images twice over.
@@ -45,8 +48,9 @@ class LossMean {
   LossMean(GradientMean& gradients, size_t parts, at::Tensor beside)
       : gradients_(gradients), parts_(parts), beside_(std::move(beside)) {}
 
-  /// Adds a part's loss; figures of the parts so far go along with the last.
-  void add(const at::Tensor& loss, const std::vector<at::Tensor>& figures) {
+  /// Adds a part's loss; figures of the parts so far go along with the last. Gives the loss's gradients by `also`.
+  std::vector<at::Tensor> add(const at::Tensor& loss, const std::vector<at::Tensor>& figures,
+                              const std::vector<at::Tensor>& also = {}) {
     at::Tensor beside;
     {
       const at::NoGradGuard no_grad;
@@ -54,7 +58,7 @@ class LossMean {
       sum_ = sum_.defined() ? sum_ + own : own;
       beside = beside_.defined() ? at::cat({sum_, beside_}) : sum_;
     }
-    gradients_.add(loss, ++added_ == parts_, beside);
+    return gradients_.add(loss, ++added_ == parts_, beside, also);
   }
 
  private:
@@ -69,18 +73,19 @@ class LossMean {
 
 void Trainer::alternate(const StepInputs& inputs, StepKind kind) {
   const NormScope over_all(options_.sync_batchnorm ? group_.get() : nullptr);
-  auto parts = micro_batches_of(inputs, std::min(options_.schedule.accumulate, inputs.pixels.size(0)));
+  auto parts = micro_batches_of(inputs, std::min(options_.schedule.accumulate, inputs.pixels.size(0)), halvings_);
   const Update d = update_d(parts, kind);
   adapt_augmentation(d, inputs.pixels.size(0) * group_->size());
   Update g;
   if (kind.updates_g) {
     g = update_g(parts);
-    update_average(average_, adam_g_.parameters(), average_weight_);
+    update_average(average_, generator_->parameters(), average_weight_);
   }
   add_to_sums(d, g);
 }
 
-std::vector<Trainer::MicroBatch> Trainer::micro_batches_of(const StepInputs& inputs, int64_t count) const {
+std::vector<Trainer::MicroBatch> Trainer::micro_batches_of(const StepInputs& inputs, int64_t count,
+                                                           int64_t halvings) const {
   const auto type = storage_type(precision_);
   const int64_t n = inputs.pixels.size(0);
   std::vector<MicroBatch> parts;
@@ -88,7 +93,7 @@ std::vector<Trainer::MicroBatch> Trainer::micro_batches_of(const StepInputs& inp
     const int64_t first = i * n / count, size = (i + 1) * n / count - first;
     const auto cut = [&](const at::Tensor& t, int64_t dim) { return t.defined() ? t.narrow(dim, first, size) : t; };
     MicroBatch part;
-    part.real = to_images(cut(inputs.pixels, 0), type), part.z = cut(inputs.latents, 0).to(type);
+    part.real = to_images(cut(inputs.pixels, 0), type, halvings), part.z = cut(inputs.latents, 0).to(type);
     part.classes = cut(inputs.classes, 0);
     part.mix = cut(inputs.mix, 0);
     if (part.mix.defined()) part.mix = part.mix.to(type);
@@ -123,7 +128,14 @@ Trainer::Update Trainer::update_d(std::vector<MicroBatch>& parts, StepKind kind)
     part.fake = generate(part);
     const at::AutoGradMode grad(true);
     std::vector<at::Tensor> figures(kStepFigures, zero_);
-    mean.add(loss_d(part, kind, figures), figures);
+    if (options_.schedule.one_pass == "on" && kind.updates_g) {
+      part.leaf = part.fake.detach().requires_grad_(true);
+      const at::Tensor loss = loss_d(part, kind, figures);
+      part.gradient = mean.add(loss, figures, {part.leaf}).front().mul_(part.pull.view({-1, 1, 1, 1}));
+      part.leaf.reset(), part.pull.reset();
+    } else {
+      mean.add(loss_d(part, kind, figures), figures);
+    }
     if (!keeps) part.fake.reset();
   }
   const auto gradients = mean_d_->take(static_cast<int64_t>(parts.size()));
@@ -132,9 +144,10 @@ Trainer::Update Trainer::update_d(std::vector<MicroBatch>& parts, StepKind kind)
   return update;
 }
 
-at::Tensor Trainer::loss_d(const MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures) {
+at::Tensor Trainer::loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures) {
   const auto real = as_d_sees(part.real, part, DiscriminatorPass::kReal);
-  const auto fake = as_d_sees(part.fake.detach(), part, DiscriminatorPass::kGeneratedForD);
+  const auto fake =
+      as_d_sees(part.leaf.defined() ? part.leaf : part.fake.detach(), part, DiscriminatorPass::kGeneratedForD);
   at::Tensor real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
@@ -143,7 +156,8 @@ at::Tensor Trainer::loss_d(const MicroBatch& part, StepKind kind, std::vector<at
     real_logits = logits[0], fake_logits = logits[1];
   }
   const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
-  const at::Tensor penalty = penalty_d(part, real, fake, kind);
+  if (part.leaf.defined()) take_pull(part, real_logits, fake_logits, figures);
+  const at::Tensor penalty = penalty_d(part, real, fake.detach(), kind);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
   const at::NoGradGuard no_grad;
@@ -156,10 +170,23 @@ at::Tensor Trainer::loss_d(const MicroBatch& part, StepKind kind, std::vector<at
   return total;
 }
 
+void Trainer::take_pull(MicroBatch& part, const at::Tensor& real_logits, const at::Tensor& fake_logits,
+                        std::vector<at::Tensor>& figures) {
+  // D has no norm here: an image's gradient is its logit's times a number, and that alone differs between the losses.
+  const auto real = real_logits.detach(), fake = fake_logits.detach().requires_grad_(true);
+  const DiscriminatorLoss of_d = objective_.discriminator(real, fake);
+  const at::Tensor of_g = objective_.generator(real, fake);
+  const auto slope = [&](const at::Tensor& loss) { return torch::autograd::grad({loss}, {fake}).front(); };
+  const at::Tensor by_g = slope(of_g), by_d = slope(of_d.real + of_d.fake);
+  const at::NoGradGuard no_grad;
+  part.pull = at::where(by_d == 0, at::zeros_like(by_d), by_g / by_d);
+  figures[kLossG] = of_g.detach(), figures[kDFakeAfter] = objective_.loss().probability(fake, real).mean();
+}
+
 at::Tensor Trainer::penalty_d(const MicroBatch& part, const at::Tensor& real, const at::Tensor& fake, StepKind kind) {
   if (!kind.is_lazy_turn && !objective_.mixes()) return {};
   return objective_.penalty([&](const at::Tensor& x) { return discriminator_(x, 1, part.classes); }, real,
-                            fake.to(real.scalar_type()), part.mix, kind.is_lazy_turn);
+                            fake.to(real.scalar_type()), part.mix, kind.is_lazy_turn, penalty_level_);
 }
 
 void Trainer::adapt_augmentation(const Update& d, int64_t images) {
@@ -174,8 +201,11 @@ Trainer::Update Trainer::update_g(std::vector<MicroBatch>& parts) {
   for (MicroBatch& part : parts) {
     if (!part.fake.defined()) part.fake = generate(part);
     std::vector<at::Tensor> figures(kStepFigures, zero_);
-    mean.add(loss_g(part, figures), figures);
-    part.fake.reset();
+    // A sum of which the images' gradient is that of G's loss.
+    const at::Tensor loss =
+        part.gradient.defined() ? (part.fake * part.gradient.to(part.fake.scalar_type())).sum() : loss_g(part, figures);
+    mean.add(loss, figures);
+    part.fake.reset(), part.gradient.reset();
   }
   const auto gradients = mean_g_->take(static_cast<int64_t>(parts.size()));
   Update update{mean_g_->beside().to(at::kDouble), norm_of(gradients)};

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -161,9 +162,15 @@ AdaptiveProbability::AdaptiveProbability(const AugmentOptions& options, at::Devi
     : adaptive_(options.adaptive()),
       target_(options.ada_target),
       speed_(static_cast<double>(options.ada_speed)),
-      p_(at::full({}, options.first_probability(), at::TensorOptions(at::kFloat).device(device))),
+      highest_(options.first_probability()),
+      rise_(options.adaptive() ? 0 : options.augment_rise.value_or(0)),
+      p_(at::full({}, rise_ > 0 ? 0 : highest_, at::TensorOptions(at::kFloat).device(device))),
       signs_(at::zeros_like(p_)),
       images_(at::zeros_like(p_)) {}
+
+void AdaptiveProbability::rise(int64_t images) {
+  if (rise_ > 0) p_.fill_(highest_ * std::min(1.0, static_cast<double>(images) / static_cast<double>(rise_)));
+}
 
 void AdaptiveProbability::update(const at::Tensor& move, const at::Tensor& sign, int64_t batch) {
   if (!adaptive_) return;

@@ -45,6 +45,8 @@ class AdaptiveProbability {
 
   /// Single float on the device; always the same tensor.
   const at::Tensor& p() const { return p_; }
+  /// Where options let it rise: what it is after so many images.
+  void rise(int64_t images);
   /// Adds a step of `batch` real images whose logits have the mean sign `sign`, a single number on the device, and
   /// moves p where `move` is 1; it is 0 for steps in between. `move` is a single float on the device.
   void update(const at::Tensor& move, const at::Tensor& sign, int64_t batch);
@@ -54,7 +56,8 @@ class AdaptiveProbability {
 
  private:
   bool adaptive_;
-  double target_, speed_;
+  double target_, speed_, highest_;
+  int64_t rise_;
   at::Tensor p_, signs_, images_;
 };
 

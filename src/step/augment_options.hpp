@@ -19,6 +19,7 @@ struct AugmentKinds {
 struct AugmentOptions {
   std::string augment = "none";
   std::string augment_p = "1";
+  std::optional<int64_t> augment_rise = 0;
   double ada_target = 0.6;
   int64_t ada_speed = 500'000;
 
@@ -34,6 +35,10 @@ struct AugmentOptions {
           "probability of each kind on an image; adaptive: from 0 up, more when D has memorised the real images",
           words_or({"adaptive"}, "0 to 1"), "Karras et al. 2020 (limited data), section 3.1")
         .needs("--augment all", [this] { return kinds().any(); });
+    visit("augment-rise", augment_rise,
+          "images until that probability is reached, from 0 up; auto: until each picture was seen 50 times",
+          automatic(within(0, 1e12, "images")))
+        .needs("--augment all", [this] { return kinds().any() && !adaptive(); });
     visit("ada-target", ada_target, "adaptive: the mean sign of D's logits on real images that is aimed at",
           within(-1, 1), "Karras et al. 2020 (limited data), section 3.1")
         .needs("--augment-p adaptive", [this] { return adaptive(); });

@@ -20,8 +20,8 @@ at::Tensor drawn_mix(uint64_t seed, int64_t first, int64_t count) {
   return mix;
 }
 
-at::Tensor drawn_noise(uint64_t seed, int64_t first, int64_t count, const NetworkPlan& plan) {
-  const Size size = plan.shape.size();
+at::Tensor drawn_noise(uint64_t seed, int64_t first, int64_t count, const NetworkPlan& plan, int64_t halvings) {
+  const Size whole = plan.shape.size(), size{whole.width >> halvings, whole.height >> halvings};
   auto noise =
       at::empty({static_cast<int64_t>(kPasses), count, plan.image_channels, size.height, size.width}, at::kFloat);
   const int64_t numbers = plan.image_channels * size.height * size.width;
@@ -39,7 +39,7 @@ at::Tensor drawn_noise(uint64_t seed, int64_t first, int64_t count, const Networ
 }  // namespace
 
 StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainOptions& options, bool mixes,
-                       bool has_noise) {
+                       bool has_noise, int64_t halvings) {
   const Size size = plan.shape.size();
   const auto n = static_cast<int64_t>(batch.labels.size());
   const auto seed = static_cast<uint64_t>(options.seed);
@@ -59,7 +59,7 @@ StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainO
       draws.push_back(augment_draws(seed, batch.first_image, n, pass));
     inputs.augment = at::stack(draws);
   }
-  if (has_noise) inputs.noise = drawn_noise(seed, batch.first_image, n, plan);
+  if (has_noise) inputs.noise = drawn_noise(seed, batch.first_image, n, plan, halvings);
   return inputs;
 }
 

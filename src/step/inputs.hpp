@@ -27,8 +27,9 @@ struct StepInputs {
   }
 };
 
-/// The inputs of the step that sees `batch`, on the CPU. `pixels` shares the batch's memory.
+/// The inputs of the step that sees `batch`, on the CPU. `pixels` shares the batch's memory; noise is that of images
+/// whose sides are halved so often.
 StepInputs host_inputs(const Batch& batch, const NetworkPlan& plan, const TrainOptions& options, bool mixes,
-                       bool has_noise);
+                       bool has_noise, int64_t halvings = 0);
 
 }  // namespace dcgan

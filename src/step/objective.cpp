@@ -42,14 +42,35 @@ void check_penalties(const ObjectiveOptions& options, const NetworkOptions& netw
                    "brought: --r1 0 --r2 0");
 }
 
+bool can_share_pass(const ObjectiveOptions& options, const NetworkOptions& network) {
+  return loss_named(options.loss).always_pulls_fake && network.norm_d != "batch" && !network.minibatch_std;
+}
+
+void check_one_pass(const ObjectiveOptions& options, const ScheduleOptions& schedule, const NetworkOptions& network) {
+  if (schedule.one_pass != "on" || can_share_pass(options, network)) return;
+  const bool is_loss = !loss_named(options.loss).always_pulls_fake;
+  throw UsageError("--one-pass on and " +
+                       (is_loss                 ? "--loss " + options.loss
+                        : network.minibatch_std ? std::string("--minibatch-std")
+                                                : std::string("--norm-d batch")) +
+                       " conflict: " +
+                       (is_loss ? "that loss of D is flat at some images, and G could not learn from them"
+                                : "G could not learn from a pass in which images of a batch depend on one another"),
+                   "leave one of them out, or take --one-pass auto");
+}
+
 at::Tensor Objective::penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake,
-                              const at::Tensor& mix, bool lazy) const {
+                              const at::Tensor& mix, bool lazy, const at::Tensor& level) const {
   const auto every = static_cast<double>(options_.penalty_every);
   at::Tensor sum;
   const auto add = [&](const at::Tensor& term) { sum = sum.defined() ? sum + term : term; };
   if (mixes()) add(gradient_penalty(critic, real, fake, mix, *options_.gradient_penalty));
-  if (lazy && options_.r1 > 0) add(zero_centered_penalty(critic, real, every * options_.r1));
-  if (lazy && options_.r2 > 0) add(zero_centered_penalty(critic, fake, every * options_.r2));
+  const auto add_lazy = [&](const at::Tensor& images, double weight) {
+    const auto term = zero_centered_penalty(critic, images, every * weight);
+    add(level.defined() ? level * term : term);
+  };
+  if (lazy && options_.r1 > 0) add_lazy(real, options_.r1);
+  if (lazy && options_.r2 > 0) add_lazy(fake, options_.r2);
   return sum;
 }
 

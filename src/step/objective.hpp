@@ -24,6 +24,12 @@ bool tells_how_sure(const ObjectiveOptions& options);
 void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network,
                      const std::string& other = "--norm-d batch");
 
+/// Whether G can learn from D's own pass: D's loss needs a slope at every logit, and an image's logit may not depend on
+/// the others of its batch. `options` are resolved, the network's too.
+bool can_share_pass(const ObjectiveOptions& options, const NetworkOptions& network);
+/// Throws UsageError naming both options where --one-pass is on and cannot be.
+void check_one_pass(const ObjectiveOptions& options, const ScheduleOptions& schedule, const NetworkOptions& network);
+
 class Objective {
  public:
   explicit Objective(const ObjectiveOptions& options)
@@ -40,9 +46,10 @@ class Objective {
   int64_t lazy_every() const { return options_.r1 > 0 || options_.r2 > 0 ? options_.penalty_every : 0; }
   /// Do R1 and R2 have their turn in step number `step`?
   bool is_lazy_turn(int64_t step) const { return lazy_every() > 0 && step % lazy_every() == 0; }
-  /// The sum of the penalties; `lazy`: R1 and R2 have their turn. `mix` as gradient_penalty() takes it.
+  /// The sum of the penalties; `lazy`: R1 and R2 have their turn, whose weights are multiplied with `level`, a number
+  /// on the device. `mix` as gradient_penalty() takes it.
   at::Tensor penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake, const at::Tensor& mix,
-                     bool lazy) const;
+                     bool lazy, const at::Tensor& level = {}) const;
 
   /// Share of real images that D takes for real, and of generated ones that it takes for generated. For a loss that
   /// compares, both are the share of pairs in the right order.

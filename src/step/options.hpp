@@ -30,6 +30,8 @@ struct ObjectiveOptions {
   double r1 = 0, r2 = 0;
   std::optional<double> gradient_penalty;
   int64_t penalty_every = 8;
+  int64_t penalty_fall = 0;
+  double penalty_floor = 0.1;
   double instance_noise = 0;
   int64_t instance_noise_images = 100'000;
 
@@ -56,6 +58,11 @@ struct ObjectiveOptions {
     visit("penalty-every", penalty_every, "R1 and R2 are taken every so many steps, at so many times the weight",
           within(1, 1000, "steps"), "Karras et al. 2020 (StyleGAN2), section 4.1: lazy regularisation")
         .needs("--r1 or --r2", [this] { return r1 > 0 || r2 > 0; });
+    visit("penalty-fall", penalty_fall, "images in which R1 and R2 fall to --penalty-floor, on half a cosine; 0: never",
+          within(0, 1e12, "images"), "Huang et al. 2024, appendix")
+        .needs("--r1 or --r2", [this] { return r1 > 0 || r2 > 0; });
+    visit("penalty-floor", penalty_floor, "share of them that remains", within(0, 1))
+        .needs("--penalty-fall above 0", [this] { return penalty_fall > 0; });
     visit("instance-noise", instance_noise, "deviation of the noise on all images that D sees at the start; 0: none",
           within(0, 2), "Sonderby et al. 2017, section 3; Arjovsky and Bottou 2017");
     visit("instance-noise-images", instance_noise_images, "images until that noise has faded away, linearly",
@@ -69,10 +76,13 @@ struct ScheduleOptions {
   int64_t ema_images = 10'000;
   double ema_ramp = 0.05;
   int64_t critic_steps = 1;
+  std::string one_pass = "off";
   int64_t accumulate = 1;
   int64_t lr_hold = 0;
   int64_t lr_half_life = 0;
   double lr_floor = 0;
+  std::optional<int64_t> grow_images = 0;
+  int64_t grow_from = 32;
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -84,8 +94,19 @@ struct ScheduleOptions {
         .needs("--ema-images above 0", [this] { return ema_images > 0; });
     visit("critic-steps", critic_steps, "updates of D for one of G", within(1, 100, "steps"),
           "Goodfellow et al. 2014, algorithm 1: k; Gulrajani et al. 2017: 5");
+    visit("one-pass", one_pass,
+          "G learns from the pass of D that D learns from, before D's update, instead of a pass of its own: a fifth "
+          "faster; "
+          "auto: where loss and D allow it",
+          one_of({"auto", "on", "off"}), "Mescheder et al. 2018, section 2: simultaneous gradient descent");
     visit("accumulate", accumulate, "parts that a batch is computed in, to save memory; BatchNorm sees a part",
           within(1, 4096));
+    visit("grow-images", grow_images,
+          "images that the networks learn at each smaller size first, whose sides double until they are those of "
+          "--size; 0: they learn at --size at once; auto: where there are such sizes",
+          automatic(within(0, 1e12, "images")), "Karras et al. 2018 (progressive growing), section 2");
+    visit("grow-from", grow_from, "the least that the shorter side of those sizes may be", within(6, 7168, "pixels"))
+        .needs("--grow-images above 0", [this] { return grow_images != 0; });
     visit("lr-hold", lr_hold, "images before the step sizes begin to fall", within(0, 1e12, "images"))
         .needs("--lr-half-life", [this] { return lr_half_life > 0; });
     visit("lr-half-life", lr_half_life, "images in which the step sizes then halve; 0: they stay as they are",

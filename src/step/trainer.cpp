@@ -44,6 +44,17 @@ NamedTensors unfrozen(const DiscriminatorNetImpl& net, int64_t blocks) {
   return out;
 }
 
+/// Of each of these parameters of `net`, the last stage that has it.
+std::vector<size_t> last_stages(const NamedTensors& parameters, const DescribedNetImpl& net) {
+  std::vector<size_t> all;
+  for (const auto& [name, parameter] : parameters) all.push_back(net.last_stage_of(name));
+  return all;
+}
+
+Adam adam_of(const NamedTensors& parameters, const DescribedNetImpl& net, const AdamSettings& settings) {
+  return {parameters, settings, last_stages(parameters, net)};
+}
+
 }  // namespace
 
 constexpr int64_t kStopRequests = 4;
@@ -70,11 +81,12 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
                           precision_)),
       discriminator_(prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator,
                               device, precision_)),
-      adam_g_(tensors_of(*generator_, false),
-              {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator}),
-      adam_d_(unfrozen(*discriminator_, options.freeze_d),
-              {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
-               options.adam.beta2.discriminator}),
+      adam_g_(
+          adam_of(tensors_of(*generator_, false), *generator_,
+                  {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator})),
+      adam_d_(adam_of(unfrozen(*discriminator_, options.freeze_d), *discriminator_,
+                      {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
+                       options.adam.beta2.discriminator})),
       mean_g_(std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kStepFigures)),
       mean_d_(std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kStepFigures + kStopRequests)),
       objective_(options.objective),
@@ -85,6 +97,7 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
   for (const auto& parameter : generator_->parameters()) average_.push_back(parameter.detach().clone());
   average_weight_ = at::zeros({}, average_.front().options());
   noise_level_ = at::zeros({}, average_.front().options());
+  penalty_level_ = at::ones({}, average_.front().options());
   moves_augment_p_ = at::zeros({}, noise_level_.options().dtype(at::kFloat));
   stop_requests_ = at::zeros({kStopRequests}, at::TensorOptions(at::kDouble).device(device));
   sums_ = at::zeros({kStepFigures}, at::TensorOptions(at::kDouble).device(device));
@@ -99,19 +112,46 @@ Trainer::StepKind Trainer::next_kind() const {
   return {(steps_ + 1) % options_.schedule.critic_steps == 0, objective_.is_lazy_turn(steps_)};
 }
 
+int64_t Trainer::halvings_from(int64_t first_image) const {
+  const Size size = generator_->plan().shape.size();
+  return halvings_at(options_.schedule, std::min(size.width, size.height),
+                     static_cast<int64_t>(generator_->stages()) - 1, first_image);
+}
+
+Size Trainer::size_from(int64_t first_image) const {
+  const Size whole = generator_->plan().shape.size();
+  const int64_t halvings = halvings_from(first_image);
+  return {whole.width >> halvings, whole.height >> halvings};
+}
+
+void Trainer::use_stage(int64_t halvings) {
+  if (halvings == halvings_) return;
+  halvings_ = halvings;
+  const auto stage = static_cast<size_t>(halvings);
+  generator_->use_stage(stage), discriminator_->use_stage(stage);
+  adam_g_.use_stage(stage), adam_d_.use_stage(stage);
+  mean_g_.reset(), mean_d_.reset();
+  mean_g_ = std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kStepFigures);
+  mean_d_ = std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kStepFigures + kStopRequests);
+  if (gpu_) gpu_->forget();
+}
+
 StopRequests Trainer::step(const Batch& batch, const StopRequests& requests) {
   use_own_stream();
   const auto share = static_cast<int64_t>(batch.labels.size()), n = share * group_->size();
   const int64_t first_image = batch.first_image - group_->rank() * share;  // of all ranks' shares
   const StepKind kind = next_kind();
   const double noise = noise_level(options_.objective, first_image);
-  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, objective_.mixes(), noise > 0);
+  use_stage(halvings_from(first_image));
+  penalty_level_.fill_(penalty_factor(options_.objective, first_image, halvings_));
+  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, objective_.mixes(), noise > 0, halvings_);
   images_ = first_image + n;
   ++steps_, ++steps_in_record_;
   g_steps_in_record_ += kind.updates_g;
   const auto& schedule = options_.schedule;
   average_weight_.fill_(1 - average_decay(n * schedule.critic_steps, images_, schedule.ema_images, schedule.ema_ramp));
   noise_level_.fill_(noise);
+  augment_p_.rise(first_image);
   moves_augment_p_.fill_(steps_ % AdaptiveProbability::kStepsAMove == 0);
   const double factor = std::exp2(-rollbacks_) * rate_factor(schedule, first_image);
   adam_g_.set_rate(factor * options_.adam.learning_rate.generator);
@@ -136,11 +176,12 @@ at::Tensor Trainer::real_as_d_sees(const Batch& batch) const {
   const at::NoGradGuard no_grad;
   const double noise = noise_level(options_.objective, batch.first_image);
   if (!augment_kinds_.any() && noise == 0) return {};
-  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, false, noise > 0);
+  const int64_t halvings = halvings_from(batch.first_image);
+  StepInputs inputs = host_inputs(batch, generator_->plan(), options_, false, noise > 0, halvings);
   inputs.each([&](at::Tensor& tensor) {
     if (tensor.defined()) tensor = tensor.to(device_);
   });
-  const MicroBatch part = micro_batches_of(inputs, 1).front();
+  const MicroBatch part = micro_batches_of(inputs, 1, halvings).front();
   return as_d_sees(part.real, part, DiscriminatorPass::kReal).cpu();
 }
 
@@ -153,9 +194,8 @@ NamedTensors Trainer::weights_and_gradients() const {
     for (size_t i = 0; i < trained.size(); ++i)
       all.emplace_back("gradients/" + network + trained[i].first, gradients[i]);
   };
-  const auto weights_g = tensors_of(*generator_, false), weights_d = tensors_of(*discriminator_, false);
-  add("generator.", weights_g, weights_g, mean_g_->last());
-  add("discriminator.", weights_d, unfrozen(*discriminator_, options_.freeze_d), mean_d_->last());
+  add("generator.", tensors_of(*generator_, false), adam_g_.named(), mean_g_->last());
+  add("discriminator.", tensors_of(*discriminator_, false), adam_d_.named(), mean_d_->last());
   return all;
 }
 

@@ -50,6 +50,8 @@ class Trainer {
   bool is_recorded() const { return gpu_ && gpu_->is_recorded(); }
 
   int64_t images() const { return images_; }
+  /// Sides of the images that a step from this position learns at: the networks' own, or smaller ones that come first.
+  Size size_from(int64_t first_image) const;
   int64_t steps() const { return steps_; }
   /// Steps since the last record.
   int64_t steps_in_record() const { return steps_in_record_; }
@@ -98,6 +100,9 @@ class Trainer {
   struct MicroBatch {
     at::Tensor real, z, classes, fake, mix;
     at::Tensor augment, noise;  // one for each DiscriminatorPass, see StepInputs
+    // Of --one-pass, from D's pass: what D saw as generated, as a leaf; how much more G's loss moves each logit than
+    // D's does; and with both the gradient of G's loss by the generated images.
+    at::Tensor leaf, pull, gradient;
   };
   /// What the update of one network says of itself. Undefined where there was none.
   struct Update {
@@ -107,19 +112,26 @@ class Trainer {
 
   void use_own_stream() const;
   StepKind next_kind() const;
+  /// How often the sides are halved at which the step from this position learns.
+  int64_t halvings_from(int64_t first_image) const;
+  /// Both networks, what learns of them, and its gradients are those of this stage from now on.
+  void use_stage(int64_t halvings);
 
   // The phases of a step (step/alternate.cpp).
   /// All of them: what the device does in a step. It reads the inputs, what lies in this object, and nothing else, so
   /// that a GPU can record it once and replay it.
   void alternate(const StepInputs& inputs, StepKind kind);
-  std::vector<MicroBatch> micro_batches_of(const StepInputs& inputs, int64_t count) const;
+  std::vector<MicroBatch> micro_batches_of(const StepInputs& inputs, int64_t count, int64_t halvings) const;
   at::Tensor generate(const MicroBatch& part);
   /// Images as D gets them in this pass: augmented, with noise.
   at::Tensor as_d_sees(const at::Tensor& images, const MicroBatch& part, DiscriminatorPass pass) const;
   /// D learns to tell real images from generated ones; in a step that `updates_g` these are kept for G.
   Update update_d(std::vector<MicroBatch>& parts, StepKind kind);
   /// D's loss on real and generated images, with its penalty; what it says of itself goes into `figures`.
-  at::Tensor loss_d(const MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures);
+  at::Tensor loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures);
+  /// Of --one-pass: what G's loss is at D's logits, before D's update.
+  void take_pull(MicroBatch& part, const at::Tensor& real_logits, const at::Tensor& fake_logits,
+                 std::vector<at::Tensor>& figures);
   /// The penalties on D's gradients that have their turn in this kind of step; undefined where none has.
   at::Tensor penalty_d(const MicroBatch& part, const at::Tensor& real, const at::Tensor& fake, StepKind kind);
   /// Of --augment-p adaptive: moves the probability by the mean sign of D's logits on the step's real `images`.
@@ -151,8 +163,9 @@ class Trainer {
   std::vector<at::Tensor> average_;  // in the order of the generator's parameters
   // A number each, on the device: what this step's schedules say.
   at::Tensor average_weight_;  // of the live weights in the average
-  at::Tensor noise_level_, moves_augment_p_;
+  at::Tensor penalty_level_, noise_level_, moves_augment_p_;
   at::Tensor stop_requests_;  // float, one place a request
+  int64_t halvings_ = 0;
   int64_t images_ = 0, steps_ = 0, steps_in_record_ = 0, g_steps_in_record_ = 0, rollbacks_ = 0;
   at::Tensor sums_;  // float64, one place a StepFigure
   at::Tensor zero_;  // float64, a scalar: a figure that an update does not have

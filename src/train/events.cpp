@@ -17,6 +17,13 @@ RunEvent weights_event(const fs::path& from) {
   return {.kind = "init", .facts = {{"from", shown(from)}}, .line = "weights from " + shown(from), .is_logged = false};
 }
 
+RunEvent size_event(int64_t images, Size size) {
+  return {.kind = "size",
+          .images = images,
+          .facts = {{"size", to_text(size)}},
+          .line = "from " + counted(images, "image") + " on both networks learn at " + to_text(size) + " pixels"};
+}
+
 RunEvent evaluation_event(const RunEvaluation& evaluation) {
   RunEvent event{.kind = "eval", .images = evaluation.images, .facts = evaluation.facts()};
   event.line =

@@ -13,6 +13,8 @@ namespace dcgan {
 /// What a new run trains on: an event of the whole set, and one of each picture that was left out.
 std::vector<RunEvent> data_events(const PixelsInfo& info);
 RunEvent weights_event(const fs::path& from);
+/// From this position on the networks learn at this size.
+RunEvent size_event(int64_t images, Size size);
 RunEvent evaluation_event(const RunEvaluation& evaluation);
 RunEvent verdict_event(const Judgement& judgement, int64_t images);
 /// The state of `best` images is taken at the position `images`.

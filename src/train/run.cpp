@@ -116,11 +116,19 @@ class Run {
       return next;
     });
     duties_ = {trainer_.images(), 0};
+    tell_size();
     const StopRequests of_all = while_it_changes([&] { return trainer_.step(batch, requests()); });
     // Several ranks agree on what each asked for before the step. One alone asks again, so that a signal during the
     // step counts at once.
     stop_requests_ = group_->size() == 1 ? requests() : of_all;
     log_.step(trainer_.images(), clock_.in_process());
+  }
+
+  /// Where the networks begin to learn at another size than before, which at first is their whole one.
+  void tell_size() {
+    const int64_t images = trainer_.images();
+    const Size before = images == 0 ? plan_.options.data.size : trainer_.size_from(images - *plan_.options.train.batch);
+    if (const Size size = trainer_.size_from(images); size != before) log_.tell(size_event(images, size));
   }
 
   /// What is due at this position and was not done yet, in the order of Duties.

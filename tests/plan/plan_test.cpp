@@ -128,6 +128,66 @@ TEST(MakePlan, RefusesPartsFrozenBlocksAndPicturesThatDoNotAddUp) {
   EXPECT_TRUE(contains(said([](auto& o) { o.train.freeze_d = 5, o.init_from = "run"; }), "--freeze-d 5 is more"));
 }
 
+TEST(MakePlan, LetsNetworksGrowWhereTheyCanAndIsAskedTo) {
+  const auto grown = [](const std::string& arch, Size size) {
+    AllOptions options;
+    options.run.device = "cpu", options.network.arch = arch, options.data.size = size;
+    options.train.schedule.grow_images.reset();
+    const auto plan = plan_here(options, "/photos", dataset_of(3, 1000, size));
+    return std::pair(*plan.options.train.schedule.grow_images > 0,
+                     std::any_of(plan.remarks.begin(), plan.remarks.end(),
+                                 [](const std::string& one) { return one.starts_with("grow-images: "); }));
+  };
+  EXPECT_EQ(grown("multiscale", {64, 64}), std::pair(true, true));
+  EXPECT_EQ(grown("multiscale", {96, 64}), std::pair(true, true));
+  EXPECT_EQ(grown("multiscale", {32, 32}), std::pair(false, false));  // 16 is below --grow-from
+  EXPECT_EQ(grown("upsample", {64, 64}), std::pair(false, false));
+}
+
+TEST(MakePlan, RefusesToGrowWhereThereIsNoSmallerSize) {
+  const auto said = [](const std::string& arch, Size size, int64_t from = 32) {
+    AllOptions options;
+    options.run.device = "cpu", options.network.arch = arch, options.data.size = size;
+    options.train.schedule.grow_images = 1000, options.train.schedule.grow_from = from;
+    return usage_error([&] { plan_here(options, "/photos", dataset_of(3, 1000, size)); });
+  };
+  EXPECT_TRUE(contains(said("upsample", {64, 64}), "--grow-images 1000 and --arch upsample at --size 64 conflict"));
+  EXPECT_TRUE(contains(said("multiscale", {32, 32}), "--grow-images 1000 and --grow-from 32 conflict"));
+  EXPECT_TRUE(contains(said("multiscale", {6, 6}), "--arch multiscale at --size 6 conflict"));
+  EXPECT_EQ(said("multiscale", {32, 32}, 16), "no UsageError");
+}
+
+TEST(MakePlan, SharesDsPassWhereItCanAndRefusesWhereItCannot) {
+  const auto planned = [](const std::string& word, const std::function<void(AllOptions&)>& set) {
+    AllOptions options;
+    options.run.device = "cpu", options.network.norm_d = "none", options.train.schedule.one_pass = word;
+    set(options);
+    return plan_here(options, "/photos", dataset_of(3)).options.train.schedule.one_pass;
+  };
+  const std::vector<std::pair<std::string, std::function<void(AllOptions&)>>> cannot = {
+      {"--loss hinge", [](auto& o) { o.train.objective.loss = "hinge"; }},
+      {"--minibatch-std", [](auto& o) { o.network.minibatch_std = true; }},
+      {"--norm-d batch", [](auto& o) { o.network.norm_d = "batch"; }}};
+  EXPECT_EQ(planned("auto", [](auto&) {}), "on");
+  EXPECT_EQ(planned("on", [](auto&) {}), "on");
+  for (const auto& [option, set] : cannot) {
+    EXPECT_EQ(planned("auto", set), "off") << option;
+    EXPECT_TRUE(contains(usage_error([&, &set = set] { planned("on", set); }), "--one-pass on and " + option))
+        << option;
+  }
+}
+
+TEST(MakePlan, LetsAugmentationComeByHowOftenAPictureIsSeen) {
+  const auto rise = [](const std::string& kinds, int64_t pictures) {
+    AllOptions options;
+    options.run.device = "cpu", options.train.augment.augment = kinds, options.train.augment.augment_rise.reset();
+    return *plan_here(options, "/photos", dataset_of(3, pictures)).options.train.augment.augment_rise;
+  };
+  EXPECT_EQ(rise("none", 1000), 0);
+  EXPECT_EQ(rise("all", 2000), 2 * rise("all", 1000));
+  EXPECT_GT(rise("all", 1000), 0);
+}
+
 TEST(MakePlan, DoesNotMeasureARunOnOnePictureAndSaysSo) {
   AllOptions options;
   options.run.device = "cpu";

@@ -3,8 +3,13 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "plan/checks.hpp"
+#include "plan/levels.hpp"
+#include "plan/plan.hpp"
 #include "step/losses.hpp"
+#include "support/temporary.hpp"
 #include "support/thrown.hpp"
 
 namespace dcgan::test {
@@ -57,6 +62,45 @@ TEST(Presets, ThatTheDataMayChooseDifferInTheNetworksAndInWhatIsAugmentedAlone) 
     for (const Fields& fields : {fields_of(data), fields_of(run), fields_of(length)})
       for (const auto& [name, text] : preset.options) EXPECT_FALSE(find_field(fields, name)) << preset.name << name;
   }
+}
+
+/// A run's config as 85e35d6 wrote it (goldens/stored_runs.py), which was begun by the small-data of then.
+Json config_of_then() {
+  return parse_json(read_text(fs::path(DCGAN_TEST_GOLDENS) / "stored_runs/upsample_watched/config.json"), "then");
+}
+
+TEST(Presets, OfThenAreWhatRunsOfThenStored) {
+  const Json then = config_of_then()["options"];
+  const std::set<std::string> said = {"base_channels_g", "base_channels_d"};  // on the command line
+  for (const auto& [name, text] : preset_named("small-data-0.1").options) {
+    AllOptions options;
+    set_all(fields_of(options), {{name, text}});
+    const Json usual = options_json(AllOptions()), now = options_json(options);
+    for (const auto& [key, value] : now.items())
+      if (value != usual[key] && !said.contains(key) && key != "eval_features") EXPECT_EQ(value, then[key]) << key;
+  }
+  const std::vector<std::pair<std::string, Given>> others = {
+      {"default-0.1", {{"augment", "none"}}},
+      {"conditional-0.1", {{"augment", "none"}, {"conditional", "true"}}},
+      {"large-0.1", {{"augment", "none"}, {"base-channels-g", "128"}, {"base-channels-d", "64"}}}};
+  for (const auto& [name, more] : others) {
+    AllOptions small, other;
+    set_all(fields_of(small), preset_named("small-data-0.1").options), set_all(fields_of(small), more);
+    set_all(fields_of(other), preset_named(name).options);
+    EXPECT_EQ(options_json(small), options_json(other)) << name;
+  }
+}
+
+TEST(ConfigsOfThen, LeaveWhatDidNotExistThenAsItWas) {
+  const TemporaryFolder folder;
+  write_text(folder / "config.json", config_of_then().dump());
+  const OptionLevels levels({{"config", folder / "config.json"}}, false);
+  EXPECT_EQ(levels.preset(), "small-data-0.1");
+  const Json then = config_of_then()["options"], now = options_json(levels.over(levels.preset()));
+  Json usual = options_json(AllOptions());
+  usual["holdout"] = 0;
+  for (const auto& [key, value] : now.items())
+    if (key != "preset") EXPECT_EQ(value, then.contains(key) ? then[key] : usual[key]) << key;
 }
 
 TEST(RelativisticLoss, TellsProbabilitiesOfPairs) {

@@ -89,5 +89,18 @@ TEST(Adam, PairsGradientsWithWeightsOfAnotherMemoryFormat) {
   EXPECT_GT(largest_difference(plain, start), 0.05);
 }
 
+TEST(Adam, LetsWhatJoinsAtALaterStageTakeItsFirstStepThen) {
+  const AdamGolden golden;
+  const auto parameters = golden.start(), alone = golden.start();
+  Adam adam(parameters, golden.settings, {0, 1}), fresh(alone, golden.settings);
+  adam.use_stage(1);
+  for (size_t step = 0; step < 5; ++step) adam.step({golden.gradients(step)[1]});
+  EXPECT_TRUE(same_bits(parameters[0].second, golden.start()[0].second));
+  EXPECT_FALSE(same_bits(parameters[1].second, golden.start()[1].second));
+  adam.use_stage(0);
+  adam.step(golden.gradients(5)), fresh.step(golden.gradients(5));
+  EXPECT_TRUE(same_bits(parameters[0].second, alone[0].second));
+}
+
 }  // namespace
 }  // namespace dcgan::test

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>
 
+#include <algorithm>
+#include <set>
+
 #include "nn/latents.hpp"
 #include "step/measure.hpp"
 #include "step/schedule.hpp"
@@ -90,6 +93,85 @@ TEST(TrainingKinds, WithCriticStepsUpdateTheGeneratorInEveryThirdStepAndAverageI
   EXPECT_EQ(record.steps, 6);
   EXPECT_GT(record.loss_g, 0.4);  // a mean over six would be a third of it
   EXPECT_LT(record.loss_g, 2);
+}
+
+TEST(HalvingsAt, AreAFunctionOfTheImagesSeenAndStopAtTheWholeSize) {
+  ScheduleOptions schedule;
+  EXPECT_EQ(halvings_at(schedule, 128, 4, 0), 0);
+  schedule.grow_images = 100, schedule.grow_from = 32;
+  for (const auto& [images, halvings] :
+       std::vector<std::pair<int64_t, int64_t>>{{0, 2}, {99, 2}, {100, 1}, {199, 1}, {200, 0}, {1'000'000, 0}})
+    EXPECT_EQ(halvings_at(schedule, 128, 4, images), halvings) << images;
+  EXPECT_EQ(halvings_at(schedule, 128, 1, 0), 1);  // of networks with one smaller size
+  EXPECT_EQ(halvings_at(schedule, 48, 4, 0), 0);   // 24 would be too small
+}
+
+TEST(PenaltyFactor, FallsOnHalfACosineToTheFloor) {
+  ObjectiveOptions objective;
+  EXPECT_EQ(penalty_factor(objective, 1'000'000), 1);
+  objective.penalty_fall = 200, objective.penalty_floor = 0.2;
+  for (const auto& [images, factor] :
+       std::vector<std::pair<int64_t, double>>{{0, 1}, {100, 0.6}, {200, 0.2}, {999, 0.2}})
+    EXPECT_NEAR(penalty_factor(objective, images), factor, 1e-12) << images;
+}
+
+/// A D that takes means of 2 x 2 pixels has a penalty at the pixels and one, weighed by its size, at the means.
+TEST(PenaltyFactor, IsTheSameOfOneDiscriminatorAtEverySize) {
+  const auto of_means = [](const at::Tensor& x) { return x.sin().flatten(1).sum(1); };
+  const auto of_pixels = [&](const at::Tensor& x) { return of_means(resized(LayerKind::kMeans, x)); };
+  const auto pixels = noise({3, 2, 8, 8}).to(at::kDouble);
+  ObjectiveOptions objective;
+  EXPECT_NEAR(zero_centered_penalty(of_pixels, pixels, 1).item<double>(),
+              penalty_factor(objective, 0, 1) *
+                  zero_centered_penalty(of_means, resized(LayerKind::kMeans, pixels), 1).item<double>(),
+              1e-12);
+}
+
+TEST(TrainingKinds, ThatGrowTrainWeightsOfTheSizeAtHandAlone) {
+  const auto kinds = kinds_of_training();
+  const auto options = std::find_if(kinds.begin(), kinds.end(), [](auto& k) { return k.first == "growing after 16"; });
+  Trainer trainer(small_plan_for(options->second), options->second, at::kCPU);
+  const auto moved = [&](const auto& net, const std::vector<at::Tensor>& before) {
+    std::set<std::string> names;
+    const auto all = tensors_of(*net, false);
+    for (size_t i = 0; i < all.size(); ++i)
+      if (!same_bits(before[i], all[i].second)) names.insert(all[i].first);
+    return names;
+  };
+  for (int64_t i = 0; i < 4; ++i) {
+    const auto g = copied(trainer.generator()->parameters()), d = copied(trainer.discriminator()->parameters());
+    trainer.step(noise_batch(small_plan(), 8 * i, 8));
+    const auto of_g = moved(trainer.generator(), g), of_d = moved(trainer.discriminator(), d);
+    EXPECT_TRUE(of_g.contains("image0.weight")) << i;
+    EXPECT_EQ(of_g.contains("image1.weight"), i >= 2) << i;
+    EXPECT_TRUE(of_d.contains("image1.weight")) << i;
+    EXPECT_EQ(of_d.contains("down0.weight"), i >= 2) << i;
+  }
+}
+
+/// One pass of D serves both updates: where D does not move in between, nothing is different.
+TEST(TrainingKinds, WithOnePassGiveGTheGradientOfItsLossAtTheDOfBefore) {
+  for (const std::string loss : {"bce", "minimax", "wgan-gp", "relativistic"}) {
+    const auto trained = [&](bool one_pass, double rate_d) {
+      auto options = small_training();
+      options.objective.loss = loss, options.schedule.one_pass = one_pass ? "on" : "off";
+      options.adam.learning_rate.discriminator = rate_d;
+      NetworkPlan plan = small_plan();
+      plan.options.norm_d = "none";
+      Trainer trainer(plan, options, at::kCPU);
+      trainer.step(noise_batch(plan, 0, 8));
+      NamedTensors gradients;
+      for (const auto& [name, tensor] : trainer.weights_and_gradients())
+        if (name.starts_with("gradients/generator.")) gradients.emplace_back(name, tensor);
+      return gradients;
+    };
+    const auto plain = trained(false, 0), one = trained(true, 0), of_before = trained(true, 0.1);
+    for (size_t i = 0; i < plain.size(); ++i) {
+      const double size = plain[i].second.abs().max().item<double>();
+      EXPECT_LE(largest_difference(plain[i].second, one[i].second), 1e-4 * size) << loss << " " << plain[i].first;
+      EXPECT_TRUE(same_bits(one[i].second, of_before[i].second)) << loss << " " << plain[i].first;
+    }
+  }
 }
 
 TEST(TrainingKinds, WithFrozenBlocksTrainTheOthersOnly) {

@@ -56,10 +56,10 @@ inline GeneratorNet used_generator(const NetworkPlan& plan, uint64_t seed = 1) {
   net->train();
   const auto y = plan.classes > 0 ? at::arange(16, at::kLong).remainder(plan.classes) : at::Tensor();
   for (uint64_t i = 0; i < 4; ++i) net(noise({16, plan.options.latent}, 1000 + i) * 1.5 + 0.2, y);
+  net->last_weight().mul_(20);               // images that fill the range, as those of a trained one do
   for (auto& one : net->named_parameters())  // not the initial zeros
     if (one.key().ends_with("bias") || one.value().count_nonzero().item<int64_t>() == 0)
       one.value().copy_(0.1 * noise(one.value().sizes(), 2000));
-  net->last_weight().mul_(20);  // images that fill the range, as those of a trained one do
   net->eval();
   return net;
 }
