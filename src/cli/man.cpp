@@ -36,6 +36,8 @@ std::string troff(const std::string& text) {
       out += "\\(ha";
     else if (c == '`')
       out += "\\(ga";
+    else if (c == '|')
+      out += "|\\:";  // a line may end there: words of an option can be many
     else
       out += c;
   }

@@ -67,7 +67,7 @@ TEST_F(HoldoutRun, OfARunThatIsOlderThanTheOptionIsRefused) {
   old["options"].erase("holdout");
   write_text(dcgan.at("old/config.json"), old.dump());
   EXPECT_TRUE(refused(dcgan.refusal({"train", "--resume", "--run", dcgan.at("old"), "--holdout", "0.25"}), 2,
-                      "are not those the run was trained on"));
+                      "--holdout cannot change when a run goes on"));
 }
 
 TEST_F(HoldoutRun, ThatCannotBeIsAnErrorThatNamesTheOptionAndLeavesNothing) {
