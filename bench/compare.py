@@ -22,7 +22,7 @@ from processes import Contestant, Process, fail, is_record, watch_memory
 
 HERE = Path(__file__).resolve().parent
 PARTS = ("step", "program", "start", "memory")
-VARIANTS = ("plain", "tuned", "autocast")
+VARIANTS = ("plain", "tuned", "autocast", "graph")
 PHOTO = (178, 218)  # width and height in the program and start parts: pictures that must be resized and cut
 started = []        # every child, so that none outlives this program
 
@@ -54,7 +54,8 @@ def ratios(a, b):
 class Bench:
     def __init__(self, options):
         self.options = options
-        self.variants = [one for one in VARIANTS if one != "autocast" or "bf16" in options.precisions]
+        has_bf16, has_graphs = "bf16" in options.precisions, options.device.startswith("cuda")
+        self.variants = [one for one in VARIANTS if {"autocast": has_bf16, "graph": has_bf16 and has_graphs}.get(one, True)]
         self.dcgan = options.build / "dcgan"
         self.step = options.build / "bench" / "dcgan_bench_step"
         self.work = Path(options.work)

@@ -10,7 +10,8 @@ A whole program, reading a folder of pictures from disk every epoch (needs Pillo
 plain: tensors contiguous, the discriminator's gradients computed (and thrown away) in the generator's step,
 Adam as it comes. tuned: what one can have for a few lines: channels-last, the discriminator frozen in the
 generator's step, fused Adam. autocast: the same in bf16 (torch.autocast, losses in fp32), the fastest that Python has
-where the processor has units for it. Standard output is JSON lines.
+where the processor has units for it. graph: on a GPU that step, recorded once as a CUDA graph and replayed. Standard
+output is JSON lines.
 """
 
 import time
@@ -28,6 +29,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 LATENT = 100
+MOST_CHANNELS = 512
 BATCHES_IN_MEMORY = 8
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
@@ -36,26 +38,27 @@ def say(**fields):
     print(json.dumps(fields), flush=True)  # flushed: a driver waits for the line
 
 
+def widths(size, base):
+    """Channels beside the image, at half its sides, at a quarter ... down to 4 x 4."""
+    return [min(MOST_CHANNELS, base << level) for level in range(size.bit_length() - 3)]
+
+
 def make_generator(size, base):
     """From 1x1 to 4x4, then doublings with halving channels, as Radford et al. 2015, figure 1."""
-    channels = base * size // 8
-    layers = [nn.ConvTranspose2d(LATENT, channels, 4, bias=False), nn.BatchNorm2d(channels), nn.ReLU(inplace=True)]
-    while channels > base:
-        layers += [nn.ConvTranspose2d(channels, channels // 2, 4, 2, 1, bias=False),
-                   nn.BatchNorm2d(channels // 2), nn.ReLU(inplace=True)]
-        channels //= 2
+    first, *others = reversed(widths(size, base))
+    layers = [nn.ConvTranspose2d(LATENT, first, 4, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True)]
+    for before, after in zip([first, *others], others):
+        layers += [nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
     return nn.Sequential(*layers, nn.ConvTranspose2d(base, 3, 4, 2, 1, bias=False), nn.Tanh())
 
 
 def make_discriminator(size, base):
     """The mirror image: logits, no sigmoid."""
+    every = widths(size, base)
     layers = [nn.Conv2d(3, base, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, inplace=True)]
-    channels = base
-    while channels < base * size // 8:
-        layers += [nn.Conv2d(channels, 2 * channels, 4, 2, 1, bias=False),
-                   nn.BatchNorm2d(2 * channels), nn.LeakyReLU(0.2, inplace=True)]
-        channels *= 2
-    return nn.Sequential(*layers, nn.Conv2d(channels, 1, 4, bias=False), nn.Flatten(0))
+    for before, after in zip(every, every[1:]):
+        layers += [nn.Conv2d(before, after, 4, 2, 1, bias=False), nn.BatchNorm2d(after), nn.LeakyReLU(0.2, inplace=True)]
+    return nn.Sequential(*layers, nn.Conv2d(every[-1], 1, 4, bias=False), nn.Flatten(0))
 
 
 def initialise(module):
@@ -72,11 +75,14 @@ class Loop:
     def __init__(self, variant, size, base, device="cpu"):
         self.device = torch.device(device)
         self.tuned = variant != "plain"
-        self.in_bf16 = variant == "autocast"
+        self.in_bf16 = variant in ("autocast", "graph")
+        self.recording = None  # of a graph: the CUDA graph, the pictures that it reads, the losses that it writes
+        self.is_recorded = variant == "graph"
         self.layout = torch.channels_last if self.tuned else torch.contiguous_format
         self.generator = make_generator(size, base).apply(initialise).to(self.device, memory_format=self.layout)
         self.discriminator = make_discriminator(size, base).apply(initialise).to(self.device, memory_format=self.layout)
-        adam = dict(lr=2e-4, betas=(0.5, 0.999), **({"fused": True} if self.tuned else {}))
+        adam = dict(lr=2e-4, betas=(0.5, 0.999), **({"fused": True} if self.tuned else {}),
+                    **({"capturable": True} if self.is_recorded else {}))
         self.adam_g = torch.optim.Adam(self.generator.parameters(), **adam)
         self.adam_d = torch.optim.Adam(self.discriminator.parameters(), **adam)
         self.criterion = nn.BCEWithLogitsLoss()
@@ -96,6 +102,29 @@ class Loop:
     def step(self, real):
         """`real` is float [N, 3, H, W] in [-1, 1]. Returns both losses as numbers, as programs print them."""
         real = real.to(self.device).contiguous(memory_format=self.layout)
+        losses = self.replay(real) if self.is_recorded else self.alternate(real)
+        return [loss.item() for loss in losses]
+
+    def replay(self, real):
+        if self.recording is None:
+            pictures = real.clone()
+            aside = torch.cuda.Stream()  # the steps before a recording must be on another stream than the default one
+            aside.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(aside):
+                for _ in range(3):
+                    self.alternate(pictures)
+            torch.cuda.current_stream().wait_stream(aside)
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
+                losses = self.alternate(pictures)
+            self.recording = graph, pictures, losses
+        graph, pictures, losses = self.recording
+        pictures.copy_(real)
+        graph.replay()
+        return losses
+
+    def alternate(self, real):
+        """One step; both losses as tensors."""
         ones, zeros = (make(len(real), device=self.device) for make in (torch.ones, torch.zeros))
 
         with self.precision():
@@ -113,7 +142,7 @@ class Loop:
         loss_g.backward()
         self.adam_g.step()
         self.freeze_discriminator(False)
-        return loss_real.item() + loss_fake.item(), loss_g.item()
+        return (loss_real + loss_fake).detach(), loss_g.detach()
 
 
 class Pictures(Dataset):
@@ -206,7 +235,7 @@ def whole_program(loop, options):
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--variant", choices=("plain", "tuned", "autocast"), default="plain")
+    parser.add_argument("--variant", choices=("plain", "tuned", "autocast", "graph"), default="plain")
     parser.add_argument("--size", type=int, default=64, help="side of the pictures: 8, 16, 32, 64...")
     parser.add_argument("--base-channels", type=int, default=64)
     parser.add_argument("--batch", type=int, default=64)
@@ -220,6 +249,8 @@ def read_options():
     options = parser.parse_args()
     if options.size < 8 or options.size & (options.size - 1):
         parser.error("--size must be a power of two, 8 or more")
+    if options.variant == "graph" and not options.device.startswith("cuda"):
+        parser.error("--variant graph is of a GPU: add --device cuda")
     return options
 
 

@@ -1,5 +1,5 @@
 # GoogleTest 1.12 and later, for tests only. Debian and Ubuntu: libgtest-dev.
-# DCGAN_HEADERS/googletest: its sources, for machines without packages (scripts/step-bench).
+# DCGAN_HEADERS/googletest: its sources, for machines without packages (scripts/gpu-check).
 if(DCGAN_HEADERS AND EXISTS ${DCGAN_HEADERS}/googletest/src/gtest-all.cc)
   find_package(Threads REQUIRED)
   add_library(dcgan_gtest STATIC EXCLUDE_FROM_ALL ${DCGAN_HEADERS}/googletest/src/gtest-all.cc ${DCGAN_HEADERS}/googletest/src/gtest_main.cc)

@@ -53,33 +53,23 @@ GradientMean::~GradientMean() {
   for (size_t i = 0; i < hooks_.size(); ++i) parameters_[i].remove_hook(hooks_[i]);
 }
 
-std::vector<at::Tensor> GradientMean::add(const at::Tensor& total, bool is_last, const at::Tensor& beside,
-                                          const std::vector<at::Tensor>& also) {
+void GradientMean::add(const at::Tensor& total, bool is_last, const at::Tensor& beside) {
   const bool is_first = std::exchange(is_first_part_, false);
-  std::vector<at::Tensor> inputs = parameters_;
-  inputs.insert(inputs.end(), also.begin(), also.end());
-  const auto of_also = [&](std::vector<at::Tensor>& gradients) {
-    std::vector<at::Tensor> out(gradients.end() - static_cast<int64_t>(also.size()), gradients.end());
-    gradients.resize(parameters_.size());
-    return out;
-  };
   if (group_.size() == 1) {
-    auto gradients = torch::autograd::grad({total}, inputs);
-    auto out = of_also(gradients);
+    auto gradients = torch::autograd::grad({total}, parameters_);
     if (is_first)
       sums_ = std::move(gradients);
     else
       at::_foreach_add_(sums_, gradients);
     if (is_last) beside_ = beside;
-    return out;
+    return;
   }
   if (is_first)
     for (auto& bucket : buckets_) bucket.flat.zero_();
   for (auto& bucket : buckets_) bucket.missing = bucket.gradients;
   is_last_part_ = is_last;
   if (is_last) beside_.copy_(beside);
-  auto gradients = torch::autograd::grad({total}, inputs);  // arrive() takes those of parameters
-  return of_also(gradients);
+  torch::autograd::grad({total}, parameters_);  // arrive() takes them
 }
 
 void GradientMean::arrive(size_t parameter, const at::Tensor& gradient) {

@@ -24,9 +24,7 @@ class GradientMean {
 
   /// Adds d total / d parameters: of one part of the batch. With the last part the numbers beside, [beside] in the
   /// parameters' type, are handed over, and the exchange begins as soon as a bucket is full.
-  /// Gives d total / d `also`, of this part on this rank.
-  std::vector<at::Tensor> add(const at::Tensor& total, bool is_last, const at::Tensor& beside,
-                              const std::vector<at::Tensor>& also = {});
+  void add(const at::Tensor& total, bool is_last, const at::Tensor& beside);
   /// After the last part: the means of `parts` parts of one size over all ranks, in the parameters' order; the same
   /// bits on every rank. Views that the next add() writes into. Waits for the others.
   std::vector<at::Tensor> take(int64_t parts);

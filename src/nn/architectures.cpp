@@ -109,7 +109,7 @@ void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const LogitHea
   if (options.minibatch_std) x = build.then(LayerKind::kMinibatchStd, x);
   if (head.is_of_sums) x = build.then(LayerKind::kSum, x);
   build.begin_block(head.block);
-  const int64_t logit = build.fold(head.name, 1, head.has_bias, options.spectral_norm, x);
+  const int64_t logit = build.fold(head.name, 1, head.has_bias, options.spectral_norm, x, head.step);
   build.end_blocks();
   if (plan.classes == 0) return;
   const int64_t of_class = build.class_dot("class_vectors", plan.classes, options.spectral_norm, class_sums);

@@ -75,7 +75,6 @@ void check_resolved(const TrainPlan& plan) {
     throw UsageError("--accumulate " + std::to_string(train.schedule.accumulate) + " does not divide --batch " +
                          std::to_string(*train.batch),
                      "its parts must have one size, so that every image weighs as much");
-  check_one_pass(train.objective, train.schedule, plan.network.options);
   check_growth(plan.network, train.schedule);
   if (train.freeze_d > plan.network.shape.doublings)
     throw UsageError("--freeze-d " + std::to_string(train.freeze_d) +

@@ -62,8 +62,6 @@ void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
                       " stay beside --gradient-penalty " + number_text(*objective.gradient_penalty) +
                       "; without them: --r1 0 --r2 0");
   options.network.resolve();
-  auto& one_pass = options.train.schedule.one_pass;
-  if (one_pass == "auto") one_pass = can_share_pass(objective, options.network) ? "on" : "off";
 }
 
 /// At which smaller sizes the networks begin.

@@ -15,11 +15,16 @@ struct AdamSettings {
   double learning_rate, beta1, beta2;
 };
 
+/// How one parameter learns.
+struct Learning {
+  size_t last_stage = 0;  // the last stage that uses it, see Adam::use_stage()
+  double step = 1;        // its share of the step size
+};
+
 class Adam {
  public:
-  /// `parameters`: names and live tensors. `last_stage`: of each, the last stage that uses it (all of them, where it
-  /// is empty), see use_stage().
-  Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<size_t> last_stage = {});
+  /// `parameters`: names and live tensors. `learning`: one for each; in one stage, by whole steps, where it is empty.
+  Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<Learning> learning = {});
 
   /// Only parameters of this stage learn from now on: those whose last one it is, or that later ones use too. At first
   /// it is stage 0, which uses all.
@@ -40,9 +45,12 @@ class Adam {
   NamedTensors state() const;
 
  private:
+  /// One step of those at these places among those in use.
+  void step_some(const std::vector<size_t>& places, const std::vector<at::Tensor>& gradients, const at::Tensor& rate);
+
   AdamSettings settings_;
   std::vector<std::string> names_;
-  std::vector<size_t> last_stage_;
+  std::vector<Learning> learning_;
   std::vector<at::Tensor> parameters_, exp_avg_, exp_avg_sq_;
   std::vector<size_t> used_;  // numbers of those in use
   std::vector<at::Tensor> in_use_;

@@ -3,7 +3,6 @@
 // what is kept between steps is in step/trainer.cpp.
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "nn/sync_norm.hpp"
 #include "step/average.hpp"
@@ -48,9 +47,8 @@ class LossMean {
   LossMean(GradientMean& gradients, size_t parts, at::Tensor beside)
       : gradients_(gradients), parts_(parts), beside_(std::move(beside)) {}
 
-  /// Adds a part's loss; figures of the parts so far go along with the last. Gives the loss's gradients by `also`.
-  std::vector<at::Tensor> add(const at::Tensor& loss, const std::vector<at::Tensor>& figures,
-                              const std::vector<at::Tensor>& also = {}) {
+  /// Adds a part's loss; figures of the parts so far go along with the last.
+  void add(const at::Tensor& loss, const std::vector<at::Tensor>& figures) {
     at::Tensor beside;
     {
       const at::NoGradGuard no_grad;
@@ -58,7 +56,7 @@ class LossMean {
       sum_ = sum_.defined() ? sum_ + own : own;
       beside = beside_.defined() ? at::cat({sum_, beside_}) : sum_;
     }
-    return gradients_.add(loss, ++added_ == parts_, beside, also);
+    gradients_.add(loss, ++added_ == parts_, beside);
   }
 
  private:
@@ -128,14 +126,7 @@ Trainer::Update Trainer::update_d(std::vector<MicroBatch>& parts, StepKind kind)
     part.fake = generate(part);
     const at::AutoGradMode grad(true);
     std::vector<at::Tensor> figures(kStepFigures, zero_);
-    if (options_.schedule.one_pass == "on" && kind.updates_g) {
-      part.leaf = part.fake.detach().requires_grad_(true);
-      const at::Tensor loss = loss_d(part, kind, figures);
-      part.gradient = mean.add(loss, figures, {part.leaf}).front().mul_(part.pull.view({-1, 1, 1, 1}));
-      part.leaf.reset(), part.pull.reset();
-    } else {
-      mean.add(loss_d(part, kind, figures), figures);
-    }
+    mean.add(loss_d(part, kind, figures), figures);
     if (!keeps) part.fake.reset();
   }
   const auto gradients = mean_d_->take(static_cast<int64_t>(parts.size()));
@@ -144,10 +135,9 @@ Trainer::Update Trainer::update_d(std::vector<MicroBatch>& parts, StepKind kind)
   return update;
 }
 
-at::Tensor Trainer::loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures) {
+at::Tensor Trainer::loss_d(const MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures) {
   const auto real = as_d_sees(part.real, part, DiscriminatorPass::kReal);
-  const auto fake =
-      as_d_sees(part.leaf.defined() ? part.leaf : part.fake.detach(), part, DiscriminatorPass::kGeneratedForD);
+  const auto fake = as_d_sees(part.fake.detach(), part, DiscriminatorPass::kGeneratedForD);
   at::Tensor real_logits, fake_logits;
   {
     const PrecisionScope scope(precision_, device_.type());
@@ -156,7 +146,6 @@ at::Tensor Trainer::loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tens
     real_logits = logits[0], fake_logits = logits[1];
   }
   const DiscriminatorLoss loss = objective_.discriminator(real_logits, fake_logits);
-  if (part.leaf.defined()) take_pull(part, real_logits, fake_logits, figures);
   const at::Tensor penalty = penalty_d(part, real, fake.detach(), kind);
   auto total = loss.real + loss.fake;
   if (penalty.defined()) total = total + penalty;
@@ -168,19 +157,6 @@ at::Tensor Trainer::loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tens
   figures[kDFakeBefore] = objective_.loss().probability(fake_logits, real_logits).mean();
   figures[kAccuracyReal] = accuracy.real, figures[kAccuracyFake] = accuracy.fake;
   return total;
-}
-
-void Trainer::take_pull(MicroBatch& part, const at::Tensor& real_logits, const at::Tensor& fake_logits,
-                        std::vector<at::Tensor>& figures) {
-  // D has no norm here: an image's gradient is its logit's times a number, and that alone differs between the losses.
-  const auto real = real_logits.detach(), fake = fake_logits.detach().requires_grad_(true);
-  const DiscriminatorLoss of_d = objective_.discriminator(real, fake);
-  const at::Tensor of_g = objective_.generator(real, fake);
-  const auto slope = [&](const at::Tensor& loss) { return torch::autograd::grad({loss}, {fake}).front(); };
-  const at::Tensor by_g = slope(of_g), by_d = slope(of_d.real + of_d.fake);
-  const at::NoGradGuard no_grad;
-  part.pull = at::where(by_d == 0, at::zeros_like(by_d), by_g / by_d);
-  figures[kLossG] = of_g.detach(), figures[kDFakeAfter] = objective_.loss().probability(fake, real).mean();
 }
 
 at::Tensor Trainer::penalty_d(const MicroBatch& part, const at::Tensor& real, const at::Tensor& fake, StepKind kind) {
@@ -201,11 +177,8 @@ Trainer::Update Trainer::update_g(std::vector<MicroBatch>& parts) {
   for (MicroBatch& part : parts) {
     if (!part.fake.defined()) part.fake = generate(part);
     std::vector<at::Tensor> figures(kStepFigures, zero_);
-    // A sum of which the images' gradient is that of G's loss.
-    const at::Tensor loss =
-        part.gradient.defined() ? (part.fake * part.gradient.to(part.fake.scalar_type())).sum() : loss_g(part, figures);
-    mean.add(loss, figures);
-    part.fake.reset(), part.gradient.reset();
+    mean.add(loss_g(part, figures), figures);
+    part.fake.reset();
   }
   const auto gradients = mean_g_->take(static_cast<int64_t>(parts.size()));
   Update update{mean_g_->beside().to(at::kDouble), norm_of(gradients)};

@@ -237,7 +237,7 @@ GpuMemory gpu_memory(at::Device device) {
   const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
   const auto& used = stats.allocated_bytes[0];  // 0: large and small blocks together
   const auto& held = stats.reserved_bytes[0];
-  return {static_cast<int64_t>(free), held.current - used.current};
+  return {static_cast<int64_t>(free), held.current - used.current, held.peak};
 }
 
 void return_gpu_memory() { c10::cuda::CUDACachingAllocator::emptyCache(); }

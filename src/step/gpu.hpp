@@ -24,9 +24,9 @@ inline constexpr int kPlainSteps = 3;
 /// It has units for bf16 and tf32: compute capability 8.0 or later.
 bool gpu_has_matrix_units(at::Device device);
 
-/// In bytes: what the driver has left, and what this process holds without using it.
+/// In bytes: what the driver has left, what this process holds without using it, and the most that it has held.
 struct GpuMemory {
-  int64_t free = 0, unused = 0;
+  int64_t free = 0, unused = 0, peak = 0;
 };
 GpuMemory gpu_memory(at::Device device);
 /// Hands back to the driver what no tensor uses.

@@ -26,10 +26,9 @@ struct Loss {
   /// D(x) as a figure between 0 and 1; [N]. `others` are the logits of the other side of each pair: not looked at (and
   /// maybe undefined) unless `generator_sees_real`.
   at::Tensor (*probability)(const at::Tensor& logits, const at::Tensor& others);
-  bool has_probability = false;    // that figure is what D believes; otherwise it is for people only
-  bool has_targets = false;        // so that label smoothing means something
-  bool compares = false;           // logits mean something beside one another only: pairs instead of a threshold
-  bool always_pulls_fake = false;  // D's loss has a slope at every logit of a generated image (--one-pass needs it)
+  bool has_probability = false;  // that figure is what D believes; otherwise it is for people only
+  bool has_targets = false;      // so that label smoothing means something
+  bool compares = false;         // logits mean something beside one another only: pairs instead of a threshold
   bool generator_sees_real = false;
   double threshold = 0;        // a logit above it says "real"
   double default_penalty = 0;  // weight of the gradient penalty that belongs to the loss

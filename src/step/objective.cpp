@@ -42,23 +42,6 @@ void check_penalties(const ObjectiveOptions& options, const NetworkOptions& netw
                    "brought: --r1 0 --r2 0");
 }
 
-bool can_share_pass(const ObjectiveOptions& options, const NetworkOptions& network) {
-  return loss_named(options.loss).always_pulls_fake && network.norm_d != "batch" && !network.minibatch_std;
-}
-
-void check_one_pass(const ObjectiveOptions& options, const ScheduleOptions& schedule, const NetworkOptions& network) {
-  if (schedule.one_pass != "on" || can_share_pass(options, network)) return;
-  const bool is_loss = !loss_named(options.loss).always_pulls_fake;
-  throw UsageError("--one-pass on and " +
-                       (is_loss                 ? "--loss " + options.loss
-                        : network.minibatch_std ? std::string("--minibatch-std")
-                                                : std::string("--norm-d batch")) +
-                       " conflict: " +
-                       (is_loss ? "that loss of D is flat at some images, and G could not learn from them"
-                                : "G could not learn from a pass in which images of a batch depend on one another"),
-                   "leave one of them out, or take --one-pass auto");
-}
-
 at::Tensor Objective::penalty(const Critic& critic, const at::Tensor& real, const at::Tensor& fake,
                               const at::Tensor& mix, bool lazy, const at::Tensor& level) const {
   const auto every = static_cast<double>(options_.penalty_every);

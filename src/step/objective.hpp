@@ -24,12 +24,6 @@ bool tells_how_sure(const ObjectiveOptions& options);
 void check_penalties(const ObjectiveOptions& options, const NetworkOptions& network,
                      const std::string& other = "--norm-d batch");
 
-/// Whether G can learn from D's own pass: D's loss needs a slope at every logit, and an image's logit may not depend on
-/// the others of its batch. `options` are resolved, the network's too.
-bool can_share_pass(const ObjectiveOptions& options, const NetworkOptions& network);
-/// Throws UsageError naming both options where --one-pass is on and cannot be.
-void check_one_pass(const ObjectiveOptions& options, const ScheduleOptions& schedule, const NetworkOptions& network);
-
 class Objective {
  public:
   explicit Objective(const ObjectiveOptions& options)

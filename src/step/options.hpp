@@ -76,7 +76,6 @@ struct ScheduleOptions {
   int64_t ema_images = 10'000;
   double ema_ramp = 0.05;
   int64_t critic_steps = 1;
-  std::string one_pass = "off";
   int64_t accumulate = 1;
   int64_t lr_hold = 0;
   int64_t lr_half_life = 0;
@@ -94,11 +93,6 @@ struct ScheduleOptions {
         .needs("--ema-images above 0", [this] { return ema_images > 0; });
     visit("critic-steps", critic_steps, "updates of D for one of G", within(1, 100, "steps"),
           "Goodfellow et al. 2014, algorithm 1: k; Gulrajani et al. 2017: 5");
-    visit("one-pass", one_pass,
-          "G learns from the pass of D that D learns from, before D's update, instead of a pass of its own: a fifth "
-          "faster; "
-          "auto: where loss and D allow it",
-          one_of({"auto", "on", "off"}), "Mescheder et al. 2018, section 2: simultaneous gradient descent");
     visit("accumulate", accumulate, "parts that a batch is computed in, to save memory; BatchNorm sees a part",
           within(1, 4096));
     visit("grow-images", grow_images,

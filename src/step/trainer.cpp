@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <set>
+#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
@@ -44,15 +45,14 @@ NamedTensors unfrozen(const DiscriminatorNetImpl& net, int64_t blocks) {
   return out;
 }
 
-/// Of each of these parameters of `net`, the last stage that has it.
-std::vector<size_t> last_stages(const NamedTensors& parameters, const DescribedNetImpl& net) {
-  std::vector<size_t> all;
-  for (const auto& [name, parameter] : parameters) all.push_back(net.last_stage_of(name));
-  return all;
-}
-
+/// Of these parameters of `net`.
 Adam adam_of(const NamedTensors& parameters, const DescribedNetImpl& net, const AdamSettings& settings) {
-  return {parameters, settings, last_stages(parameters, net)};
+  std::unordered_map<std::string, double> steps;
+  for (const auto& weight : net.planned_weights()) steps[weight.name] = weight.step;
+  std::vector<Learning> learning;
+  for (const auto& [name, parameter] : parameters)
+    learning.push_back({.last_stage = net.last_stage_of(name), .step = steps.at(name)});
+  return {parameters, settings, std::move(learning)};
 }
 
 }  // namespace

@@ -100,9 +100,6 @@ class Trainer {
   struct MicroBatch {
     at::Tensor real, z, classes, fake, mix;
     at::Tensor augment, noise;  // one for each DiscriminatorPass, see StepInputs
-    // Of --one-pass, from D's pass: what D saw as generated, as a leaf; how much more G's loss moves each logit than
-    // D's does; and with both the gradient of G's loss by the generated images.
-    at::Tensor leaf, pull, gradient;
   };
   /// What the update of one network says of itself. Undefined where there was none.
   struct Update {
@@ -128,10 +125,7 @@ class Trainer {
   /// D learns to tell real images from generated ones; in a step that `updates_g` these are kept for G.
   Update update_d(std::vector<MicroBatch>& parts, StepKind kind);
   /// D's loss on real and generated images, with its penalty; what it says of itself goes into `figures`.
-  at::Tensor loss_d(MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures);
-  /// Of --one-pass: what G's loss is at D's logits, before D's update.
-  void take_pull(MicroBatch& part, const at::Tensor& real_logits, const at::Tensor& fake_logits,
-                 std::vector<at::Tensor>& figures);
+  at::Tensor loss_d(const MicroBatch& part, StepKind kind, std::vector<at::Tensor>& figures);
   /// The penalties on D's gradients that have their turn in this kind of step; undefined where none has.
   at::Tensor penalty_d(const MicroBatch& part, const at::Tensor& real, const at::Tensor& fake, StepKind kind);
   /// Of --augment-p adaptive: moves the probability by the mean sign of D's logits on the step's real `images`.

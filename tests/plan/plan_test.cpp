@@ -157,26 +157,6 @@ TEST(MakePlan, RefusesToGrowWhereThereIsNoSmallerSize) {
   EXPECT_EQ(said("multiscale", {32, 32}, 16), "no UsageError");
 }
 
-TEST(MakePlan, SharesDsPassWhereItCanAndRefusesWhereItCannot) {
-  const auto planned = [](const std::string& word, const std::function<void(AllOptions&)>& set) {
-    AllOptions options;
-    options.run.device = "cpu", options.network.norm_d = "none", options.train.schedule.one_pass = word;
-    set(options);
-    return plan_here(options, "/photos", dataset_of(3)).options.train.schedule.one_pass;
-  };
-  const std::vector<std::pair<std::string, std::function<void(AllOptions&)>>> cannot = {
-      {"--loss hinge", [](auto& o) { o.train.objective.loss = "hinge"; }},
-      {"--minibatch-std", [](auto& o) { o.network.minibatch_std = true; }},
-      {"--norm-d batch", [](auto& o) { o.network.norm_d = "batch"; }}};
-  EXPECT_EQ(planned("auto", [](auto&) {}), "on");
-  EXPECT_EQ(planned("on", [](auto&) {}), "on");
-  for (const auto& [option, set] : cannot) {
-    EXPECT_EQ(planned("auto", set), "off") << option;
-    EXPECT_TRUE(contains(usage_error([&, &set = set] { planned("on", set); }), "--one-pass on and " + option))
-        << option;
-  }
-}
-
 TEST(MakePlan, LetsAugmentationComeByHowOftenAPictureIsSeen) {
   const auto rise = [](const std::string& kinds, int64_t pictures) {
     AllOptions options;

@@ -92,7 +92,7 @@ TEST(Adam, PairsGradientsWithWeightsOfAnotherMemoryFormat) {
 TEST(Adam, LetsWhatJoinsAtALaterStageTakeItsFirstStepThen) {
   const AdamGolden golden;
   const auto parameters = golden.start(), alone = golden.start();
-  Adam adam(parameters, golden.settings, {0, 1}), fresh(alone, golden.settings);
+  Adam adam(parameters, golden.settings, {{.last_stage = 0}, {.last_stage = 1}}), fresh(alone, golden.settings);
   adam.use_stage(1);
   for (size_t step = 0; step < 5; ++step) adam.step({golden.gradients(step)[1]});
   EXPECT_TRUE(same_bits(parameters[0].second, golden.start()[0].second));
@@ -100,6 +100,20 @@ TEST(Adam, LetsWhatJoinsAtALaterStageTakeItsFirstStepThen) {
   adam.use_stage(0);
   adam.step(golden.gradients(5)), fresh.step(golden.gradients(5));
   EXPECT_TRUE(same_bits(parameters[0].second, alone[0].second));
+}
+
+TEST(Adam, MovesAParameterByItsShareOfTheStepSize) {
+  const AdamGolden golden;
+  const auto parameters = golden.start(), whole = golden.start(), half = golden.start();
+  AdamSettings slower = golden.settings;
+  slower.learning_rate /= 2;
+  Adam adam(parameters, golden.settings, {{.step = 1}, {.step = 0.5}});
+  Adam of_whole(whole, golden.settings), of_half(half, slower);
+  for (size_t step = 0; step < 5; ++step)
+    for (Adam* one : {&adam, &of_whole, &of_half}) one->step(golden.gradients(step));
+  EXPECT_TRUE(same_bits(parameters[0].second, whole[0].second));
+  EXPECT_TRUE(same_bits(parameters[1].second, half[1].second));
+  EXPECT_FALSE(same_bits(half[1].second, whole[1].second));
 }
 
 }  // namespace

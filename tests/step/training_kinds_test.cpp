@@ -149,31 +149,6 @@ TEST(TrainingKinds, ThatGrowTrainWeightsOfTheSizeAtHandAlone) {
   }
 }
 
-/// One pass of D serves both updates: where D does not move in between, nothing is different.
-TEST(TrainingKinds, WithOnePassGiveGTheGradientOfItsLossAtTheDOfBefore) {
-  for (const std::string loss : {"bce", "minimax", "wgan-gp", "relativistic"}) {
-    const auto trained = [&](bool one_pass, double rate_d) {
-      auto options = small_training();
-      options.objective.loss = loss, options.schedule.one_pass = one_pass ? "on" : "off";
-      options.adam.learning_rate.discriminator = rate_d;
-      NetworkPlan plan = small_plan();
-      plan.options.norm_d = "none";
-      Trainer trainer(plan, options, at::kCPU);
-      trainer.step(noise_batch(plan, 0, 8));
-      NamedTensors gradients;
-      for (const auto& [name, tensor] : trainer.weights_and_gradients())
-        if (name.starts_with("gradients/generator.")) gradients.emplace_back(name, tensor);
-      return gradients;
-    };
-    const auto plain = trained(false, 0), one = trained(true, 0), of_before = trained(true, 0.1);
-    for (size_t i = 0; i < plain.size(); ++i) {
-      const double size = plain[i].second.abs().max().item<double>();
-      EXPECT_LE(largest_difference(plain[i].second, one[i].second), 1e-4 * size) << loss << " " << plain[i].first;
-      EXPECT_TRUE(same_bits(one[i].second, of_before[i].second)) << loss << " " << plain[i].first;
-    }
-  }
-}
-
 TEST(TrainingKinds, WithFrozenBlocksTrainTheOthersOnly) {
   auto trainer = trainer_with([](auto& o) { o.freeze_d = 1; });
   const auto before = copied(trainer.discriminator()->parameters());

@@ -45,8 +45,6 @@ inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
     o.objective.loss = "relativistic", o.objective.r1 = o.objective.r2 = 1, o.objective.penalty_every = 1;
     o.objective.penalty_fall = 48;
   });
-  add("one pass", [](auto& o) { o.objective.loss = "relativistic", o.schedule.one_pass = "on"; });
-  add("one pass for parts of a batch", [](auto& o) { o.schedule.one_pass = "on", o.schedule.accumulate = 2; });
   // A larger size begins before a state of 32 images, and after it.
   for (const int64_t images : {16, 48})
     add("growing after " + std::to_string(images), [=](auto& o) {
@@ -60,8 +58,7 @@ inline std::vector<std::pair<std::string, TrainOptions>> kinds_of_training() {
 /// A plan whose D goes with the options: without BatchNorm where its gradient is penalised.
 inline NetworkPlan small_plan_for(const TrainOptions& options) {
   auto plan = small_plan();
-  if (has_penalty(resolve_objective(options.objective)) || options.schedule.one_pass == "on")
-    plan.options.norm_d = "none";
+  if (has_penalty(resolve_objective(options.objective))) plan.options.norm_d = "none";
   if (options.schedule.grow_images != 0) plan.options.arch = "multiscale";
   return plan;
 }
