@@ -52,8 +52,8 @@ struct DrawOptions {
 /// draw at the same time. Pictures do not depend on it.
 class Model {
  public:
-  /// Opens a run directory, a checkpoint or an exported generator (TorchScript). Throws UsageError where there is none,
-  /// or not that state; Error when the file is damaged, cut off or of another version.
+  /// Opens a run directory, a checkpoint or an exported model (TorchScript, safetensors). Throws UsageError where there
+  /// is none, or not that state; Error when the file is damaged, cut off or of another version.
   explicit Model(const std::filesystem::path& file, const OpenOptions& options = {});
   ~Model();
   Model(Model&&) noexcept;

@@ -1,29 +1,34 @@
 #include "exchange/discriminator.hpp"
 
-#include "checkpoint/archive.hpp"
-#include "core/error.hpp"
+#include "exchange/model_file.hpp"
 #include "nn/weights.hpp"
 
 namespace dcgan {
 
-DiscriminatorNet find_discriminator(const fs::path& model, const LoadedNetwork& generator, const std::string& at) {
-  const fs::path checkpoint = checkpoint_of(model, at);
-  const NamedTensors tensors = ArchiveReader(checkpoint).read_all("discriminator.");
+namespace {
+
+/// Empty where there is none.
+DiscriminatorNet discriminator_of(const ModelFile& file, const NetworkPlan& plan) {
+  const NamedTensors tensors = file.read(kDiscriminatorPart);
   if (tensors.empty()) return DiscriminatorNet(nullptr);
-  const std::string origin = "'" + shown(checkpoint) + "'";
-  check_weights(generator.net->plan(), /*is_generator=*/false, numbers_in(tensors), origin);
-  DiscriminatorNet net(generator.net->plan());
-  load_into(tensors_of(*net, true), tensors, origin);
+  check_weights(plan, /*is_generator=*/false, numbers_in(tensors), file.origin());
+  DiscriminatorNet net(plan);
+  load_into(tensors_of(*net, true), tensors, file.origin());
   to_channels_last(*net);
   net->eval();
   return net;
 }
 
+}  // namespace
+
+DiscriminatorNet find_discriminator(const fs::path& model, const LoadedNetwork& generator, const std::string& at) {
+  return discriminator_of(ModelFile(checkpoint_of(model, at)), generator.net->plan());
+}
+
 DiscriminatorNet load_discriminator(const fs::path& model, const LoadedNetwork& generator, const std::string& at) {
-  DiscriminatorNet net = find_discriminator(model, generator, at);
-  if (net.is_empty())
-    throw UsageError("'" + shown(model) + "' holds no discriminator: it was imported without one",
-                     "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
+  const ModelFile file(checkpoint_of(model, at));
+  DiscriminatorNet net = discriminator_of(file, generator.net->plan());
+  if (net.is_empty()) refuse_without_discriminator(file, "'" + shown(model) + "'");
   return net;
 }
 

@@ -6,8 +6,8 @@
 
 namespace dcgan {
 
-/// The discriminator that stands beside `generator` in the same checkpoint of `model`, in evaluation mode. Throws
-/// UsageError when there is none: of a generator that was imported alone.
+/// The discriminator that stands beside `generator` in the same file of `model`, in evaluation mode. Throws UsageError
+/// when there is none: of a generator that was imported or exported alone.
 DiscriminatorNet load_discriminator(const fs::path& model, const LoadedNetwork& generator,
                                     const std::string& at = "best");
 /// The same, empty where there is none.

@@ -193,24 +193,32 @@ ForeignNetworks from_example(const ExampleNetwork& generator, const ExampleNetwo
   return out;
 }
 
-NamedTensors to_example(const GeneratorNetImpl& generator) {
+NamedTensors to_example(const Layers& generator, const std::vector<at::Tensor>& counters) {
   using Kind = Layer::Kind;
   NamedTensors out;
   int64_t convolutions = 0;
-  for (const Layer& layer : generator.layers()) {
+  size_t norms = 0;
+  for (const Layer& layer : generator) {
     if (layer.kind == Kind::kConvTranspose) {
       out.emplace_back(example_name(place_of_conv(true, convolutions++), "weight"), layer.tensor("weight"));
     } else if (layer.kind == Kind::kBatchNorm) {
-      const int64_t i = convolutions - 1;
-      const auto& counter = generator.norms()[static_cast<size_t>(i)]->num_batches_tracked;  // no layer needs it
+      const auto counter = norms < counters.size() ? counters[norms] : at::zeros({}, at::kLong);
       for (const std::string part : kNormParts)
-        out.emplace_back(example_name(place_of_norm(true, i), part), part == kCounter ? counter : layer.tensor(part));
+        out.emplace_back(example_name(place_of_norm(true, convolutions - 1), part),
+                         part == kCounter ? counter : layer.tensor(part));
+      ++norms;
     } else if (layer.kind != Kind::kRelu && layer.kind != Kind::kTanh) {
       throw UsageError("PyTorch's example has no generator of these layers: it has neither classes nor residual blocks",
                        "write safetensors or TorchScript instead");
     }
   }
   return out;
+}
+
+NamedTensors to_example(const GeneratorNetImpl& generator) {
+  std::vector<at::Tensor> counters;
+  for (const auto& norm : generator.norms()) counters.push_back(norm->num_batches_tracked);
+  return to_example(generator.layers(), counters);
 }
 
 NamedTensors to_example(const DiscriminatorNetImpl& discriminator) {

@@ -27,6 +27,8 @@ ForeignNetworks from_example(const ExampleNetwork& generator, const ExampleNetwo
 /// Under the example's names, in its order. A generator of any plan whose layers are those of the example's netG:
 /// dcgan, and upsample, whose kernels are widened, without classes. Throws UsageError where there is no such network.
 NamedTensors to_example(const GeneratorNetImpl& generator);
+/// The same of its operations, which hold no counters of batches: those of its BatchNorms, in order, are given, else 0.
+NamedTensors to_example(const Layers& generator, const std::vector<at::Tensor>& counters = {});
 NamedTensors to_example(const DiscriminatorNetImpl& discriminator);
 
 }  // namespace dcgan

@@ -9,6 +9,8 @@
 #include "core/error.hpp"
 #include "core/io/digest.hpp"
 #include "core/text.hpp"
+#include "exchange/model_file.hpp"
+#include "exchange/model_safetensors.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
 #include "formats/foreign_models.hpp"
@@ -43,6 +45,19 @@ int64_t position_named(const std::string& at, const std::string& hint) {
     throw UsageError("--at is '" + printable(at) + "': neither best nor newest nor a number of images seen", hint);
   }
   return images;
+}
+
+void refuse_what_is_no_model(const fs::path& file) {
+  if (looks_like_weights(file))
+    throw UsageError("'" + shown(file) + "' holds weights alone, for other programs",
+                     "make a checkpoint of it: dcgan import " + shell_word(file.native()) + " --out imported.ckpt");
+  if (looks_like_onnx(file))
+    throw UsageError(
+        "'" + shown(file) + "' is an ONNX model, which dcgan writes and does not run",
+        "give the run directory or the checkpoint that it was exported from; what runs it: dcgan inspect " +
+            shell_word(file.native()));
+  if (const auto foreign = foreign_model(file); foreign && !looks_like_archive(file))
+    throw UsageError("'" + shown(file) + "' is " + foreign->what, foreign->hint);
 }
 
 }  // namespace
@@ -133,19 +148,10 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
 }
 
 fs::path checkpoint_of(const fs::path& model, const std::string& at) {
-  check_named_is_there(model, "give a run directory, a checkpoint or an exported generator");
+  check_named_is_there(model, "give a run directory, a checkpoint or an exported model");
   std::error_code ignored;
   if (!fs::is_directory(model, ignored)) {
-    if (looks_like_weights(model))
-      throw UsageError("'" + shown(model) + "' holds weights alone, for other programs",
-                       "make a checkpoint of it: dcgan import " + shell_word(model.native()) + " --out imported.ckpt");
-    if (looks_like_onnx(model))
-      throw UsageError(
-          "'" + shown(model) + "' is an ONNX model, which dcgan writes and does not run",
-          "give the run directory or the checkpoint that it was exported from; what runs it: dcgan inspect " +
-              shell_word(model.native()));
-    if (const auto foreign = foreign_model(model); foreign && !looks_like_archive(model))
-      throw UsageError("'" + shown(model) + "' is " + foreign->what, foreign->hint);
+    if (!is_model_safetensors(model)) refuse_what_is_no_model(model);
     if (at != "best")
       throw UsageError(
           "--at " + printable(at) + " chooses among the checkpoints of a run, and '" + shown(model) + "' is a file",
@@ -167,13 +173,14 @@ fs::path checkpoint_of(const fs::path& model, const std::string& at) {
                    hint + "; --keep keeps more");
 }
 
+void check_average_is_wanted(const ModelChoice& choice, const fs::path& model) {
+  if (!choice.ema)
+    throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",
+                     "give the run directory, or export with --no-ema");
+}
+
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
   const fs::path path = checkpoint_of(model, choice.at);
-  if (looks_like_torchscript(path))
-    throw UsageError("'" + shown(model) + "' is TorchScript, and this needs the networks themselves",
-                     "give the run directory, or one of its checkpoints");
-  const bool ema = choice.ema;
-  const std::string origin = "the checkpoint '" + shown(path) + "'";
   std::error_code ignored;
   const bool is_best = path.filename().native().starts_with("best-");
   const std::string older = !fs::is_directory(model, ignored) ? ""
@@ -188,18 +195,18 @@ LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice) {
       throw Error(error.what(), older.empty() ? "copy it again from where it was written, or give another" : older);
     }
   };
-  const ArchiveReader archive = with_hint([&] { return ArchiveReader(path); });
+  const ModelFile file = with_hint([&] { return ModelFile(path); });
+  if (!file.has(kGeneratorPart)) check_average_is_wanted(choice, model);
   LoadedNetwork loaded;
-  loaded.meta = archive.meta();
-  check_training_version(loaded.meta, origin);
-  const NetworkPlan plan = plan_from_json(loaded.meta, origin);
-  const NamedTensors weights = with_hint([&] { return archive.read_all(ema ? "ema." : "generator."); });
-  check_weights(plan, /*is_generator=*/true, numbers_in(weights), origin);
-  loaded.net = GeneratorNet(plan);
-  load_into(tensors_of(*loaded.net, true), weights, origin);
+  loaded.meta = file.meta();
+  const NamedTensors weights = with_hint([&] { return file.read_generator(choice.ema); });
+  check_weights(file.plan(), /*is_generator=*/true, numbers_in(weights), file.origin());
+  loaded.net = GeneratorNet(file.plan());
+  load_into(tensors_of(*loaded.net, true), weights, file.origin());
   to_channels_last(*loaded.net);  // as training keeps them: kernels, and sums of taps, round by the layout
   loaded.net->eval();
-  loaded.info = generator_info(plan, required<int64_t>(loaded.meta, "images", origin), ema, shown(path));
+  const bool is_average = choice.ema && file.has(kAveragePart);
+  loaded.info = generator_info(file.plan(), file.images_seen(), is_average, shown(path));
   const Json options = value_or<Json>(loaded.meta, "options", Json::object(), loaded.info.origin);
   loaded.info.fit = value_or(options, "fit", loaded.info.fit, loaded.info.origin);
   loaded.info.crop_at = value_or(options, "crop_at", loaded.info.crop_at, loaded.info.origin);
@@ -214,9 +221,7 @@ std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoi
   if (looks_like_torchscript(model)) {
     checkpoint_of(model, choice.at);  // refuses a choice, and weights alone
     auto generator = open_torchscript(model, choice.run_code);
-    if (!choice.ema && generator->info().ema)
-      throw UsageError("'" + shown(model) + "' holds the moving average only, so --no-ema cannot be had from it",
-                       "give the run directory, or export with --no-ema");
+    if (generator->info().ema) check_average_is_wanted(choice, model);
     return generator;
   }
   auto loaded = load_network(model, choice);

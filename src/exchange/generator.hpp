@@ -1,5 +1,5 @@
-// The one way to get images from a trained generator, whatever file it came from: a run directory, a
-// checkpoint, an exported TorchScript file.
+// The one way to get images from a trained generator, whatever file it came from: a run directory, a checkpoint,
+// safetensors of `dcgan export`, an exported TorchScript file.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -87,17 +87,20 @@ struct ModelChoice : CheckpointChoice {
 struct LoadedNetwork {
   GeneratorNet net{nullptr};
   GeneratorInfo info;
-  Json meta;  // of the checkpoint
+  Json meta;  // of the file: ModelFile::meta
 };
-/// Reads a run directory or a checkpoint. Throws UsageError for anything else, an exported generator too.
+/// Reads what open_generator opens, but for TorchScript that does not say which network it is (ModelFile): UsageError.
 LoadedNetwork load_network(const fs::path& model, const ModelChoice& choice = {});
 /// Wraps a network that is at hand.
 std::unique_ptr<Generator> make_generator(GeneratorNet net, const GeneratorInfo& info);
-/// Opens MODEL: a run directory, a checkpoint or an exported generator, for which nothing can be chosen.
+/// Opens MODEL: a run directory, a checkpoint, safetensors of `dcgan export`, or an exported generator.
 std::unique_ptr<Generator> open_generator(const fs::path& model, const ModelChoice& choice = {});
 
-/// The checkpoint that MODEL means: one of a run directory, or the file itself, for which there is no `at` but "best".
-/// Throws UsageError when there is none.
+/// Throws UsageError where `choice` wants weights as they are, of a file that has their moving average alone.
+void check_average_is_wanted(const ModelChoice& choice, const fs::path& model);
+
+/// The file that MODEL means: a checkpoint of a run directory, or the file itself, for which there is no `at` but
+/// "best". Throws UsageError when there is none, or when it can be no model.
 fs::path checkpoint_of(const fs::path& model, const std::string& at = "best");
 
 /// How a checkpoint's head describes the networks' shapes; written by train, read here.

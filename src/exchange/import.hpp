@@ -10,7 +10,7 @@
 namespace dcgan {
 
 /// What a checkpoint of a model holds that was not trained here: tensors "generator.", "ema." and, unless there is
-/// none, "discriminator.".
+/// none, "discriminator.". As read_model_safetensors gives it, one of the first two may be missing.
 struct ImportedModel {
   NetworkPlan plan;
   NamedTensors tensors;
@@ -20,7 +20,7 @@ struct ImportedModel {
   bool has_discriminator() const;
 };
 
-/// From one safetensors file that write_model_safetensors made, or from files that hold the example's netG and, in
+/// From one safetensors file of `dcgan export` (exchange/model_safetensors), or from files that hold the example's netG and, in
 /// either order or in the same file, netD: see network_search. Its weights are taken for the moving average too. `keys`
 /// choose among several: see ExampleNetwork::key. Throws Error naming the file, and UsageError where keys are missing,
 /// name nothing, or leave a choice.
@@ -32,9 +32,5 @@ std::string described(const ExampleNetwork& network);
 std::string import_command(const std::vector<fs::path>& files, const std::vector<ExampleNetwork>& networks);
 
 void write_checkpoint(const fs::path& path, const ImportedModel& model);
-
-/// All weights of a checkpoint, under our names, with what is needed to read them again as metadata: "format" (dcgan),
-/// "network" (JSON), "images_seen", "value_range", "layout", "fit", "crop_at". Bit for bit what read_model gives.
-void write_model_safetensors(const fs::path& path, const fs::path& checkpoint);
 
 }  // namespace dcgan

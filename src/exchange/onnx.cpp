@@ -166,15 +166,15 @@ Json input_kinds(const GeneratorInfo& info) {
 
 }  // namespace
 
-OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
+OnnxModel onnx_model(const GeneratorOperations& generator) {
   const at::NoGradGuard no_grad;
-  net->eval();
-  const Layers layers = net->layers();
+  const GeneratorInfo& info = generator.info;
+  const Layers& layers = generator.layers;
   OnnxBuilder builder(info);
   for (size_t i = 0; i < layers.size(); ++i)
     builder.add(layers[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
   OnnxModel model = builder.take();
-  Json metadata = generator_metadata(info, net->plan().options.arch, kOnnxVersion);
+  Json metadata = generator_metadata(info, generator.arch, kOnnxVersion);
   metadata["inputs"] = input_kinds(info);
   metadata["layout"] = info.channels == 3 ? "NCHW, RGB" : "NCHW";
   model.metadata = text_pairs(metadata);
@@ -183,8 +183,8 @@ OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
   return model;
 }
 
-void export_onnx(GeneratorNet net, const GeneratorInfo& info, const fs::path& path) {
-  const OnnxModel model = onnx_model(net, info);
+void export_onnx(const GeneratorOperations& generator, const fs::path& path) {
+  const OnnxModel model = onnx_model(generator);
   const std::string bytes = write_onnx(model);
   if (onnx_metadata(read_onnx(bytes, "the exported model"), "the exported model").is_null())
     throw std::logic_error("an exported model is not known again");

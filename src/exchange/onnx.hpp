@@ -6,16 +6,22 @@
 // nn/layers, as TorchScript is.
 #pragma once
 
-#include "exchange/generator.hpp"
+#include "exchange/operations.hpp"
 #include "formats/onnx.hpp"
 
 namespace dcgan {
 
 /// The model, not yet a file.
-OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info);
+OnnxModel onnx_model(const GeneratorOperations& generator);
+inline OnnxModel onnx_model(GeneratorNet net, const GeneratorInfo& info) {
+  return onnx_model(operations_of(std::move(net), info));
+}
 
 /// Writes the file atomically, after ONNX's checker took it; throws Error (and leaves nothing) otherwise.
-void export_onnx(GeneratorNet net, const GeneratorInfo& info, const fs::path& path);
+void export_onnx(const GeneratorOperations& generator, const fs::path& path);
+inline void export_onnx(GeneratorNet net, const GeneratorInfo& info, const fs::path& path) {
+  export_onnx(operations_of(std::move(net), info), path);
+}
 
 /// What export_onnx put into metadata_props, as JSON; null when the model is of another program. Throws Error naming
 /// `origin` when it is ours and damaged.

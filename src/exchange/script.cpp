@@ -111,7 +111,7 @@ torch::jit::Module loaded(const std::string& bytes) {
 }  // namespace
 
 ScriptNumbers script_numbers(const std::string& name) {
-  if (name == "half") return {at::kHalf, 0.01};
+  if (name == "half" || name == "float16") return {at::kHalf, 0.01};
   if (name == "bf16") return {at::kBFloat16, 0.075};
   return {at::kFloat, 5e-5};
 }
@@ -159,7 +159,7 @@ std::string script_bytes(torch::jit::Module module, const Layers& layers, Json m
       if (!attribute.value.isTensor()) methods.push_back(attribute.name);
     module = torch::jit::freeze_module(module, std::move(methods));
   }
-  if (options.weights != "float32") metadata["weights"] = options.weights;
+  if (options.weights != "float32") metadata["weights"] = options.weights == "float16" ? "half" : options.weights;
   if (options.freeze) metadata["frozen"] = true;
   const NamedTensors weights = weights_of(module);
   metadata["sha256"] = script_digest(weights);

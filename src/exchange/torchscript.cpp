@@ -1,5 +1,6 @@
 #include "exchange/torchscript.hpp"
 
+#include <optional>
 #include <sstream>
 
 #include "core/element.hpp"
@@ -34,8 +35,7 @@ constexpr char kImagesSource[] =
     "    x = self.forward(z, y)\n"
     "    return torch.clamp(torch.round((x + 1.0) * 127.5), 0, 255).to(dtype=0).permute([0, 2, 3, 1]).contiguous()\n";
 
-torch::jit::Module build(GeneratorNetImpl& net, const GeneratorInfo& info, at::ScalarType weights) {
-  const Layers layers = net.layers();
+torch::jit::Module build(const Layers& layers, const GeneratorInfo& info, at::ScalarType weights) {
   auto module = script_module("DcganGenerator", layers, weights,
                               {{"latent", info.latent},
                                {"channels", info.channels},
@@ -174,20 +174,32 @@ Layers layers_of(const ScriptFile& file, const ScriptWeights& weights, const Gen
   return layers;
 }
 
-/// The generator, of data alone; nullptr and `why` for a file that says what it does not hold.
-std::unique_ptr<Generator> generator_of(const ScriptFile& file, const GeneratorInfo& info, std::string& why) {
+/// The operations, of data alone; none and `why` for a file that says what it does not hold.
+std::optional<Layers> find_layers(const ScriptFile& file, const GeneratorInfo& info, std::string& why) {
   ScriptWeights weights;
   try {
     weights = read_script_weights(file);
   } catch (const Error& error) {
     why = error.what();
-    return nullptr;
+    return {};
   }
   check_script_digest(file, weights.tensors);
   try {
+    return layers_of(file, weights, info);
+  } catch (const Error& error) {
+    why = error.what();
+    return {};
+  }
+}
+
+/// The same as a generator; nullptr where there are none.
+std::unique_ptr<Generator> generator_of(const ScriptFile& file, const GeneratorInfo& info, std::string& why) {
+  auto layers = find_layers(file, info, why);
+  if (!layers) return nullptr;
+  try {
     auto checksum = required<std::string>(file.metadata, "sha256", file.origin);
-    return std::make_unique<LayersGenerator>(layers_of(file, weights, info), numbers_of(file.metadata, file.origin),
-                                             info, std::move(checksum));
+    return std::make_unique<LayersGenerator>(std::move(*layers), numbers_of(file.metadata, file.origin), info,
+                                             std::move(checksum));
   } catch (const Error& error) {
     why = error.what();
     return nullptr;
@@ -196,21 +208,20 @@ std::unique_ptr<Generator> generator_of(const ScriptFile& file, const GeneratorI
 
 }  // namespace
 
-void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
-                        const ScriptOptions& options) {
+void export_torchscript(const GeneratorOperations& generator, const fs::path& path, const ScriptOptions& options) {
   const at::NoGradGuard no_grad;
-  net->eval();
+  const GeneratorInfo& info = generator.info;
   const ScriptNumbers numbers = script_numbers(options.weights);
-  const std::string bytes =
-      script_bytes(build(*net, info, numbers.scalar), net->layers(),
-                   generator_metadata(info, net->plan().options.arch, kExportVersion), options, {"images"});
+  Json metadata = generator_metadata(info, generator.arch, kExportVersion);
+  if (!generator.network.is_null()) metadata["network"] = generator.network;
+  const std::string bytes = script_bytes(build(generator.layers, info, numbers.scalar), generator.layers,
+                                         std::move(metadata), options, {"images"});
   // The file is proved before it replaces a good one: as a program for others, as data for dcgan.
   const auto z = at::linspace(-2, 2, 2 * info.latent).view({2, info.latent});
   std::vector<c10::IValue> inputs = {z};
   at::Tensor y;
   if (info.classes > 0) inputs.push_back(y = at::tensor({int64_t{0}, info.classes - 1}));
-  const auto device = net->parameters().front().device();
-  const auto expected = net(z.to(device), y.defined() ? y.to(device) : y).cpu();
+  const at::Tensor expected = generator.images(z, y).cpu();
   std::string why;
   const auto read = generator_of(script_file_of(bytes, "the export"), info, why);
   if (!read) throw Error("the exported generator cannot be read back (" + why + "); nothing was written");
@@ -227,6 +238,26 @@ std::unique_ptr<Generator> open_torchscript(const fs::path& path, bool run_code)
   if (auto generator = generator_of(file, info, why)) return generator;
   auto module = load_program(*file.bytes, file.origin, run_code, why);
   return std::make_unique<ProgramGenerator>(std::move(module), std::move(info), sha256_hex(*file.bytes));
+}
+
+GeneratorOperations read_torchscript(const fs::path& path) {
+  const at::NoGradGuard no_grad;
+  const ScriptFile file = read_script_file(path);
+  GeneratorInfo info = info_from(file, path);
+  std::string why;
+  auto layers = find_layers(file, info, why);
+  if (!layers)
+    throw UsageError(file.origin + " is a program of another, and this needs the network itself (" + why + ")",
+                     "give a run directory, a checkpoint, or what `dcgan export` wrote");
+  for (Layer& layer : *layers)
+    for (auto& [part, tensor] : layer.tensors) tensor = tensor.to(at::kFloat);
+  const std::string& origin = file.origin;
+  Json network = value_or<Json>(file.metadata, "network", Json(), origin);
+  return {.layers = std::move(*layers),
+          .info = std::move(info),
+          .arch = required<std::string>(file.metadata, "arch", origin),
+          .numbers = numbers_of(file.metadata, origin),
+          .network = std::move(network)};
 }
 
 bool looks_like_torchscript(const fs::path& path) {

@@ -9,6 +9,7 @@
 
 #include "exchange/generator.hpp"
 #include "exchange/metadata.hpp"
+#include "exchange/operations.hpp"
 #include "nn/discriminator.hpp"
 
 namespace dcgan {
@@ -20,17 +21,23 @@ struct ScriptOptions {
 
   template <class Visit>
   void fields(Visit&& visit) {
-    visit("weights", weights,
-          "of TorchScript: numbers that weights are kept and convolutions computed in; latents and images stay float32",
-          one_of({"float32", "half", "bf16"}));
+    visit(
+        "weights", weights,
+        "numbers that weights are kept in, of TorchScript and safetensors; half and float16 are the same. TorchScript "
+        "computes in them; latents and images stay float32. Such safetensors are small files to give away: they leave "
+        "out the generator's weights as they are besides the moving average",
+        one_of({"float32", "float16", "half", "bf16"}));
     visit("freeze", freeze, "of TorchScript: weights become constants of the program, for inference alone", {});
   }
 };
 
-/// Writes the file atomically, then reads it back and compares its output with the network's: throws Error
+/// Writes the file atomically, then reads it back and compares its output with that of the operations: throws Error
 /// (and leaves nothing) when they differ.
-void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
-                        const ScriptOptions& options = {});
+void export_torchscript(const GeneratorOperations& generator, const fs::path& path, const ScriptOptions& options = {});
+inline void export_torchscript(GeneratorNet net, const GeneratorInfo& info, const fs::path& path,
+                               const ScriptOptions& options = {}) {
+  export_torchscript(operations_of(std::move(net), info), path, options);
+}
 
 /// The same of a discriminator that stands beside the generator `info`. Its TorchScript:
 /// forward(x, y: Optional[Tensor] = None): x [N, C, H, W] in [-1, 1] to logits [N], higher for what it takes for real;
@@ -45,6 +52,10 @@ void export_torchscript(DiscriminatorNet net, const GeneratorInfo& info, const f
 /// user has agreed that it is run (`run_code`: now; see program_consent). Throws Error when the file is not
 /// TorchScript, says nothing of itself, is damaged, or was changed by another program.
 std::unique_ptr<Generator> open_torchscript(const fs::path& path, bool run_code = false);
+
+/// The generator of such a file, in float32. Throws as open_torchscript does, and UsageError for every program of
+/// another, agreed to or not: it has no operations that dcgan knows.
+GeneratorOperations read_torchscript(const fs::path& path);
 
 /// True if the file is a zip archive, as TorchScript files are.
 bool looks_like_torchscript(const fs::path& path);

@@ -101,7 +101,7 @@ std::string CheckpointFile::read_head(uint64_t size) const {
   read_exactly(file_, start.data(), start.size(), 0, path_);
   if (!start.starts_with(kArchiveMagic))
     throw Error("'" + shown(path_) + "' is not a checkpoint of dcgan",
-                "give a run directory, one of its checkpoints/*.ckpt, or an exported generator");
+                "give a run directory, one of its checkpoints/*.ckpt, or an exported model");
   uint32_t version = 0;
   uint64_t head_bytes = 0;
   if (start.size() == kHeadAt) {

@@ -24,6 +24,36 @@ uint64_t head_length(std::string_view bytes) {
   return length;
 }
 
+/// The length of the head, of a file whose first bytes are given.
+uint64_t checked_length(std::string_view first_bytes, uint64_t file_bytes, const std::string& origin) {
+  if (first_bytes.size() < kLengthBytes)
+    throw Error(origin + " is cut off: it has " + counted(static_cast<int64_t>(file_bytes), "byte"), kCopyAgain);
+  const uint64_t length = head_length(first_bytes);
+  if (length > kLongestHead)
+    throw Error(origin + " is not a safetensors file: its header would have " +
+                bytes_text(static_cast<double>(length)));
+  if (length > file_bytes - kLengthBytes) throw Error(origin + " is cut off within its header", kCopyAgain);
+  return length;
+}
+
+Json head_from(std::string_view text, const std::string& origin) {
+  Json head = parse_json(text, origin + ", its header");
+  if (!head.is_object()) throw Error(origin + ": its header is not a JSON object");
+  return head;
+}
+
+TextPairs metadata_from(const Json& head, const std::string& origin) {
+  TextPairs metadata;
+  const Json entry = head.value(kMetadata, Json::object());
+  if (!entry.is_object()) throw Error(origin + ": its __metadata__ is not a JSON object");
+  for (const auto& [key, value] : entry.items()) {
+    if (!value.is_string())
+      throw Error(origin + ": its __metadata__ has a value that is not text: '" + printable(key) + "'");
+    metadata.emplace_back(key, value.get<std::string>());
+  }
+  return metadata;
+}
+
 SafeTensor tensor_from(const std::string& name, const Json& entry, std::string_view data, const std::string& origin) {
   const std::string place = origin + ": tensor '" + printable(name) + "'";
   SafeTensor tensor;
@@ -74,31 +104,23 @@ bool looks_like_safetensors(std::string_view first_bytes, uint64_t file_bytes) {
 }
 
 SafeTensors read_safetensors(std::string_view bytes, const std::string& origin) {
-  if (bytes.size() < kLengthBytes)
-    throw Error(origin + " is cut off: it has " + counted(static_cast<int64_t>(bytes.size()), "byte"), kCopyAgain);
-  const uint64_t length = head_length(bytes);
-  if (length > kLongestHead)
-    throw Error(origin + " is not a safetensors file: its header would have " +
-                bytes_text(static_cast<double>(length)));
-  if (length > bytes.size() - kLengthBytes) throw Error(origin + " is cut off within its header", kCopyAgain);
-  const Json head = parse_json(bytes.substr(kLengthBytes, length), origin + ", its header");
-  if (!head.is_object()) throw Error(origin + ": its header is not a JSON object");
+  const uint64_t length = checked_length(bytes, bytes.size(), origin);
+  const Json head = head_from(bytes.substr(kLengthBytes, length), origin);
   const std::string_view data = bytes.substr(kLengthBytes + length);
   SafeTensors file;
-  for (const auto& [name, entry] : head.items()) {
-    if (name != kMetadata) {
-      file.tensors.push_back(tensor_from(name, entry, data, origin));
-      continue;
-    }
-    if (!entry.is_object()) throw Error(origin + ": its __metadata__ is not a JSON object");
-    for (const auto& [key, value] : entry.items()) {
-      if (!value.is_string())
-        throw Error(origin + ": its __metadata__ has a value that is not text: '" + printable(key) + "'");
-      file.metadata.emplace_back(key, value.get<std::string>());
-    }
-  }
+  for (const auto& [name, entry] : head.items())
+    if (name != kMetadata) file.tensors.push_back(tensor_from(name, entry, data, origin));
+  file.metadata = metadata_from(head, origin);
   check_coverage(file, data, origin);
   return file;
+}
+
+TextPairs read_safetensors_metadata(const fs::path& path) {
+  const std::string origin = "'" + shown(path) + "'";
+  const uint64_t length = checked_length(read_file(path, kLengthBytes), fs::file_size(path), origin);
+  const std::string bytes = read_file(path, kLengthBytes + length);
+  if (bytes.size() < kLengthBytes + length) throw Error(origin + " is cut off within its header", kCopyAgain);
+  return metadata_from(head_from(std::string_view(bytes).substr(kLengthBytes), origin), origin);
 }
 
 std::string safetensors_head(const std::vector<SafeTensor>& tensors, const TextPairs& metadata) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/element.hpp"
+#include "core/platform/io/file.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -34,6 +35,9 @@ bool looks_like_safetensors(std::string_view first_bytes, uint64_t file_bytes);
 /// is cut off or longer than 16 MiB, names an unknown type, gives bytes that do not fit the shape, overlap, leave a
 /// gap, or are not in the file.
 SafeTensors read_safetensors(std::string_view bytes, const std::string& origin);
+
+/// What a file says of itself, without its tensors being read. Throws Error as read_safetensors does of a head.
+TextPairs read_safetensors_metadata(const fs::path& path);
 
 /// What stands before the data of these tensors, whose `data` are not looked at: they follow in this order, without
 /// gaps. A multiple of 8 bytes.

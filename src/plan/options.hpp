@@ -137,7 +137,8 @@ struct AllOptions {
         .common();
     visit(
         "init-from", init_from,
-        "begin with the weights of this run or checkpoint instead of random ones; its networks and size are taken over",
+        "begin with the weights of this run, checkpoint or exported model (.safetensors, .pt) instead of random ones; "
+        "its networks and size are taken over. Of a generator alone the discriminator begins at random",
         words_or_path({"none"}, "MODEL"))
         .common();
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),

@@ -120,6 +120,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   const bool is_automatic = levels.preset() == "auto";
   AllOptions options = levels.over(is_automatic ? kMostPermissive : levels.preset());
   if (!is_automatic && options.init_from != "none") check_preset(options.preset, options.init_from);
+  if (options.init_from != "none") check_can_freeze(options.train.freeze_d, options.init_from);
   agree_to_features(command, options);
   shape_plan(options.data.size);  // throws for a size that no network has
   check_training(options);        // before a picture is read

@@ -2,31 +2,27 @@
 
 #include <algorithm>
 
-#include "checkpoint/archive.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dataset/options.hpp"
 #include "exchange/generator.hpp"
-#include "exchange/torchscript.hpp"
+#include "exchange/model_file.hpp"
 #include "plan/presets.hpp"
 
 namespace dcgan {
 namespace {
 
-NetworkPlan networks_of(const fs::path& model) {
-  const fs::path path = checkpoint_of(model);
-  if (looks_like_torchscript(path))
-    throw UsageError("--init-from '" + shown(model) + "' is TorchScript: it holds one network, and nothing to train on",
-                     "give the run directory, or one of its checkpoints");
-  const ArchiveReader archive(path);
-  const std::string origin = "the checkpoint '" + shown(path) + "'";
-  check_training_version(archive.meta(), origin);
-  const auto tensors = archive.list();
-  if (std::none_of(tensors.begin(), tensors.end(),
-                   [](const auto& one) { return one.first.starts_with("discriminator."); }))
-    throw UsageError("--init-from '" + shown(model) + "' holds no discriminator: it was imported without one",
-                     "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
-  return plan_from_json(archive.meta(), origin);
+/// Of the discriminator: a file without one says nothing of them.
+constexpr const char* kOfDiscriminator[] = {"base_channels_d", "norm_d", "spectral_norm", "minibatch_std"};
+
+struct Beginning {
+  NetworkPlan plan;
+  bool has_discriminator;
+};
+
+Beginning beginning_of(const fs::path& model) {
+  const ModelFile file(checkpoint_of(model));
+  return {file.plan(), file.has(kDiscriminatorPart)};
 }
 
 /// Everything that decides the networks, under the names of the options.
@@ -39,25 +35,39 @@ Json as_options(const NetworkPlan& plan) {
   return json;
 }
 
+/// Of a file: what must not be otherwise.
+Json fixed_options(const Beginning& file) {
+  Json json = as_options(file.plan);
+  if (!file.has_discriminator)
+    for (const char* key : kOfDiscriminator) json.erase(key);
+  return json;
+}
+
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : compact(value); }
 
 std::string classes_text(const std::vector<std::string>& names) { return names.empty() ? "none" : cut_list(names); }
 
 }  // namespace
 
-Json options_of_model(const fs::path& model) { return as_options(networks_of(model)); }
+Json options_of_model(const fs::path& model) {
+  const Beginning file = beginning_of(model);
+  Json json = as_options(file.plan);
+  if (!file.has_discriminator) json["norm_d"] = "auto";  // the new one's loss decides
+  return json;
+}
 
 void check_preset(const std::string& preset, const fs::path& model) {
   NetworkOptions options;
   const Fields fields = fields_of(options);
   std::vector<std::string> different;
-  const Json there = options_of_model(model);
+  const Json there = fixed_options(beginning_of(model));
   for (const auto& [name, text] : preset_named(preset).options)
     if (const Field* field = find_field(fields, name)) set_from_text(*field, text, "--" + name);
   const Json here = to_json(fields);
   for (const auto& [name, text] : preset_named(preset).options)
     for (const std::string part : {"", "-g", "-d"})
-      if (const std::string key = underscored(name + part); here.contains(key) && here[key] != there[key])
+      if (const std::string key = underscored(name + part);
+          here.contains(key) && there.contains(key) && here[key] != there[key])
         different.push_back("--" + name + part + " " + text_of(here[key]) + " (there " + text_of(there[key]) + ")");
   if (!different.empty())
     throw UsageError("--preset " + preset + " and --init-from '" + shown(model) + "' conflict: the preset has " +
@@ -66,17 +76,24 @@ void check_preset(const std::string& preset, const fs::path& model) {
 }
 
 void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
-  const Json here = as_options(plan), there = options_of_model(model);
+  const Beginning file = beginning_of(model);
+  const Json here = as_options(plan), there = fixed_options(file);
   std::vector<std::string> different;
-  for (const auto& [key, value] : here.items())
-    if (!there.contains(key) || there[key] != value)
-      different.push_back("--" + dashed(key) + " " + text_of(value) + " (there " + text_of(there.value(key, Json())) +
-                          ")");
-  if (const auto& names = networks_of(model).class_names; names != plan.class_names)
+  for (const auto& [key, value] : there.items())
+    if (here[key] != value)
+      different.push_back("--" + dashed(key) + " " + text_of(here[key]) + " (there " + text_of(value) + ")");
+  if (const auto& names = file.plan.class_names; names != plan.class_names)
     different.push_back("the classes: " + classes_text(plan.class_names) + " (there " + classes_text(names) + ")");
   if (!different.empty())
     throw UsageError("the weights of --init-from '" + shown(model) + "' do not fit " + joined(different, ", "),
                      "leave those options out, they are taken from there; or begin without --init-from");
+}
+
+void check_can_freeze(int64_t blocks, const fs::path& model) {
+  if (blocks == 0 || beginning_of(model).has_discriminator) return;
+  throw UsageError("--freeze-d " + std::to_string(blocks) + " and --init-from '" + shown(model) +
+                       "' conflict: it holds no discriminator, and random weights are not worth keeping",
+                   "leave --freeze-d out, or give a run, a checkpoint, or safetensors of both networks");
 }
 
 }  // namespace dcgan

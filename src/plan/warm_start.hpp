@@ -1,4 +1,5 @@
-// Beginning a run with the weights of another: what it takes over, and what must match. No torch.
+// Beginning a run with the weights of another model: what it takes over, and what must match. MODEL is what ModelFile
+// reads. Where it holds a generator alone, the discriminator is the run's own.
 #pragma once
 
 #include "core/json.hpp"
@@ -7,8 +8,8 @@
 
 namespace dcgan {
 
-/// Options that give the networks of MODEL (a run directory or a checkpoint): its network options, size and channels.
-/// Throws Error or UsageError when it is none or cannot be read.
+/// Options that give the networks of MODEL: its network options, size and channels. Throws Error or UsageError when it
+/// is none or cannot be read.
 Json options_of_model(const fs::path& model);
 
 /// Throws UsageError naming what the preset's networks have otherwise than those of MODEL, which win: the run would not
@@ -17,5 +18,8 @@ void check_preset(const std::string& preset, const fs::path& model);
 
 /// Throws UsageError naming every option in which `plan` differs from the networks of MODEL.
 void check_same_networks(const NetworkPlan& plan, const fs::path& model);
+
+/// Throws UsageError where blocks of the discriminator are to keep their weights (--freeze-d) and MODEL has none.
+void check_can_freeze(int64_t blocks, const fs::path& model);
 
 }  // namespace dcgan

@@ -70,7 +70,7 @@ class Trainer {
   /// Takes the state back; `origin` says where it is from. Throws Error naming what does not fit.
   void load(NamedTensors stored, const std::string& origin);
   /// Takes the weights of both networks and of the average, and BatchNorm's statistics, from another run's state.
-  /// Everything else stays at its beginning.
+  /// Everything else stays at its beginning, a discriminator that is not there too.
   void take_weights(const NamedTensors& stored, const std::string& origin);
   /// After load() of an earlier state: goes on at the position of now, with half the step sizes.
   void count_rollback();

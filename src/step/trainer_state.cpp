@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "nn/weights.hpp"
 #include "step/figures.hpp"
 #include "step/trainer.hpp"
 
@@ -85,8 +86,12 @@ void Trainer::load(NamedTensors stored, const std::string& origin) {
 void Trainer::take_weights(const NamedTensors& stored, const std::string& origin) {
   use_own_stream();
   load_into(tensors_of(*generator_, true), behind(stored, "generator."), origin);
-  load_into(tensors_of(*discriminator_, true), behind(stored, "discriminator."), origin);
+  if (const NamedTensors other = behind(stored, "discriminator."); !other.empty())
+    load_into(tensors_of(*discriminator_, true), other, origin);
   load_into(average_state(), average_in(stored), origin);
+  to_channels_last(*generator_), to_channels_last(*discriminator_);  // whatever the strides that a file keeps
+  for (auto& average : average_)
+    if (average.dim() == 4) average.set_data(average.contiguous(at::MemoryFormat::ChannelsLast));
   if (gpu_) gpu_->forget();
 }
 

@@ -13,8 +13,12 @@ std::vector<RunEvent> data_events(const PixelsInfo& info) {
   return events;
 }
 
-RunEvent weights_event(const fs::path& from) {
-  return {.kind = "init", .facts = {{"from", shown(from)}}, .line = "weights from " + shown(from), .is_logged = false};
+RunEvent weights_event(const fs::path& from, bool has_discriminator) {
+  return {.kind = "init",
+          .facts = {{"from", shown(from)}, {"discriminator", has_discriminator ? "from there" : "random"}},
+          .line = has_discriminator ? "weights from " + shown(from)
+                                    : "the generator's weights from " + shown(from) +
+                                          ", which holds no discriminator: that one begins with random weights"};
 }
 
 RunEvent size_event(int64_t images, Size size) {

@@ -12,7 +12,8 @@ namespace dcgan {
 
 /// What a new run trains on: an event of the whole set, and one of each picture that was left out.
 std::vector<RunEvent> data_events(const PixelsInfo& info);
-RunEvent weights_event(const fs::path& from);
+/// Which weights it begins with: those of `from`, of both networks or of the generator alone.
+RunEvent weights_event(const fs::path& from, bool has_discriminator);
 /// From this position on the networks learn at this size.
 RunEvent size_event(int64_t images, Size size);
 RunEvent evaluation_event(const RunEvaluation& evaluation);

@@ -92,7 +92,7 @@ class Run {
 
  private:
   void tell_beginning() {
-    if (plan_.options.init_from != "none") log_.tell(weights_event(checkpoint_of(plan_.options.init_from)));
+    if (const auto& first = states_.first_weights()) log_.tell(weights_event(first->from, first->has_discriminator));
     for (const RunEvent& event : data_events(dataset_.pixels->info())) log_.tell(event);
   }
 

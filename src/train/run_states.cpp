@@ -6,6 +6,7 @@
 #include "core/platform/machine.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
+#include "exchange/model_file.hpp"
 #include "exchange/torchscript.hpp"
 #include "train/rank_sync.hpp"
 
@@ -21,8 +22,9 @@ RunStates::RunStates(const TrainPlan& plan, const RunDirectory& directory, Group
 
 void RunStates::begin(RunSheets& sheets) {
   if (const std::string& model = plan_.options.init_from; model != "none") {
-    const fs::path path = checkpoint_of(model);
-    trainer_.take_weights(ArchiveReader(path).read_all(""), "the checkpoint '" + shown(path) + "'");
+    const ModelFile file(checkpoint_of(model));
+    trainer_.take_weights(file.beginning(), file.origin());
+    first_weights_ = {file.path(), file.has(kDiscriminatorPart)};
   }
   write_file(directory_.config(), pretty(config_json(plan_)));
   sheets.write_real();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "checkpoint/run_directory.hpp"
@@ -59,6 +60,13 @@ class RunStates {
   GeneratorNet& evaluation();
   std::unique_ptr<Generator> generator() { return make_generator(evaluation(), info()); }
 
+  /// What a new run began with, on the first rank: nothing where all weights are random.
+  struct FirstWeights {
+    fs::path from;
+    bool has_discriminator;
+  };
+  const std::optional<FirstWeights>& first_weights() const { return first_weights_; }
+
   /// Of a run that was gone back to.
   double seconds_before() const { return seconds_before_; }
   const Duties& duties_left() const { return duties_left_; }
@@ -83,6 +91,7 @@ class RunStates {
   Duties duties_left_;
   int64_t saved_images_ = -1;  // position of the last checkpoint, -1 for none
   int64_t begun_at_ = 0;       // position at which this process took over
+  std::optional<FirstWeights> first_weights_;
   GeneratorNet evaluation_{nullptr};
   int64_t evaluated_images_ = -1;
 };

@@ -57,8 +57,8 @@ TEST_F(Import, MakesAModelThatATrainingBeginsFrom) {
   const Finished trained = dcgan_(words);
   EXPECT_EQ(trained.code, 0) << trained.err;
   ASSERT_EQ(call({"import", kForeign + "netG.pth", "--out", at("alone.ckpt")}), 0);
-  expect_refusal({"train", at("photos"), "--init-from", at("alone.ckpt"), "--run", at("x")}, 2,
-                 "holds no discriminator", "dcgan import netG.pth netD.pth");
+  expect_refusal({"train", at("photos"), "--init-from", at("alone.ckpt"), "--run", at("x"), "--freeze-d", "1"}, 2,
+                 "holds no discriminator", "safetensors of both networks");
 }
 
 TEST_F(Import, OfSafetensorsKeepsClassesArchitectureAndImagesSeen) {
@@ -131,7 +131,8 @@ TEST_F(Import, ADiscriminatorIsExportedAsTorchScriptToo) {
   EXPECT_CONTAINS(found["use"][1].get<std::string>(), ".features(2 * torch.rand(1, 3, ");
   EXPECT_GT(found["discriminator"]["parameters"], 1000);
   expect_refusal({"sample", at("d.pt"), "--out", at("x.png")}, 1, "makes no images", "an exported generator");
-  expect_refusal({"score", at("d.pt"), "--data", at("x"), "--out", at("x.csv")}, 2, "is TorchScript", "run directory");
+  expect_refusal({"score", at("d.pt"), "--data", at("x"), "--out", at("x.csv")}, 1, "is an exported discriminator",
+                 "run directory");
 }
 
 TEST_F(Import, FormatsOfExportThatExcludeAnOptionNameBoth) {

@@ -69,12 +69,69 @@ TEST(WarmStart, RefusesAPresetWhoseNetworksAreOthers) {
   EXPECT_FALSE(std::filesystem::exists(dcgan.at("second")));
 }
 
-TEST(WarmStart, RefusesAnExportedGeneratorAndWhatIsNotThere) {
+/// begun_from, of another file and into another run.
+std::vector<std::string> begun(const Program& dcgan, const std::string& model, const std::string& run,
+                               std::vector<std::string> more = {}) {
+  auto words = begun_from(dcgan, std::move(more));
+  words[3] = dcgan.at(run), words[5] = dcgan.at(model);
+  words.insert(words.end(), {"--images", "8", "--eval-every", "0"});
+  return words;
+}
+
+/// The event of log.jsonl that says which weights a run began with.
+Json init_event(const Program& dcgan, const std::string& run) {
+  const std::string log = read_text(dcgan.at(run + "/log.jsonl"));
+  const size_t at = log.find("{\"event\":\"init\"");
+  return at == std::string::npos ? Json() : Json::parse(log.substr(at, log.find('\n', at) - at));
+}
+
+TEST(WarmStart, FromSafetensorsOfBothNetworksIsThatFromTheirCheckpointBitForBit) {
+  Program dcgan;
+  train_first(dcgan);
+  ASSERT_EQ(dcgan.call({"export", dcgan.at("first"), "--out", dcgan.at("both.safetensors")}), 0);
+  for (const auto& [model, run] : {std::pair("first", "a"), std::pair("both.safetensors", "b")}) {
+    const Finished end = dcgan(begun(dcgan, model, run));
+    ASSERT_EXIT_CODE(end, 0);
+    EXPECT_CONTAINS(end.out, "weights from ");
+    EXPECT_EQ(init_event(dcgan, run)["discriminator"], "from there");
+  }
+  const auto a = ArchiveReader(RunDirectory(dcgan.at("a")).checkpoint(8)).read_all("");
+  const auto b = ArchiveReader(RunDirectory(dcgan.at("b")).checkpoint(8)).read_all("");
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same_bits(a[i].second, b[i].second)) << a[i].first;
+}
+
+TEST(WarmStart, FromAGeneratorAloneTakesItAndBeginsWithARandomDiscriminatorAndSaysSo) {
+  Program dcgan;
+  train_first(dcgan);
+  const std::vector<std::string> still = {"--lr", "1e-12", "--ema-images", "100000", "--ema-ramp", "0"};
+  ASSERT_EXIT_CODE(dcgan(begun(dcgan, "first", "whole", still)), 0);
+  const ArchiveReader first(RunDirectory(dcgan.at("whole")).checkpoint(8));
+  ASSERT_EQ(dcgan.call({"export", dcgan.at("first"), "--out", dcgan.at("g.pt"), "--freeze"}), 0);
+  ASSERT_EQ(dcgan.call({"export", dcgan.at("g.pt"), "--out", dcgan.at("g.safetensors")}), 0);
+  for (const std::string model : {"g.pt", "g.safetensors"}) {
+    const std::string run = "of_" + model;
+    const Finished end = dcgan(begun(dcgan, model, run, still));
+    ASSERT_EXIT_CODE(end, 0);
+    EXPECT_CONTAINS(end.out, "holds no discriminator: that one begins with random weights");
+    EXPECT_EQ(init_event(dcgan, run)["discriminator"], "random");
+    const ArchiveReader then(RunDirectory(dcgan.at(run)).checkpoint(8));
+    EXPECT_LE(largest_difference(first.read("ema.conv1.weight"), then.read("ema.conv1.weight")), 1e-4);
+    EXPECT_LE(largest_difference(first.read("ema.conv1.weight"), then.read("generator.conv1.weight")), 1e-4);
+    EXPECT_GT(largest_difference(first.read("discriminator.conv1.weight"), then.read("discriminator.conv1.weight")),
+              1e-3);
+    const auto frozen = dcgan.refusal(begun(dcgan, model, "none", {"--freeze-d", "1"}));
+    EXPECT_TRUE(refused(frozen, 2, "holds no discriminator"));
+    EXPECT_FALSE(std::filesystem::exists(dcgan.at("none")));
+  }
+}
+
+TEST(WarmStart, RefusesAnOlderExportedGeneratorAndWhatIsNotThere) {
   Program dcgan;
   train_first(dcgan);
   auto words = begun_from(dcgan, {});
-  words[5] = dcgan.at("first/generator.pt");
-  EXPECT_TRUE(refused(dcgan.refusal(words), 2, "is TorchScript"));
+  words[5] = std::string(DCGAN_TEST_GOLDENS) + "/exports/upsample.pt";
+  EXPECT_TRUE(refused(dcgan.refusal(words), 2, "did not write down which network it is"));
   words[5] = dcgan.at("nowhere");
   EXPECT_TRUE(refused(dcgan.refusal(words), 2, "nowhere"));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "exchange/generator.hpp"
+#include "exchange/model_safetensors.hpp"
 #include "support/networks.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
@@ -28,7 +29,7 @@ class ImportedModels : public testing::Test {
     model_.images_seen = 12'345'678'901;  // more than 32 bits hold
     model_.options = {{"fit", "pad"}, {"crop_at", "top"}};
     write_checkpoint(folder_ / "model.ckpt", model_);
-    write_model_safetensors(file_, folder_ / "model.ckpt");
+    write_model_safetensors(file_, ModelFile(folder_ / "model.ckpt"));
   }
 
   ImportedModel model_;
@@ -49,7 +50,7 @@ TEST_F(ImportedModels, OfSafetensorsAreWhatWasExportedWithTheImagesSeen) {
   EXPECT_EQ(load_network(folder_ / "model.ckpt").info.images_seen, 12'345'678'901);
   write_checkpoint(folder_ / "again.ckpt", found);
   EXPECT_EQ(load_network(folder_ / "again.ckpt").info.images_seen, 12'345'678'901);
-  write_model_safetensors(folder_ / "again.safetensors", folder_ / "again.ckpt");
+  write_model_safetensors(folder_ / "again.safetensors", ModelFile(folder_ / "again.ckpt"));
   EXPECT_TRUE(read_text(folder_ / "again.safetensors") == read_text(file_));
 }
 

@@ -3,6 +3,7 @@
 STATE.pth: the same tensors as a state dict. FACTS.json: what the metadata should say, "network" as JSON.
 Says what is wrong and ends with 1, or prints "ok".
 """
+import hashlib
 import json
 import pathlib
 import sys
@@ -20,6 +21,10 @@ with safe_open(model, framework="pt") as file:
         got = file.get_tensor(name)
         assert got.dtype == tensor.dtype and torch.equal(got, tensor), name
 assert told.pop("dcgan"), "it does not say which version wrote it"
+digest = hashlib.sha256()
+for name in sorted(expected):
+    digest.update(name.encode() + expected[name].contiguous().numpy().tobytes())
+assert told.pop("sha256") == digest.hexdigest(), "its checksum is not that of its weights"
 told["network"] = json.loads(told["network"])
 assert told == json.loads(pathlib.Path(facts_file).read_text()), told
 assert json.loads(told["value_range"]) == [-1, 1] and int(told["images_seen"]) > 0

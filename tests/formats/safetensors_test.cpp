@@ -47,6 +47,19 @@ TEST(Safetensors, AreReadAsTheirOwnPackageWritesThem) {
   EXPECT_EQ(file.metadata, (TextPairs{{"format", "pt"}, {"made by", "foreign.py"}}));
 }
 
+TEST(Safetensors, SayWhatTheyAreWithoutTheirTensorsBeingRead) {
+  const TemporaryFolder folder;
+  const std::string bytes = golden();
+  size_t head = 8;
+  for (size_t i = 0, unit = 1; i < 3; ++i, unit *= 256) head += unit * static_cast<uint8_t>(bytes[i]);
+  write_text(folder / "cut.safetensors", bytes.substr(0, head));  // no tensor is there
+  EXPECT_EQ(read_safetensors_metadata(folder / "cut.safetensors"),
+            (TextPairs{{"format", "pt"}, {"made by", "foreign.py"}}));
+  write_text(folder / "cut.safetensors", bytes.substr(0, head - 1));
+  EXPECT_CONTAINS(thrown_by([&] { read_safetensors_metadata(folder / "cut.safetensors"); }).what,
+                  "cut.safetensors' is cut off within its header");
+}
+
 TEST(Safetensors, ThatWereWrittenAreReadAgain) {
   const std::string bytes = golden();
   const SafeTensors file = read_safetensors(bytes, "the file");

@@ -160,6 +160,14 @@ TEST(Widened, KernelConvolvesAndHalvesByMeansAtOnce) {
   expect_near(results(at::kFloat, true), results(at::kDouble, false), 1e-5);
 }
 
+TEST(Widened, KernelsAreNarrowedToWhatTheyWereMadeOf) {
+  const auto w = noise({4, 5, 3, 3}, 2);
+  EXPECT_LE(largest_difference(narrowed(widened(w)), w), 2e-6);
+  EXPECT_LE(largest_difference(narrowed(widened(w).to(at::kHalf)), w), 0.01);
+  const auto whole = at::arange(4 * 5 * 9, at::kFloat).view({4, 5, 3, 3});  // sums without rounding
+  EXPECT_TRUE(same_bits(narrowed(widened(whole)), whole));
+}
+
 TEST(Widened, KernelIsSummedInFp32UnderAutocast) {
   const auto w = noise({4, 5, 3, 3}, 2);
   const PrecisionScope scope(Precision::kBf16, at::kCPU);

@@ -1,5 +1,5 @@
 // A C++ program that draws from a model by dcgan's own library: the very files of `dcgan sample --out FOLDER`.
-//   embed MODEL FOLDER [COUNT]     MODEL: a run directory, a checkpoint or an exported generator
+//   embed MODEL FOLDER [COUNT]     MODEL: a run directory, a checkpoint or an exported model
 #include <cstdio>
 #include <dcgan/dcgan.hpp>
 #include <filesystem>

@@ -123,7 +123,7 @@ Verb arithmetic_verb() {
       "The figure shows each term, its mean, and the result among eight with a little noise, as figure 7 of Radford "
       "et\n"
       "al. 2015 does. If the expression begins with a minus, put -- before it.";
-  verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"},
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"},
                       {"EXPRESSION", "the sum, like \"3+5-8\""}};
   set_options<ArithmeticCommand>(verb, arithmetic);
   return verb;

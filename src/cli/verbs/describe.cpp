@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "dataset/walk.hpp"
 #include "exchange/import.hpp"
+#include "exchange/model_file.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
 #include "exchange/weights_file.hpp"
@@ -110,8 +111,11 @@ Json uses_of_export(const Json& facts, const fs::path& path) {
   }
   const std::string shape = "(1, " + side("latent") + ")";
   const bool is_uniform = facts.value("latent_distribution", Json()) == "uniform";
-  return {"dcgan sample " + shell_word(path.native()) + " --out sheet.png",
-          load + ".images(" + (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) + classes + ")"};
+  Json uses = {"dcgan sample " + shell_word(path.native()) + " --out sheet.png"};
+  uses.push_back(load + ".images(" + (is_uniform ? "2 * torch.rand" + shape + " - 1" : "torch.randn" + shape) +
+                 classes + ")");
+  if (facts.contains("network")) uses.push_back("dcgan train DATA --init-from " + shell_word(path.native()));
+  return uses;
 }
 
 Json describe_export(const fs::path& path) {
@@ -169,6 +173,24 @@ Json describe_onnx(const fs::path& path) {
   return out;
 }
 
+/// Of safetensors that dcgan exported: what they are beside tensors.
+void add_model(Json& out, const fs::path& path) {
+  const ModelFile model(path);
+  const auto shapes_of = [&](const char* part) {
+    Shapes shapes;
+    for (const auto& [name, tensor] : model.read(part)) shapes.emplace_back(name, tensor.sizes().vec());
+    return shapes;
+  };
+  const std::string word = shell_word(path.native());
+  out.erase("weights"), out["metadata"].erase("network"), out["metadata"].erase("images_seen");  // each says more here
+  out["images"] = model.images_seen();
+  out["network"] = model.meta()["network"];
+  out["generator"] = describe_tensors(shapes_of(model.has(kAveragePart) ? kAveragePart : kGeneratorPart), "");
+  if (model.has(kDiscriminatorPart)) out["discriminator"] = describe_tensors(shapes_of(kDiscriminatorPart), "");
+  out["use"] = {"dcgan sample " + word + " --out sheet.png", "dcgan train DATA --init-from " + word,
+                "dcgan export " + word + " --out generator.pt"};
+}
+
 Json describe_weights(const fs::path& path) {
   const WeightsFile file = read_weights(path);
   Shapes shapes;
@@ -199,6 +221,7 @@ Json describe_weights(const fs::path& path) {
               {"use", Json::array()}};
   std::vector<fs::path> files = {path};
   if (!is_ours && !has_generator) files.insert(files.begin(), "netG.pth");
+  if (is_ours) add_model(out, path);
   if (is_ours || !found.empty()) out["use"].push_back(import_command(files, found) + " --out imported.ckpt");
   return out;
 }

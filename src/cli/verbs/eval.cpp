@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "checkpoint/archive.hpp"
 #include "checkpoint/run_directory.hpp"
 #include "cli/model_options.hpp"
 #include "cli/picture_files.hpp"
@@ -18,7 +17,9 @@
 #include "eval/evaluation.hpp"
 #include "eval/failures.hpp"
 #include "eval/figures.hpp"
+#include "exchange/model_file.hpp"
 #include "exchange/torchscript.hpp"
+#include "exchange/weights_file.hpp"
 #include "formats/onnx.hpp"
 #include "image/sheet.hpp"
 
@@ -63,8 +64,8 @@ struct GeneratedSide {
 bool is_pictures(const fs::path& model) {
   std::error_code ignored;
   if (fs::is_directory(model, ignored)) return !is_run_directory(model);
-  return fs::exists(model, ignored) && !looks_like_archive(model) && !looks_like_onnx(model) &&
-         !(looks_like_torchscript(model) && model.extension() != ".zip");
+  return fs::exists(model, ignored) && !looks_like_archive(model) && !looks_like_weights(model) &&
+         !looks_like_onnx(model) && !(looks_like_torchscript(model) && model.extension() != ".zip");
 }
 
 /// The pictures that MODEL's run was trained on.
@@ -87,7 +88,7 @@ std::string data_of_run(const fs::path& model) {
 Dataset open_real(const EvalCommand& command, const fs::path& model) {
   Dataset whole = open_pictures(command.beside.data, command.beside.pixels, command.beside.thread_count());
   if (command.all || is_pictures(model) || looks_like_torchscript(model)) return whole;
-  const Json meta = ArchiveReader(checkpoint_of(model, command.model.at)).meta();
+  const Json meta = ModelFile(checkpoint_of(model, command.model.at)).meta();
   const std::string origin = "'" + shown(model) + "'";
   const auto share =
       value_or(value_or<Json>(meta, "options", Json::object(), origin), "holdout", 0.0, origin + ", its options");
@@ -306,7 +307,7 @@ Verb eval_verb() {
       "how\n"
       "far it can be trusted: docs/metrics.md. In short:\n" +
       figures_help();
-  verb.positionals = {{"MODEL", "run directory, checkpoint, exported generator, or a folder of generated pictures"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint, exported model, or a folder of generated pictures"}};
   set_options<EvalCommand>(verb, eval);
   return verb;
 }

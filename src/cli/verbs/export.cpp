@@ -8,10 +8,11 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "exchange/discriminator.hpp"
-#include "exchange/import.hpp"
+#include "exchange/example_networks.hpp"
+#include "exchange/model_safetensors.hpp"
 #include "exchange/onnx.hpp"
 #include "exchange/torchscript.hpp"
-#include "formats/foreign_models.hpp"
+#include "exchange/weights_file.hpp"
 
 namespace dcgan {
 namespace {
@@ -63,36 +64,61 @@ void check_choices(const ExportCommand& command, const std::string& format) {
   }
   refuse(format == "safetensors" && !command.model.ema, "--no-ema", choice,
          "safetensors hold the weights as they are besides the moving average");
-  refuse(format != "torchscript" && command.script.weights != "float32", "--weights " + command.script.weights, choice,
-         "other files hold float32");
+  refuse(format != "torchscript" && format != "safetensors" && command.script.weights != "float32",
+         "--weights " + command.script.weights, choice, "such files hold float32");
   refuse(format != "torchscript" && command.script.freeze, "--freeze", choice, "it is not a program");
 }
 
-/// Says what is in the file.
-std::string write_discriminator(const ExportCommand& command, const std::string& format, const fs::path& model,
-                                const LoadedNetwork& loaded) {
+/// What was read, and what is in the file.
+struct Written {
+  std::string origin;
+  int64_t images_seen;
+  std::string what;
+};
+
+Written write_discriminator(const ExportCommand& command, const std::string& format, const fs::path& model) {
+  const LoadedNetwork loaded = load_network(model, command.model);
   const DiscriminatorNet net = load_discriminator(model, loaded, command.model.at);
-  if (format == "state-dict") {
+  if (format == "state-dict")
     write_state_dict(command.out, to_example(*net));
-    return "netD of PyTorch's example";
-  }
-  export_torchscript(net, loaded.info, command.out, command.script);
-  return "discriminator, read back and compared";
+  else
+    export_torchscript(net, loaded.info, command.out, command.script);
+  return {loaded.info.origin, loaded.info.images_seen,
+          format == "state-dict" ? "netD of PyTorch's example" : "discriminator, read back and compared"};
 }
 
-/// The same.
-std::string write_generator(const ExportCommand& command, const std::string& format, const LoadedNetwork& loaded) {
-  const std::string weights = command.model.ema ? "moving average" : "plain weights";
+Written write_generator(const ExportCommand& command, const std::string& format, const fs::path& model) {
+  const GeneratorOperations generator = load_operations(model, command.model);
+  const GeneratorInfo& info = generator.info;
+  const std::string weights = info.ema ? "moving average" : "plain weights";
   if (format == "state-dict") {
-    write_state_dict(command.out, to_example(*loaded.net));
-    return "netG of PyTorch's example, " + weights;
+    write_state_dict(command.out, to_example(generator.layers, generator.counters));
+    return {info.origin, info.images_seen, "netG of PyTorch's example, " + weights};
   }
   if (format == "onnx") {
-    export_onnx(loaded.net, loaded.info, command.out);
-    return weights + ", taken by ONNX's checker";
+    export_onnx(generator, command.out);
+    return {info.origin, info.images_seen, weights + ", taken by ONNX's checker"};
   }
-  export_torchscript(loaded.net, loaded.info, command.out, command.script);
-  return weights + ", read back and compared";
+  export_torchscript(generator, command.out, command.script);
+  return {info.origin, info.images_seen, weights + ", read back and compared"};
+}
+
+/// All that the file has.
+Written write_both(const ExportCommand& command, const fs::path& model) {
+  const ModelFile file(checkpoint_of(model, command.model.at));
+  write_model_safetensors(command.out, file, command.script.weights);
+  const bool has_average = file.has(kAveragePart);
+  std::vector<std::string> parts;
+  if (file.has(kGeneratorPart) && (command.script.weights == "float32" || !has_average)) parts.push_back("generator");
+  if (file.has(kDiscriminatorPart)) parts.push_back("discriminator");
+  if (has_average) parts.push_back("moving average");
+  std::string what = parts.back();
+  if (parts.size() > 1) {
+    parts.pop_back();
+    what = joined(parts, ", ") + " and " + what;
+  }
+  return {shown(file.path()), file.images_seen(),
+          what + (command.script.weights == "float32" ? "" : ", in numbers of two bytes")};
 }
 
 void export_model(const Invocation& invocation, ExportCommand& command) {
@@ -101,20 +127,12 @@ void export_model(const Invocation& invocation, ExportCommand& command) {
   check_place(command.out);
   check_choices(command, format);
   const fs::path model = invocation.positional(0);
-  if (looks_like_torchscript(model) && !looks_like_weights(model) && !foreign_model(model))
-    throw UsageError("'" + shown(model) + "' is an exported network already",
-                     "copy the file; for another format export the run or checkpoint that it was made of");
-  const auto loaded = load_network(model, command.model);
   settle_threads();
-  std::string what = "generator, discriminator and moving average";
-  if (format == "safetensors")
-    write_model_safetensors(command.out, checkpoint_of(model, command.model.at));
-  else if (command.network == "discriminator")
-    what = write_discriminator(command, format, model, loaded);
-  else
-    what = write_generator(command, format, loaded);
-  std::printf("wrote %s from %s (%s images seen): %s\n", shown(command.out).c_str(), loaded.info.origin.c_str(),
-              with_commas(loaded.info.images_seen).c_str(), what.c_str());
+  const Written written = format == "safetensors"              ? write_both(command, model)
+                          : command.network == "discriminator" ? write_discriminator(command, format, model)
+                                                               : write_generator(command, format, model);
+  std::printf("wrote %s from %s (%s images seen): %s\n", shown(command.out).c_str(), written.origin.c_str(),
+              with_commas(written.images_seen).c_str(), written.what.c_str());
 }
 
 }  // namespace
@@ -123,13 +141,17 @@ Verb export_verb() {
   Verb verb;
   verb.name = "export";
   verb.group = "Take away";
-  verb.examples = {"dcgan export runs/first --out generator.pt", "dcgan export runs/first --out generator.onnx"};
+  verb.examples = {"dcgan export runs/first --out generator.pt", "dcgan export runs/first --out generator.onnx",
+                   "dcgan export runs/first --out model.safetensors --weights float16"};
   verb.help = "write a model for other programs: TorchScript, ONNX, a state dict, safetensors";
   verb.details =
       "TorchScript: torch.jit.load(FILE)(torch.randn(1, LATENT)) in Python, torch::jit::load(FILE) in C++. See "
       "docs/export.md\n"
-      "and, for the other formats, docs/formats.md.";
-  verb.positionals = {{"MODEL", "run directory or checkpoint"}};
+      "and, for the other formats, docs/formats.md.\n"
+      "Safetensors hold both networks: every verb reads them, and `train --init-from` begins with them. With "
+      "--weights\n"
+      "float16 or bf16 they take half the bytes, and leave out the weights of G besides their moving average.";
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"}};
   set_options<ExportCommand>(verb, export_model);
   return verb;
 }

@@ -188,7 +188,7 @@ Verb features_verb() {
       "The maps of every layer, each the maximum over a 4 x 4 grid: Radford et al. 2015, section 5.1. Pictures are "
       "cut\n"
       "as the model's own were. Memory does not grow with their count.";
-  verb.positionals = {{"MODEL", "run directory or checkpoint"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or safetensors of both networks"}};
   set_options<FeaturesCommand>(verb, features);
   return verb;
 }
@@ -201,7 +201,7 @@ Verb score_verb() {
   verb.help = "how real pictures look to a model's discriminator";
   verb.details =
       "A discriminator knows the pictures of its own training best: scores compare pictures, they prove nothing.";
-  verb.positionals = {{"MODEL", "run directory or checkpoint"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or safetensors of both networks"}};
   set_options<ScoreCommand>(verb, score);
   return verb;
 }

@@ -80,10 +80,9 @@ void import_model(const Invocation& invocation, ImportCommand& command) {
   std::printf("use it:\n  dcgan sample %s --out sheet.png\n  dcgan export %s --out generator.pt\n", use.c_str(),
               use.c_str());
   // The default's penalties and BatchNorm in D conflict: the settings of the example.
-  const bool has_batch_norm = model.plan.options.has_batch_norm_d();
-  if (model.has_discriminator())
-    std::printf("  dcgan train DATA --init-from %s%s\n", use.c_str(),
-                has_batch_norm ? " --loss bce --r1 0 --r2 0 --lr 0.0002 --beta1 0.5" : "");
+  const bool has_batch_norm = model.has_discriminator() && model.plan.options.has_batch_norm_d();
+  std::printf("  dcgan train DATA --init-from %s%s\n", use.c_str(),
+              has_batch_norm ? " --loss bce --r1 0 --r2 0 --lr 0.0002 --beta1 0.5" : "");
 }
 
 }  // namespace
@@ -96,9 +95,9 @@ Verb import_verb() {
   verb.help = "read a generator, and a discriminator, that another program wrote";
   verb.details =
       "FILE: netG.pth of PyTorch's DCGAN example, and as MORE its netD.pth; or one file that holds both, among other\n"
-      "things and under any names; or a safetensors file of `dcgan export`. Of EfficientNet-Lite's weights a feature\n"
-      "network is made, for `dcgan eval --features`. Nothing in a file is ever run. See\n"
-      "docs/formats.md.";
+      "things and under any names; or a safetensors file of `dcgan export`, which the other verbs read as it is. Of\n"
+      "EfficientNet-Lite's weights a feature network is made, for `dcgan eval --features`. Nothing in a file is ever\n"
+      "run. See docs/formats.md.";
   verb.positionals = {{"FILE", "state dict (.pth) or safetensors"},
                       {"MORE", "the other network of the same kind of file", false}};
   set_options<ImportCommand>(verb, import_model);

@@ -206,7 +206,7 @@ Json describe(const fs::path& path) {
     if (form_of(path)) throw;  // it says what it is
     if (const auto foreign = foreign_model(path))
       throw Error("'" + shown(path) + "' is " + foreign->what, foreign->hint);
-    throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported generator, pack or data",
+    throw Error("'" + shown(path) + "' is none of ours: no run, checkpoint, exported model, pack or data",
                 "give the path of one of these; if it was one, copy it again");
   }
 }
@@ -255,7 +255,7 @@ Verb inspect_verb() {
   verb.examples = {"dcgan inspect runs/first", "dcgan inspect photos/ --all"};
   verb.help = "say what a run, checkpoint, exported model, weights, picture or data folder is, and how to use it";
   verb.positionals = {
-      {"PATH", "run directory, checkpoint, exported generator, weights of other programs, picture, pack, or data"}};
+      {"PATH", "run directory, checkpoint, exported model, weights of other programs, picture, pack, or data"}};
   set_options<InspectCommand>(verb, inspect);
   return verb;
 }

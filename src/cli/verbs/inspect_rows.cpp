@@ -141,6 +141,7 @@ std::string export_text(const Json&, const Json& all) {
   network.erase("class_names");  // they have a row
   return network_text(network);
 }
+std::string plan_text(const Json& value, const Json& all) { return all.contains("width") ? "" : network_text(value); }
 /// A part of the row of an export's network.
 std::string part_of_network(const Json& value, const Json& all) { return all.contains("width") ? "" : brief(value); }
 /// What every export of this program says of itself, for programs that read it.
@@ -175,7 +176,7 @@ constexpr InspectRow kRows[] = {
     {"data", "data", data_text},
     {"data_images", "", nothing},
     {"packed_from", "packed from", alone<brief>},
-    {"network", "network", alone<network_text>},
+    {"network", "network", plan_text},
     {"width", "network", export_text},
     {"height", "height", part_of_network},
     {"channels", "channels", part_of_network},

@@ -186,7 +186,7 @@ Verb interpolate_verb() {
       "dcgan interpolate MODEL --from 3 --to 5 --out loop.gif           there and back, without a jump\n"
       "dcgan interpolate MODEL --walk --frames 1000 --out walk.mp4      past image after image\n"
       "Memory does not grow with the frames.";
-  verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"}};
   set_options<InterpolateCommand>(verb, interpolate);
   return verb;
 }

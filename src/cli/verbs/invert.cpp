@@ -194,7 +194,8 @@ Verb invert_verb() {
       "The picture is cut as the model's own were. A strip shows it, the image that the search began with, and the "
       "one\n"
       "that it found; with --mask also the picture with its hidden part filled in, without a seam.";
-  verb.positionals = {{"MODEL", "run directory or checkpoint"}, {"PICTURE", "the picture"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"},
+                      {"PICTURE", "the picture"}};
   set_options<InvertCommand>(verb, invert_picture);
   return verb;
 }

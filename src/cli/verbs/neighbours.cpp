@@ -67,7 +67,7 @@ Verb neighbours_verb() {
       "Under each real picture stands its distance. An image counts as a copy where the nearest is less than half as "
       "far\n"
       "as that picture's fifth nearest other real one; docs/metrics.md.";
-  verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"}};
   set_options<NeighboursCommand>(verb, neighbours);
   return verb;
 }

@@ -204,7 +204,7 @@ Verb probe_verb() {
       "the features of a discriminator that was never trained. How strongly it is held back is chosen by leaving out "
       "one\n"
       "labelled picture after another.";
-  verb.positionals = {{"MODEL", "run directory or checkpoint"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or safetensors of both networks"}};
   set_options<ProbeCommand>(verb, probe);
   return verb;
 }

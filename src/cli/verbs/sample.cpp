@@ -235,12 +235,12 @@ Verb sample_verb() {
                    "dcgan sample runs/first --seed 7 --count 16 --out sixteen.png"};
   verb.help = "draw images from a trained generator";
   verb.details =
-      "MODEL: a run directory (its best state), a checkpoint, or an exported generator.\n"
+      "MODEL: a run directory (its best state), a checkpoint, or an exported model (.pt, .safetensors).\n"
       "An image's name is its index, or seed:index. It is the same picture alone, in a sheet and from an export.\n"
       "Of a model with classes image i has class i modulo their number, and a sheet has one row a class (for --count \n"
       "images or a few more; the first 20 classes). With --class image i has the i-th of those given, in turn.\n"
       "PNG files say that they were generated, of which model, and their images' names: dcgan inspect FILE.png.";
-  verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"}};
   set_options<SampleCommand>(verb, sample);
   return verb;
 }

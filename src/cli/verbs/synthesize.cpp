@@ -148,7 +148,7 @@ Verb synthesize_verb() {
       "Images that a classifier of DATA does not take for their class, and copies of real pictures, are left out. The\n"
       "manifest says where each comes from: `dcgan sample MODEL --class CLASS --images SEED:INDEX` draws it again.\n"
       "The choice is made by all of DATA, though the run held some out.";
-  verb.positionals = {{"MODEL", "run directory, checkpoint or exported generator"}};
+  verb.positionals = {{"MODEL", "run directory, checkpoint or exported model (.pt, .safetensors)"}};
   set_options<SynthesizeOptions>(verb, [](const Invocation& invocation, SynthesizeOptions& options) {
     synthesize(invocation, options, [&](const DataOptions& data) {
       return open_pictures(options.beside.data, data, options.beside.thread_count());

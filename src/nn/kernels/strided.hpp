@@ -24,5 +24,8 @@ at::Tensor convolve1(const at::Tensor& x, const at::Tensor& weight, const at::Te
 ///   nearest neighbours to twice the sides, then conv_transpose2d(weight, stride 1, padding 1) = stride_up(x, widened);
 ///   conv2d(weight, stride 1, padding 1), then means of 2 x 2 pixels = stride_down(x, widened / 4).
 at::Tensor widened(const at::Tensor& weight);
+/// The way back: float32 weights [A, B, 3, 3] on the CPU whose widened() comes closest to this kernel [A, B, 4, 4]: for
+/// one that was widened, what it was made of, to the rounding of its numbers.
+at::Tensor narrowed(const at::Tensor& kernel);
 
 }  // namespace dcgan
