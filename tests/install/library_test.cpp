@@ -76,7 +76,7 @@ TEST_F(Library, IsFoundByAnotherProgramWhichDrawsTheImagesOfSample) {
   }
   const auto wrong = output_of("'" + at("embed/embed") + "' '" + at("none") + "' x 2>&1");
   EXPECT_EQ(wrong.second, kUsedWrongly);
-  EXPECT_CONTAINS(wrong.first, "hint: give a run directory, a checkpoint or an exported generator");
+  EXPECT_CONTAINS(wrong.first, "hint: give a run directory, a checkpoint or an exported model");
 }
 
 TEST_F(Library, DrawsAsSampleDoesWithSeedTruncationAndClasses) {
