@@ -21,6 +21,7 @@
 #include "bench/small_program.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/platform/cores.hpp"
 #include "core/platform/machine.hpp"
 #include "dataset/order.hpp"
 #include "formats/safetensors.hpp"
@@ -122,6 +123,9 @@ void run(const Words& words, const RawOptions& options) {
   const std::string like = bytes_of(options.like);
   SafeTensors head = read_safetensors(like, "'" + options.like + "'");
   const Json config = parse_json(bytes_of(options.config), options.config).at("options");
+  if (config.value("channels", "rgb") != "rgb" || config.value("conditional", false))
+    throw UsageError("'" + options.config + "' is of a run with classes, or of other pictures than RGB",
+                     "begin one without --conditional, with --channels rgb");
   NetworkPlan plan;
   TrainOptions training;
   set_known(fields_of(plan.options), config, options.config);
@@ -133,7 +137,7 @@ void run(const Words& words, const RawOptions& options) {
 
   std::vector<std::string> ignored;
   const at::Device device(resolve_device(options.device, ignored));
-  settle_process(4);
+  settle_process(automatic_threads().count);
   const RawPictures pictures(options.pictures, plan);
   Trainer trainer(plan, training, device, options.gpu);
   fs::create_directories(options.out);

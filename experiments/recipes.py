@@ -1,7 +1,7 @@
 """Trains recipes for equal times, or equal numbers of images, and measures what they made: a row a run, appended to a
 table, so that a long study can be done in pieces. A row that is there already is not run again.
 
-  experiments/recipes.py --table docs/recipes.csv --data fashion=PATH --size 32 --time 5m --seeds 0,1,2 \\
+  experiments/recipes.py --table runs.csv --data fashion=PATH --size 32 --time 5m --seeds 0,1,2 \\
       default="--preset default" example="--preset pytorch-example --eval-every 0"
 
 Each recipe is a name and the options of `dcgan train`. A run of --time has the machine for itself: run nothing beside
@@ -127,6 +127,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.time and arguments.jobs > 1:
         parser.error("a run of --time has the machine for itself: --jobs 1")
+    known = read_table(arguments.table)
+    if known and list(known[0]) != FIELDS:
+        parser.error(f"--table {arguments.table} has other columns: it was made by another version. Give a new file")
     study = Study(arguments)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         runs = [pool.submit(study.run, data, *recipe.split("=", 1), seed) for seed in map(int, arguments.seeds.split(","))

@@ -80,7 +80,7 @@ NamedTensors ModelFile::beginning() const {
 }
 
 void refuse_without_discriminator(const ModelFile& file, const std::string& model) {
-  if (file.origin().starts_with("the checkpoint"))
+  if (file.is_checkpoint())
     throw UsageError(model + " holds no discriminator: it was imported without one",
                      "import it again with both networks: dcgan import netG.pth netD.pth --out FILE.ckpt");
   throw UsageError(model + " holds no discriminator: it is a generator alone",

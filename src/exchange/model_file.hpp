@@ -29,6 +29,7 @@ class ModelFile {
   const Json& meta() const { return meta_; }
   const NetworkPlan& plan() const { return plan_; }
   int64_t images_seen() const;
+  bool is_checkpoint() const { return archive_.has_value(); }
   /// Whether any tensor's name begins so.
   bool has(const std::string& part) const;
   /// Those tensors without it: on the CPU, float32 but for counters. Throws Error when the file is damaged.

@@ -74,7 +74,7 @@ TEST(Measurements, AStudyOfRecipesAddsARowARunAndRepeatsNone) {
     GTEST_SKIP() << "no Python with what third_party/readers.txt names";
   const Program dcgan;
   make_pictures(dcgan.at("photos"), 12);
-  const auto study = [&] {
+  const auto study = [&](const std::string& table) {
     return run({"/usr/bin/env",
                 "XDG_CACHE_HOME=" + dcgan.at("cache"),
                 "OMP_WAIT_POLICY=passive",
@@ -83,7 +83,7 @@ TEST(Measurements, AStudyOfRecipesAddsARowARunAndRepeatsNone) {
                 "--program",
                 DCGAN_TEST_PROGRAM,
                 "--table",
-                dcgan.at("table.csv"),
+                dcgan.at(table),
                 "--data",
                 "made=" + dcgan.at("photos"),
                 "--size",
@@ -96,11 +96,17 @@ TEST(Measurements, AStudyOfRecipesAddsARowARunAndRepeatsNone) {
                 "16",
                 "small=--base-channels 8 --latent 8 --batch 8 --log-every 1 --eval-every 0"});
   };
-  ASSERT_EXIT_CODE(study(), 0);
+  ASSERT_EXIT_CODE(study("table.csv"), 0);
   const std::string table = read_text(dcgan.at("table.csv"));
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2) << table;
-  ASSERT_EXIT_CODE(study(), 0);
+  ASSERT_EXIT_CODE(study("table.csv"), 0);
   EXPECT_EQ(read_text(dcgan.at("table.csv")), table);
+  const std::string others = "date,kid_a\n2026-11-01,0.5\n";
+  write_text(dcgan.at("others.csv"), others);
+  const Finished refused = study("others.csv");
+  EXPECT_EXIT_CODE(refused, 2);
+  EXPECT_CONTAINS(refused.err, "has other columns");
+  EXPECT_EQ(read_text(dcgan.at("others.csv")), others);
 }
 
 /// experiments/yardstick.py with these words.

@@ -149,6 +149,27 @@ TEST(TrainingKinds, ThatGrowTrainWeightsOfTheSizeAtHandAlone) {
   }
 }
 
+/// Adam's first step moves a number by the whole step size, whatever its gradient.
+TEST(TrainingKinds, MoveWeightsWithoutNormByTheirFirstDeviationTimesTheStepSize) {
+  auto options = small_training();
+  options.adam.learning_rate = {0.01, 0.01};
+  NetworkPlan plan = small_plan();
+  plan.options.arch = "multiscale", plan.options.norm_d = "none";
+  Trainer trainer(plan, options, at::kCPU);
+  const auto g = copied(trainer.generator()->parameters());
+  trainer.step(noise_batch(plan, 0, 8));
+  const auto planned = trainer.generator()->planned_weights();
+  const auto after = trainer.generator()->parameters();
+  int64_t equalised = 0;
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const double moved = (after[i] - g[i]).abs().max().item<double>();
+    if (moved == 0) continue;  // behind weights that begin at zero
+    EXPECT_NEAR(moved, 0.01 * planned[i].step, 2e-4 * planned[i].step) << planned[i].name;
+    if (planned[i].spread > 0 && planned[i].spread == planned[i].step) ++equalised;
+  }
+  EXPECT_GT(equalised, 0);
+}
+
 TEST(TrainingKinds, WithFrozenBlocksTrainTheOthersOnly) {
   auto trainer = trainer_with([](auto& o) { o.freeze_d = 1; });
   const auto before = copied(trainer.discriminator()->parameters());
