@@ -71,6 +71,13 @@ void check_numbers(const NamedTensors& tensors, const std::string& origin) {
   }
 }
 
+/// Without its tensors being read.
+TextPairs metadata_of(const fs::path& path) {
+  const std::string origin = "'" + shown(path) + "'";
+  const uint64_t bytes = safetensors_head_bytes(read_file(path, sizeof(uint64_t)), fs::file_size(path), origin);
+  return read_safetensors_metadata(read_file(path, bytes), origin);
+}
+
 at::Tensor shortened(const std::string& name, const at::Tensor& tensor, at::ScalarType type) {
   if (!tensor.is_floating_point() || tensor.dim() < 2) return tensor;
   const at::Tensor out = tensor.detach().to(type);
@@ -88,7 +95,7 @@ bool is_of_model(const TextPairs& metadata) {
 }
 
 bool is_model_safetensors(const fs::path& path) {
-  return looks_like_weights(path) && !looks_like_state_dict(path) && is_of_model(read_safetensors_metadata(path));
+  return looks_like_weights(path) && !looks_like_state_dict(path) && is_of_model(metadata_of(path));
 }
 
 ImportedModel read_model_safetensors(const fs::path& path) {

@@ -115,12 +115,13 @@ SafeTensors read_safetensors(std::string_view bytes, const std::string& origin) 
   return file;
 }
 
-TextPairs read_safetensors_metadata(const fs::path& path) {
-  const std::string origin = "'" + shown(path) + "'";
-  const uint64_t length = checked_length(read_file(path, kLengthBytes), fs::file_size(path), origin);
-  const std::string bytes = read_file(path, kLengthBytes + length);
-  if (bytes.size() < kLengthBytes + length) throw Error(origin + " is cut off within its header", kCopyAgain);
-  return metadata_from(head_from(std::string_view(bytes).substr(kLengthBytes), origin), origin);
+uint64_t safetensors_head_bytes(std::string_view first_bytes, uint64_t file_bytes, const std::string& origin) {
+  return kLengthBytes + checked_length(first_bytes, file_bytes, origin);
+}
+
+TextPairs read_safetensors_metadata(std::string_view head, const std::string& origin) {
+  const uint64_t length = checked_length(head, head.size(), origin);
+  return metadata_from(head_from(head.substr(kLengthBytes, length), origin), origin);
 }
 
 std::string safetensors_head(const std::vector<SafeTensor>& tensors, const TextPairs& metadata) {

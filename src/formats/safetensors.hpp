@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "core/element.hpp"
-#include "core/platform/io/file.hpp"
 #include "core/text.hpp"
 
 namespace dcgan {
@@ -36,8 +35,11 @@ bool looks_like_safetensors(std::string_view first_bytes, uint64_t file_bytes);
 /// gap, or are not in the file.
 SafeTensors read_safetensors(std::string_view bytes, const std::string& origin);
 
-/// What a file says of itself, without its tensors being read. Throws Error as read_safetensors does of a head.
-TextPairs read_safetensors_metadata(const fs::path& path);
+/// How many bytes of a file its head takes, with the length before it; of the first 8 of them. Throws Error as
+/// read_safetensors does.
+uint64_t safetensors_head_bytes(std::string_view first_bytes, uint64_t file_bytes, const std::string& origin);
+/// What a file says of itself, of so many bytes of it. Throws Error as read_safetensors does of a head.
+TextPairs read_safetensors_metadata(std::string_view head, const std::string& origin);
 
 /// What stands before the data of these tensors, whose `data` are not looked at: they follow in this order, without
 /// gaps. A multiple of 8 bytes.

@@ -48,16 +48,17 @@ TEST(Safetensors, AreReadAsTheirOwnPackageWritesThem) {
 }
 
 TEST(Safetensors, SayWhatTheyAreWithoutTheirTensorsBeingRead) {
-  const TemporaryFolder folder;
   const std::string bytes = golden();
-  size_t head = 8;
-  for (size_t i = 0, unit = 1; i < 3; ++i, unit *= 256) head += unit * static_cast<uint8_t>(bytes[i]);
-  write_text(folder / "cut.safetensors", bytes.substr(0, head));  // no tensor is there
-  EXPECT_EQ(read_safetensors_metadata(folder / "cut.safetensors"),
+  const auto head = static_cast<size_t>(safetensors_head_bytes(bytes.substr(0, 8), bytes.size(), "'a file'"));
+  ASSERT_LT(head, bytes.size());
+  EXPECT_EQ(read_safetensors_metadata(bytes.substr(0, head), "'a file'"),
             (TextPairs{{"format", "pt"}, {"made by", "foreign.py"}}));
-  write_text(folder / "cut.safetensors", bytes.substr(0, head - 1));
-  EXPECT_CONTAINS(thrown_by([&] { read_safetensors_metadata(folder / "cut.safetensors"); }).what,
-                  "cut.safetensors' is cut off within its header");
+  const auto refused = [](const auto& read) { return thrown_by(read).what; };
+  EXPECT_CONTAINS(refused([&] { read_safetensors_metadata(bytes.substr(0, head - 1), "'a file'"); }),
+                  "'a file' is cut off within its header");
+  EXPECT_CONTAINS(refused([&] { safetensors_head_bytes(bytes.substr(0, 8), head - 1, "'a file'"); }),
+                  "'a file' is cut off within its header");
+  EXPECT_CONTAINS(refused([&] { safetensors_head_bytes(bytes.substr(0, 7), 7, "'a file'"); }), "cut off");
 }
 
 TEST(Safetensors, ThatWereWrittenAreReadAgain) {

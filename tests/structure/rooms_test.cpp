@@ -163,6 +163,26 @@ TEST(Rooms, ThatKnowNoTorchIncludeNone) {
   }
 }
 
+// scripts/gpu-check builds them where no other source of their rooms can be built.
+TEST(Rooms, WhatTheBuildOfTheStepBorrowsNeedsCoreAlone) {
+  std::ifstream file(fs::path(DCGAN_TEST_SOURCES).parent_path() / "bench/CMakeLists.txt");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::regex source(R"(/src/([a-z_/]+)\.cpp)");
+  std::vector<std::string> borrowed;
+  for (std::sregex_iterator one(text.begin(), text.end(), source), none; one != none; ++one)
+    borrowed.push_back((*one)[1]);
+  ASSERT_EQ(borrowed.size(), 2u);
+  const auto is_there = [](const std::string& header, const std::string& own) {
+    if (header.find('/') == std::string::npos || header == own + ".hpp") return true;
+    return header.starts_with("core/") && !header.starts_with("core/io/") && !header.starts_with("core/platform/io/");
+  };
+  for (const auto& [from, header] : includes_of(DCGAN_TEST_SOURCES))
+    for (const auto& own : borrowed)
+      if (from == own + ".cpp" || from == own + ".hpp") {
+        EXPECT_TRUE(is_there(header, own)) << from << " includes " << header;
+      }
+}
+
 TEST(Rooms, EveryFolderOfTheSourcesIsARoomAndIsExplained) {
   std::ifstream file(fs::path(DCGAN_TEST_SOURCES) / "README.md");
   const std::string readme((std::istreambuf_iterator<char>(file)), {});
