@@ -93,16 +93,22 @@ class RawPictures {
   size_t each_;
 };
 
-/// The tensors of `head` with the numbers that `state` has now.
-void write_like(const fs::path& path, SafeTensors head, const NamedTensors& state, int64_t images) {
+/// What the networks have now under the names of `head`, in its types.
+std::vector<at::Tensor> values_of(const SafeTensors& head, const Trainer& trainer, GeneratorNetImpl& evaluation) {
+  const NamedTensors state = trainer.state(evaluation);
   std::vector<at::Tensor> values;
-  for (auto& one : head.tensors) {
+  for (const auto& one : head.tensors) {
     const auto found = std::find_if(state.begin(), state.end(), [&](const auto& own) { return own.first == one.name; });
-    if (found == state.end()) throw Error("the trained networks have no '" + one.name + "'");
-    if (!found->second.sizes().equals(one.shape) || one.type != ElementType::kF32)
-      throw Error("'" + one.name + "' is not what the trained networks have under that name");
-    values.push_back(found->second.to(at::kCPU, at::kFloat).contiguous());
+    const bool is_counter = one.type == ElementType::kI64;
+    if (found == state.end() || !found->second.sizes().equals(one.shape) ||
+        !(is_counter || one.type == ElementType::kF32) || is_counter == found->second.is_floating_point())
+      throw Error("--like and --config are not of one run: '" + one.name + "' is not what these networks have there");
+    values.push_back(found->second.to(at::kCPU, is_counter ? at::kLong : at::kFloat).contiguous());
   }
+  return values;
+}
+
+void write_like(const fs::path& path, SafeTensors head, const std::vector<at::Tensor>& values, int64_t images) {
   std::erase_if(head.metadata, [](const auto& one) { return one.first == "sha256"; });  // of other numbers
   for (auto& [key, text] : head.metadata)
     if (key == "images_seen") text = std::to_string(images);
@@ -121,7 +127,7 @@ void run(const Words& words, const RawOptions& options) {
   if (!words.plain.empty())
     throw UsageError("unexpected argument '" + printable(words.plain[0]) + "'", "--help lists the options");
   const std::string like = bytes_of(options.like);
-  SafeTensors head = read_safetensors(like, "'" + options.like + "'");
+  const SafeTensors head = read_safetensors(like, "'" + options.like + "'");
   const Json config = parse_json(bytes_of(options.config), options.config).at("options");
   if (config.value("channels", "rgb") != "rgb" || config.value("conditional", false))
     throw UsageError("'" + options.config + "' is of a run with classes, or of other pictures than RGB",
@@ -140,9 +146,12 @@ void run(const Words& words, const RawOptions& options) {
   settle_process(automatic_threads().count);
   const RawPictures pictures(options.pictures, plan);
   Trainer trainer(plan, training, device, options.gpu);
+  values_of(head, trainer, *trainer.evaluation_generator());  // refuses now what could not be written in the end
   fs::create_directories(options.out);
   std::ofstream log(fs::path(options.out) / "log.jsonl");
-  const auto say = [&](const Json& line) { log << compact(line) << std::endl, std::puts(compact(line).c_str()); };
+  const auto say = [&](const Json& line) {
+    log << compact(line) << std::endl, std::puts(compact(line).c_str()), std::fflush(stdout);
+  };
   say({{"event", "begin"}, {"device", device.str()}, {"pictures", pictures.count()}, {"batch", *training.batch}});
   const auto start = std::chrono::steady_clock::now();
   for (double said = 0; seconds_since(start) < options.seconds;) {
@@ -155,9 +164,8 @@ void run(const Words& words, const RawOptions& options) {
     said = record.seconds;
     say(to_json(record));
   }
-  const auto evaluation = trainer.evaluation_generator();
-  write_like(fs::path(options.out) / "model.safetensors", std::move(head), trainer.state(*evaluation),
-             trainer.images());
+  const auto values = values_of(head, trainer, *trainer.evaluation_generator());
+  write_like(fs::path(options.out) / "model.safetensors", head, values, trainer.images());
   say({{"event", "end"},
        {"images", trainer.images()},
        {"peak_memory_bytes", device.is_cuda() ? gpu_memory(device).peak : resident_memory().peak}});
