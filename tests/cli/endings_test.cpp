@@ -194,7 +194,10 @@ TEST_F(Endings, APictureThatGoesOrChangesUnderATrainingIsAnErrorAfterAllIsSaved)
   const std::vector<Case> cases = {
       {"removed", "No such file", [&] { fs::remove(picture); }},
       {"replaced by another", "it is another picture",
-       [&] { write_text(picture, encode_png(made_picture(16, 3, 99))); }},
+       [&] {  // at once: the training must not meet a file that is half written
+         write_text(dcgan.at("another.png"), encode_png(made_picture(16, 3, 99)));
+         fs::rename(dcgan.at("another.png"), picture);
+       }},
       {"cut", "picture107.png", [&] { write_text(picture, whole.substr(0, whole.size() / 2)); }},
       {"a folder now", "picture107.png", [&] { fs::remove(picture), fs::create_directories(picture); }}};
   for (const auto& [name, says, act] : cases) {
