@@ -30,8 +30,8 @@ const std::vector<Architecture>& table() {
        .generator = residual_generator,
        .discriminator = residual_discriminator},
       {.name = "multiscale",
-       .help = "residual ones without norm, with an image at every size, which can be trained small first",
-       .source = "Huang et al. 2024; Karras et al. 2020 (StyleGAN2), section 4.1",
+       .help = "upsample with an image at every size, which can be trained small first",
+       .source = "Karras et al. 2020 (StyleGAN2), section 4.1",
        .can_norm_d = false,
        .generator = multiscale_generator,
        .discriminator = multiscale_discriminator}};
@@ -109,7 +109,7 @@ void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const LogitHea
   if (options.minibatch_std) x = build.then(LayerKind::kMinibatchStd, x);
   if (head.is_of_sums) x = build.then(LayerKind::kSum, x);
   build.begin_block(head.block);
-  const int64_t logit = build.fold(head.name, 1, head.has_bias, options.spectral_norm, x, head.step);
+  const int64_t logit = build.fold(head.name, 1, head.has_bias, options.spectral_norm, x);
   build.end_blocks();
   if (plan.classes == 0) return;
   const int64_t of_class = build.class_dot("class_vectors", plan.classes, options.spectral_norm, class_sums);

@@ -60,7 +60,6 @@ struct LogitHead {
   bool is_of_sums = false;  // a convolution over the sum of the map's pixels, not over the whole map
   bool has_bias = true;
   int64_t block = PlannedLayer::kNoBlock;  // that --freeze-d counts it in
-  double step = 1;                         // of its weights, see PlannedWeight
 };
 /// What ends a discriminator: options' minibatch deviation, the convolution, and of classes the projection of Miyato
 /// and Koyama 2018, section 3.

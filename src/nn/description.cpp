@@ -72,7 +72,7 @@ std::vector<PlannedWeight> PlannedLayer::weights() const {
       const int64_t width = is_widened ? kernel_width - 1 : kernel_width;
       const int64_t first = kind == Kind::kConv ? out.channels : in.channels;
       const int64_t second = kind == Kind::kConv ? in.channels / groups : out.channels;
-      std::vector<PlannedWeight> all = {{own("weight"), {first, second, height, width}, 0, spread, step}};
+      std::vector<PlannedWeight> all = {{own("weight"), {first, second, height, width}, 0, spread}};
       if (has_bias) all.push_back({own("bias"), {out.channels}, 0, 0});
       return all;
     }
@@ -139,27 +139,26 @@ int64_t NetworkBuilder::convolve(const std::string& name, const Convolution& how
   layer.kernel_height = layer.kernel_width = how.side;
   layer.stride = how.stride, layer.padding = how.padding, layer.groups = how.groups;
   layer.has_bias = how.has_bias, layer.is_spectral = how.is_spectral;
-  layer.kernel = how.kernel, layer.spread = how.spread, layer.step = how.step;
+  layer.kernel = how.kernel, layer.spread = how.spread;
   return append(std::move(layer));
 }
 int64_t NetworkBuilder::convolve(const std::string& name, const Convolution& how) {
   return convolve(name, how, last());
 }
 
-int64_t NetworkBuilder::unfold(const std::string& name, int64_t channels, int64_t height, int64_t width, double spread,
-                               double step) {
+int64_t NetworkBuilder::unfold(const std::string& name, int64_t channels, int64_t height, int64_t width,
+                               double spread) {
   PlannedLayer layer{.kind = Kind::kConvTranspose, .name = name, .from = last()};
   layer.out.channels = channels;
-  layer.kernel_height = height, layer.kernel_width = width, layer.spread = spread, layer.step = step;
+  layer.kernel_height = height, layer.kernel_width = width, layer.spread = spread;
   return append(std::move(layer));
 }
 
-int64_t NetworkBuilder::fold(const std::string& name, int64_t channels, bool has_bias, bool is_spectral, int64_t from,
-                             double step) {
+int64_t NetworkBuilder::fold(const std::string& name, int64_t channels, bool has_bias, bool is_spectral, int64_t from) {
   PlannedLayer layer{.kind = Kind::kConv, .name = name, .from = from};
   const MapShape map = out_.shape_of(from);
   layer.out.channels = channels;
-  layer.kernel_height = map.height, layer.kernel_width = map.width, layer.spread = kUsualSpread, layer.step = step;
+  layer.kernel_height = map.height, layer.kernel_width = map.width, layer.spread = kUsualSpread;
   layer.has_bias = has_bias, layer.is_spectral = is_spectral;
   return append(std::move(layer));
 }

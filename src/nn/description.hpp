@@ -48,13 +48,11 @@ struct MapShape {
 /// (nn/kernels/strided); divided by 4 where they stand for means as well.
 enum class KernelFrom { kWeights, kWidened, kWidenedMeans };
 
-/// A tensor of weights as it is stored and trained. The first numbers are drawn from N(mean, spread^2). It learns at
-/// `step` times the step size: a layer without norm behind it wants steps that are as small as its weights (Karras et
-/// al. 2018, "Progressive growing of GANs", section 4.1: the equalised learning rate).
+/// A tensor of weights as it is stored and trained. The first numbers are drawn from N(mean, spread^2).
 struct PlannedWeight {
   std::string name;  // of the layer, a dot, and the part
   std::vector<int64_t> shape;
-  double mean = 0, spread = 0, step = 1;
+  double mean = 0, spread = 0;
   int64_t numbers() const;
 };
 
@@ -72,7 +70,6 @@ struct PlannedLayer {
   KernelFrom kernel = KernelFrom::kWeights;
   double slope = 0, eps = 0;
   double spread = 0;         // of the first weights
-  double step = 1;           // see PlannedWeight; biases take whole steps
   int64_t block = kNoBlock;  // number that --freeze-d counts by; kNoBlock: never frozen
 
   bool is_convolution() const { return dcgan::is_convolution(kind); }
@@ -118,15 +115,14 @@ class NetworkBuilder {
     int64_t stride = 1, padding = 0, groups = 1;
     bool has_bias = false, is_transposed = false, is_spectral = false;
     KernelFrom kernel = KernelFrom::kWeights;
-    double spread = kUsualSpread, step = 1;
+    double spread = kUsualSpread;
   };
   int64_t convolve(const std::string& name, const Convolution& how);
   int64_t convolve(const std::string& name, const Convolution& how, int64_t from);
   /// From one pixel to a map, or from a map to one pixel: a kernel of the map's sides.
-  int64_t unfold(const std::string& name, int64_t channels, int64_t height, int64_t width, double spread = kUsualSpread,
-                 double step = 1);
-  int64_t fold(const std::string& name, int64_t channels, bool has_bias, bool is_spectral, int64_t from,
-               double step = 1);
+  int64_t unfold(const std::string& name, int64_t channels, int64_t height, int64_t width,
+                 double spread = kUsualSpread);
+  int64_t fold(const std::string& name, int64_t channels, bool has_bias, bool is_spectral, int64_t from);
   /// BatchNorm, with classes one whose gains belong to them; then max(t, 0) + slope min(t, 0).
   int64_t norm_activation(const std::string& name, int64_t classes, double slope);
   int64_t activation(double slope);

@@ -4,7 +4,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <map>
 
 namespace dcgan {
 namespace {
@@ -17,11 +16,14 @@ std::vector<at::Tensor> in_memory(const std::vector<at::Tensor>& tensors) {
   return rows;
 }
 
+/// Of a convolution. Biases, gains and classes' tables do not decay.
+bool is_kernel(const at::Tensor& weight) { return weight.dim() == 4; }
+
 }  // namespace
 
-Adam::Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<Learning> learning)
-    : settings_(settings), learning_(std::move(learning)) {
-  learning_.resize(parameters.size());
+Adam::Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<size_t> last_stage)
+    : settings_(settings), last_stage_(std::move(last_stage)) {
+  last_stage_.resize(parameters.size());
   for (auto& [name, parameter] : parameters) {
     names_.push_back(name);
     parameters_.push_back(parameter);
@@ -29,9 +31,8 @@ Adam::Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<Le
     exp_avg_sq_.push_back(at::zeros_like(parameter.detach()));
   }
   const auto options = parameters_.front().options().dtype(at::kFloat).requires_grad(false);
-  size_t stages = 1;
-  for (const Learning& one : learning_) stages = std::max(stages, one.last_stage + 1);
-  for (size_t i = 0; i < stages; ++i) steps_.push_back(at::zeros({}, options));
+  for (size_t i = 0; i <= *std::max_element(last_stage_.begin(), last_stage_.end()); ++i)
+    steps_.push_back(at::zeros({}, options));
   rate_ = at::full({}, settings_.learning_rate, options.dtype(options.device().is_cpu() ? at::kDouble : at::kFloat));
   use_stage(0);
 }
@@ -39,36 +40,38 @@ Adam::Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<Le
 void Adam::use_stage(size_t stage) {
   used_.clear(), in_use_.clear();
   for (size_t i = 0; i < parameters_.size(); ++i)
-    if (learning_[i].last_stage >= stage) used_.push_back(i), in_use_.push_back(parameters_[i]);
+    if (last_stage_[i] >= stage) used_.push_back(i), in_use_.push_back(parameters_[i]);
 }
 
 void Adam::step(std::vector<at::Tensor> gradients) {
   const at::NoGradGuard no_grad;
   std::vector<bool> counts(steps_.size());
-  std::map<double, std::vector<size_t>> by_step;  // places among those in use
+  std::vector<size_t> kept, decaying;  // places among those in use
   for (size_t i = 0; i < used_.size(); ++i) {
     // The kernel walks memory: a gradient laid out otherwise than its parameter must be brought in line.
     if (gradients[i].strides() != in_use_[i].strides()) gradients[i] = at::empty_like(in_use_[i]).copy_(gradients[i]);
-    const Learning& how = learning_[used_[i]];
-    if (!counts[how.last_stage]) steps_[how.last_stage].add_(1);
-    counts[how.last_stage] = true;
-    by_step[how.step].push_back(i);
+    const size_t last = last_stage_[used_[i]];
+    if (!counts[last]) steps_[last].add_(1);
+    counts[last] = true;
+    (settings_.weight_decay > 0 && is_kernel(in_use_[i]) ? decaying : kept).push_back(i);
   }
-  for (const auto& [share, places] : by_step) step_some(places, gradients, share == 1 ? rate_ : rate_ * share);
+  step_some(kept, gradients, 0);
+  step_some(decaying, gradients, settings_.weight_decay);
 }
 
-void Adam::step_some(const std::vector<size_t>& places, const std::vector<at::Tensor>& gradients,
-                     const at::Tensor& rate) {
-  constexpr double kWeightDecay = 0, kEpsilon = 1e-8;
+void Adam::step_some(const std::vector<size_t>& places, const std::vector<at::Tensor>& gradients, double weight_decay) {
+  constexpr double kEpsilon = 1e-8;
+  if (places.empty()) return;
   std::vector<at::Tensor> weights, gradient, exp_avg, exp_avg_sq, steps;
   for (const size_t i : places) {
     const size_t n = used_[i];
     weights.push_back(parameters_[n]), gradient.push_back(gradients[i]);
     exp_avg.push_back(exp_avg_[n]), exp_avg_sq.push_back(exp_avg_sq_[n]);
-    steps.push_back(steps_[learning_[n].last_stage]);
+    steps.push_back(steps_[last_stage_[n]]);
   }
-  at::_fused_adam_(in_memory(weights), in_memory(gradient), in_memory(exp_avg), in_memory(exp_avg_sq), {}, steps, rate,
-                   settings_.beta1, settings_.beta2, kWeightDecay, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+  at::_fused_adamw_(in_memory(weights), in_memory(gradient), in_memory(exp_avg), in_memory(exp_avg_sq), {}, steps,
+                    rate_, settings_.beta1, settings_.beta2, weight_decay, kEpsilon, /*amsgrad=*/false,
+                    /*maximize=*/false);
 }
 
 NamedTensors Adam::named() const {

@@ -1,5 +1,6 @@
-// Adam (Kingma and Ba 2014, algorithm 1) over one network, by LibTorch's fused kernel. Its whole state is
-// explicit: moments and a step count, so that a checkpoint can hold it.
+// Adam (Kingma and Ba 2014, algorithm 1) over one network, by LibTorch's fused kernel, with weight decay beside its
+// steps (Loshchilov and Hutter 2019, algorithm 2). Its whole state is explicit: moments and a step count, so that a
+// checkpoint can hold it.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,18 +14,14 @@ namespace dcgan {
 
 struct AdamSettings {
   double learning_rate, beta1, beta2;
-};
-
-/// How one parameter learns.
-struct Learning {
-  size_t last_stage = 0;  // the last stage that uses it, see Adam::use_stage()
-  double step = 1;        // its share of the step size
+  double weight_decay = 0;  // of kernels, [A, B, k, k]: each step takes this share times the step size of them away
 };
 
 class Adam {
  public:
-  /// `parameters`: names and live tensors. `learning`: one for each; in one stage, by whole steps, where it is empty.
-  Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<Learning> learning = {});
+  /// `parameters`: names and live tensors. `last_stage`: of each, the last stage that uses it (all of them, where it
+  /// is empty), see use_stage().
+  Adam(NamedTensors parameters, const AdamSettings& settings, std::vector<size_t> last_stage = {});
 
   /// Only parameters of this stage learn from now on: those whose last one it is, or that later ones use too. At first
   /// it is stage 0, which uses all.
@@ -46,11 +43,11 @@ class Adam {
 
  private:
   /// One step of those at these places among those in use.
-  void step_some(const std::vector<size_t>& places, const std::vector<at::Tensor>& gradients, const at::Tensor& rate);
+  void step_some(const std::vector<size_t>& places, const std::vector<at::Tensor>& gradients, double weight_decay);
 
   AdamSettings settings_;
   std::vector<std::string> names_;
-  std::vector<Learning> learning_;
+  std::vector<size_t> last_stage_;
   std::vector<at::Tensor> parameters_, exp_avg_, exp_avg_sq_;
   std::vector<size_t> used_;  // numbers of those in use
   std::vector<at::Tensor> in_use_;

@@ -12,6 +12,7 @@ struct AdamOptions {
   PerNetwork<double> learning_rate{4e-4, 1e-4};
   PerNetwork<double> beta1{0.5, 0.5};
   PerNetwork<double> beta2{0.999, 0.999};
+  PerNetwork<double> weight_decay{0, 0};
 
   template <class Visit>
   void fields(Visit&& visit) {
@@ -20,6 +21,10 @@ struct AdamOptions {
           "Radford et al. 2015, section 4");
     visit("beta1", beta1, "decay of Adam's first moment", within(0, 0.9999), "Radford et al. 2015, section 4");
     visit("beta2", beta2, "decay of Adam's second moment", within(0, 0.999999), "Kingma and Ba 2014");
+    visit("weight-decay", weight_decay,
+          "share of a convolution's weights that they lose in each step, times the step size; keeps them small where a "
+          "norm makes their size meaningless, so that steps stay large beside them",
+          within(0, 100), "Loshchilov and Hutter 2019; van Laarhoven 2017");
   }
 };
 

@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <set>
-#include <unordered_map>
 
 #include "core/error.hpp"
 #include "core/platform/machine.hpp"
@@ -45,14 +44,20 @@ NamedTensors unfrozen(const DiscriminatorNetImpl& net, int64_t blocks) {
   return out;
 }
 
-/// Of these parameters of `net`.
+/// Of each of these parameters of `net`, the last stage that has it.
+std::vector<size_t> last_stages(const NamedTensors& parameters, const DescribedNetImpl& net) {
+  std::vector<size_t> all;
+  for (const auto& [name, parameter] : parameters) all.push_back(net.last_stage_of(name));
+  return all;
+}
+
+/// Those of one network.
+AdamSettings settings_of(const AdamOptions& adam, double PerNetwork<double>::*network) {
+  return {adam.learning_rate.*network, adam.beta1.*network, adam.beta2.*network, adam.weight_decay.*network};
+}
+
 Adam adam_of(const NamedTensors& parameters, const DescribedNetImpl& net, const AdamSettings& settings) {
-  std::unordered_map<std::string, double> steps;
-  for (const auto& weight : net.planned_weights()) steps[weight.name] = weight.step;
-  std::vector<Learning> learning;
-  for (const auto& [name, parameter] : parameters)
-    learning.push_back({.last_stage = net.last_stage_of(name), .step = steps.at(name)});
-  return {parameters, settings, std::move(learning)};
+  return {parameters, settings, last_stages(parameters, net)};
 }
 
 }  // namespace
@@ -81,12 +86,10 @@ Trainer::Trainer(const NetworkPlan& plan, const TrainOptions& options, at::Devic
                           precision_)),
       discriminator_(prepared(DiscriminatorNet(plan), static_cast<uint64_t>(options.seed), NetworkRole::kDiscriminator,
                               device, precision_)),
-      adam_g_(
-          adam_of(tensors_of(*generator_, false), *generator_,
-                  {options.adam.learning_rate.generator, options.adam.beta1.generator, options.adam.beta2.generator})),
+      adam_g_(adam_of(tensors_of(*generator_, false), *generator_,
+                      settings_of(options.adam, &PerNetwork<double>::generator))),
       adam_d_(adam_of(unfrozen(*discriminator_, options.freeze_d), *discriminator_,
-                      {options.adam.learning_rate.discriminator, options.adam.beta1.discriminator,
-                       options.adam.beta2.discriminator})),
+                      settings_of(options.adam, &PerNetwork<double>::discriminator))),
       mean_g_(std::make_unique<GradientMean>(*group_, adam_g_.parameters(), kStepFigures)),
       mean_d_(std::make_unique<GradientMean>(*group_, adam_d_.parameters(), kStepFigures + kStopRequests)),
       objective_(options.objective),
