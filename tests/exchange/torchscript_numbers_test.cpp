@@ -29,7 +29,7 @@ void expect_images_within(const ScriptOptions& options, double tolerance) {
       EXPECT_EQ(images.scalar_type(), at::kFloat);
       EXPECT_LE(largest_difference(images, expected), tolerance) << arch << ", " << classes << " classes";
       EXPECT_LE((images - expected).abs().mean().item<double>(), tolerance / 5) << arch;
-      EXPECT_GT(expected.std().item<double>(), 0.03);
+      EXPECT_GT(expected.std().item<double>(), 0.02);
     }
 }
 
