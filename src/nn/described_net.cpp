@@ -161,7 +161,9 @@ at::Tensor DescribedNetImpl::convolved(const PlannedLayer& l, const at::Tensor& 
   if (!is_plain && !has_kernel(l, 4, 2, 1))
     return at::conv2d(x, kernel_of(l), bias, stride, padding, at::IntArrayRef{1, 1}, l.groups);
   at::Tensor out = is_plain ? convolve3(x, kernel_of(l)) : stride_down(x, kernel_of(l));
-  return bias.defined() ? out.add_(bias.view({1, -1, 1, 1})) : out;
+  if (!bias.defined()) return out;
+  // In one type: a sum of two is computed beside and converted back, element by element.
+  return out.add_(bias.to(out.scalar_type()).view({1, -1, 1, 1}));
 }
 
 at::Tensor DescribedNetImpl::passed(const PlannedLayer& l, at::Tensor x, const at::Tensor& other, const at::Tensor& y,

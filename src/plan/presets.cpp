@@ -83,12 +83,13 @@ const Preset& preset_named(const std::string& name) {
 }
 
 PresetChoice choose_preset(const PresetFacts& facts) {
-  constexpr int64_t kFew = 1'000, kMany = 20'000;
+  const int64_t few = facts.on_gpu ? 20'000 : 1'000;
   const std::string pictures = counted(facts.pictures, "picture");
-  if (facts.pictures < kFew) return {"small-data", pictures + ", fewer than " + with_commas(kFew)};
+  if (facts.pictures < few)
+    return {"small-data", pictures + ", fewer than " + with_commas(few) + (facts.on_gpu ? ", and a GPU" : "")};
   if (facts.conditional) return {"conditional", "classes are asked for"};
-  if (facts.on_gpu && facts.pictures >= kMany) return {"large", pictures + " and a GPU"};
-  return {"default", pictures + " of " + to_text(facts.size) + " pixels" + (facts.on_gpu ? "" : ", on a CPU")};
+  if (facts.on_gpu) return {"large", pictures + " and a GPU"};
+  return {"default", pictures + " of " + to_text(facts.size) + " pixels, on a CPU"};
 }
 
 }  // namespace dcgan

@@ -118,7 +118,7 @@ TEST_F(OneScreen, OfARunSaysWhereItStandsHowGoodItIsAndWhatToType) {
   EXPECT_CONTAINS(all, "lr_g");
 }
 
-TEST_F(OneScreen, OfADryRunBeginsWithSpeedTimeAndMemory) {
+TEST_F(OneScreen, OfADryRunBeginsWithSpeedTimeWhatToExpectAndMemory) {
   make_pictures("photos", 8);
   const std::vector<std::string> words = {
       "train", "photos", "--dry-run", "--size", "16",     "--batch",         "4", "--threads", "1",
@@ -126,12 +126,14 @@ TEST_F(OneScreen, OfADryRunBeginsWithSpeedTimeAndMemory) {
   const std::string text = printed(words);
   const auto lines = lines_in(text);
   ASSERT_GE(lines.size(), 5u) << text;
-  EXPECT_LE(lines.size(), 12u) << text;
+  EXPECT_LE(lines.size(), 14u) << text;
   for (const auto& line : lines) EXPECT_LE(line.size(), 80u) << line;
   EXPECT_TRUE(lines[0].starts_with("speed: ") && contains(lines[0], " images/s")) << text;
   EXPECT_TRUE(lines[1].starts_with("time: ") && contains(lines[1], "for 100,000 images")) << text;
-  EXPECT_TRUE(lines[2].starts_with("memory: ") && contains(lines[2], " available")) << text;
-  EXPECT_TRUE(lines[3].starts_with("preset: ") && contains(lines[3], "small-data")) << text;
+  EXPECT_TRUE(lines[2].starts_with("expect: ") && contains(lines[2], "first shapes after about ")) << text;
+  EXPECT_CONTAINS(text, "little more to gain after ");
+  EXPECT_TRUE(contains(text, "\nmemory: ") && contains(text, " available")) << text;
+  EXPECT_TRUE(contains(text, "\npreset: ") && contains(text, "small-data")) << text;
   for (const char* one : {"--lr-g 0.003", "--lr-d 0.003", "--flip", "--batch 4", "--size 16"})
     EXPECT_CONTAINS(text, one);
   for (const char* other : {"--loss", "--r1", "--images", "--channels"}) EXPECT_FALSE(contains(text, other)) << other;

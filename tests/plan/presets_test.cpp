@@ -22,9 +22,10 @@ TEST(ChoosePreset, GoesByCountThenClassesThenDevice) {
   EXPECT_EQ(chosen(999, false, false), "small-data");
   EXPECT_EQ(chosen(1000, false, false), "default");
   EXPECT_EQ(chosen(20'000, false, false), "default");
-  EXPECT_EQ(chosen(19'999, false, true), "default");
+  EXPECT_EQ(chosen(19'999, false, true), "small-data");
   EXPECT_EQ(chosen(20'000, false, true), "large");
-  EXPECT_EQ(chosen(1000, true, true), "conditional");
+  EXPECT_EQ(chosen(1000, true, false), "conditional");
+  EXPECT_EQ(chosen(20'000, true, true), "conditional");
   EXPECT_EQ(chosen(999, true, true), "small-data") << "what is asked for on the command line stays";
 }
 

@@ -1,6 +1,7 @@
 #include "cli/verbs/dry_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "nn/precision.hpp"
 #include "plan/estimate.hpp"
 #include "plan/fit.hpp"
+#include "plan/milestones.hpp"
 #include "plan/presets.hpp"
 #include "plan/roofline.hpp"
 
@@ -25,6 +27,8 @@ void print_answer(const char* what, const std::string& text) { std::printf("%-12
 struct Cost {
   Estimate estimate;
   double seconds = 0;           // of the run; 0: it has no end
+  double to_shapes = 0;         // seconds until grids show shapes
+  double to_settled = 0;        // seconds after which little more is gained
   int64_t best_states = 0;      // kept at once
   int64_t disk_bytes = 0;       // checkpoints
   int64_t pixel_bytes = 0;      // decoded pictures
@@ -37,6 +41,8 @@ Cost cost_of(const TrainPlan& plan, const Dataset& dataset) {
   const auto total = plan.total_images();
   cost.seconds =
       total ? static_cast<double>(*total) / cost.estimate.images_per_second : plan.options.length.time.value_or(0);
+  cost.to_shapes = kImagesToShapes / cost.estimate.images_per_second;
+  cost.to_settled = kImagesToSettled / cost.estimate.images_per_second;
   // One more while it is written; with evaluations the best state, and one that has become better since.
   cost.best_states = plan.options.watch.eval_every.value_or(0) > 0 ? 2 : 0;
   cost.disk_bytes = cost.estimate.checkpoint_bytes * (plan.options.run.keep + 1 + cost.best_states);
@@ -55,6 +61,8 @@ void print_json(const TrainPlan& plan, const Cost& cost) {
                      {"timed_threads", cost.estimate.threads},
                      {"is_rough", cost.estimate.is_rough},
                      {"seconds", cost.seconds > 0 ? Json(cost.seconds) : Json()},
+                     {"seconds_to_shapes", cost.to_shapes},
+                     {"seconds_to_settled", cost.to_settled},
                      {"memory_bytes", cost.estimate.memory_bytes},
                      {"memory_available_bytes", cost.available_bytes},
                      {"checkpoint_bytes", cost.estimate.checkpoint_bytes},
@@ -75,6 +83,25 @@ std::string time_text(const TrainPlan& plan, const Cost& cost) {
   if (const auto total = plan.total_images()) return duration_text(cost.seconds) + " for " + counted(*total, "image");
   if (cost.seconds > 0) return duration_text(cost.seconds) + ", as --time says: " + an_hour;
   return "until stopped: " + an_hour + "; for an end add --images or --time";
+}
+
+/// Of what is not known to a minute: "30 s", "12 minutes", "3 hours", "2 days".
+std::string rough_text(double seconds) {
+  const auto in = [&](double unit, const char* name) {
+    return counted(std::max<int64_t>(1, std::llround(seconds / unit)), name);
+  };
+  if (seconds < 90) return in(1, "second");
+  if (seconds < 5400) return in(60, "minute");
+  return seconds < 48 * 3600 ? in(3600, "hour") : in(24 * 3600, "day");
+}
+
+/// In words, from runs that were watched: a time alone does not say whether it is enough.
+std::vector<std::string> expectation(const Cost& cost) {
+  constexpr double kLong = 12 * 3600.0;
+  std::vector<std::string> said = {"first shapes after about " + rough_text(cost.to_shapes),
+                                   "little more to gain after " + rough_text(cost.to_settled)};
+  if (cost.to_settled > kLong) said.push_back("half the --size takes a quarter of that");
+  return said;
 }
 
 std::string memory_text(const TrainPlan& plan, const Cost& cost) {
@@ -185,6 +212,7 @@ void print_dry_run(const TrainPlan& plan, const Dataset& dataset, const AllOptio
   if (answer.json) return print_json(plan, cost);
   print_answer("speed:", speed_text(plan, cost.estimate));
   print_answer("time:", time_text(plan, cost));
+  print_parts("expect:", expectation(cost), ",");
   print_answer("memory:", memory_text(plan, cost));
   print_differences(plan, asked);
   if (answer.everything) return print_rest(plan, cost);
