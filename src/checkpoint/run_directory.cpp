@@ -13,7 +13,7 @@ namespace dcgan {
 namespace {
 
 constexpr int kDigits = 9;  // a billion images sort by name
-constexpr int64_t kFirstGrid = 1000;
+constexpr int64_t kFirst = 1000;
 
 constexpr char kBegunFiles[] = ".dcgan-aside-";  // as AtomicFile calls them
 constexpr char kBest[] = "best-";
@@ -241,8 +241,8 @@ Json RunDirectory::last_record() const {
 
 bool multiple_passed(int64_t before, int64_t after, int64_t every) { return before / every != after / every; }
 
-bool grid_is_due(int64_t before, int64_t after, int64_t every) {
-  for (int64_t early = kFirstGrid; early < every; early *= 2)
+bool due_early_and_every(int64_t before, int64_t after, int64_t every) {
+  for (int64_t early = kFirst; early < every; early *= 2)
     if (before < early && after >= early) return true;
   return multiple_passed(before, after, every);
 }

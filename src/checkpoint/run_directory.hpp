@@ -89,8 +89,9 @@ class RunDirectory {
 /// Is the grid at `grid` kept once `now` images are seen? The first few stay; of the others the newest ten
 /// stay, and farther back the distance between them doubles until at most about sixty remain.
 bool keeps_grid(int64_t grid, int64_t now, int64_t every);
-/// Is a grid due when `before` images become `after`? At 1000, 2000, 4000... below `every`, then at its multiples.
-bool grid_is_due(int64_t before, int64_t after, int64_t every);
+/// Is a grid, or a checkpoint, due when `before` images become `after`? At 1000, 2000, 4000... below `every`, then at
+/// its multiples.
+bool due_early_and_every(int64_t before, int64_t after, int64_t every);
 /// Did a multiple of `every` come by between `before` (exclusive) and `after` (inclusive)?
 bool multiple_passed(int64_t before, int64_t after, int64_t every);
 

@@ -81,9 +81,11 @@ struct RunOptions {
           automatic(within(1, 1e12, "images")))
         .may_change()
         .common();
-    visit("checkpoint-every", checkpoint_every,
-          "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU",
-          automatic(within(1, 1e12, "images")))
+    visit(
+        "checkpoint-every", checkpoint_every,
+        "a checkpoint, and generator.pt as long as no best state was measured; auto: 25000 on a CPU, 500000 on a GPU, "
+        "earlier at first",
+        automatic(within(1, 1e12, "images")))
         .may_change();
     visit("keep", keep, "newest checkpoints that stay", within(1, 1e6)).may_change();
     visit("tensorboard", tensorboard, "write no event files for TensorBoard into the run directory", {}).may_change();

@@ -34,11 +34,17 @@ Given best_of_then() {
           {"eval-features", "auto"}};
 }
 
-/// What trained features chose on a CPU for thousands of pictures (docs/screening.csv): four times as many steps for
-/// the images, and larger ones, with a generator of half the width that pays for them and whose weights do not grow.
+/// What trained features chose on a CPU for thousands of pictures (docs/screening.md): four times as many steps for
+/// the images, and larger ones, with narrow networks that pay for them, a generator whose weights do not grow, and a
+/// longer average.
 Given best_known() {
-  return with(best_of_then(),
-              {{"batch", "16"}, {"base-channels-g", "32"}, {"lr", "0.0008"}, {"weight-decay-g", "0.25"}});
+  return with(best_of_then(), {{"batch", "16"},
+                               {"base-channels-g", "20"},
+                               {"base-channels-d", "20"},
+                               {"lr", "0.0008"},
+                               {"weight-decay-g", "1"},
+                               {"ema-images", "50000"},
+                               {"ema-ramp", "0.1"}});
 }
 
 /// The settings that comparisons are made with, none of them left to an option's own default.
@@ -53,6 +59,10 @@ Given of_the_paper() {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
       {"default", "pictures of any kind", best_known()},
+      {"low-resolution", "sides below 48 pixels: wider networks, which are quick there",
+       with(best_known(), {{"base-channels-g", "32"}, {"base-channels-d", "32"}})},
+      {"high-resolution", "sides from 96 pixels on: narrower networks, so that hours are enough",
+       with(best_known(), {{"base-channels-g", "16"}, {"base-channels-d", "16"}})},
       {"small-data", "hundreds of pictures: all that D sees is augmented", with(best_of_then(), {{"augment", "all"}})},
       {"conditional", "pictures in classes, to be asked for by name", with(best_of_then(), {{"conditional", "true"}})},
       {"large", "many pictures and hours, or a GPU: networks of twice the width",
@@ -83,13 +93,16 @@ const Preset& preset_named(const std::string& name) {
 }
 
 PresetChoice choose_preset(const PresetFacts& facts) {
+  constexpr int64_t kLow = 48 * 48, kHigh = 96 * 96;
   const int64_t few = facts.on_gpu ? 20'000 : 1'000;
   const std::string pictures = counted(facts.pictures, "picture");
   if (facts.pictures < few)
     return {"small-data", pictures + ", fewer than " + with_commas(few) + (facts.on_gpu ? ", and a GPU" : "")};
   if (facts.conditional) return {"conditional", "classes are asked for"};
   if (facts.on_gpu) return {"large", pictures + " and a GPU"};
-  return {"default", pictures + " of " + to_text(facts.size) + " pixels, on a CPU"};
+  const int64_t pixels = facts.size.width * facts.size.height;
+  const char* name = pixels < kLow ? "low-resolution" : pixels < kHigh ? "default" : "high-resolution";
+  return {name, pictures + " of " + to_text(facts.size) + " pixels, on a CPU"};
 }
 
 }  // namespace dcgan

@@ -102,7 +102,7 @@ class Run {
     while (!is_complete()) {
       step(loader);
       do_what_is_due();
-      if (is_due(*plan_.options.run.checkpoint_every)) save();
+      if (is_due_early_and(*plan_.options.run.checkpoint_every)) save();
       if (stop_requests_.interrupt || stop_requests_.terminate) stop_for_signal();
       if (stop_requests_.fails && !is_complete()) stop_for_failure();
     }
@@ -142,13 +142,15 @@ class Run {
       if (trainer_.steps() % plan_.options.run.log_every == 0) record();
     }
     if (duties_.done == 2) {
-      if (grid_is_due(duties_.before, trainer_.images(), *plan_.options.run.sample_every)) draw_grid();
+      if (is_due_early_and(*plan_.options.run.sample_every)) draw_grid();
       duties_.done = Duties::kAll;
     }
   }
 
   /// The last step passed a multiple of so many images.
   bool is_due(int64_t every) const { return multiple_passed(duties_.before, trainer_.images(), every); }
+  /// That, or one of the first thousands: of a run that is killed after a minute something is left, too.
+  bool is_due_early_and(int64_t every) const { return due_early_and_every(duties_.before, trainer_.images(), every); }
 
   /// `samples`: 0 for as many images as were planned.
   void evaluate(int64_t samples = 0) {

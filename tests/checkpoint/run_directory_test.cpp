@@ -219,17 +219,17 @@ TEST(GridIsDue, AtPowersOfTwoTimesAThousandThenAtMultiples) {
   constexpr int64_t kEvery = 10'000, kBatch = 16;
   std::vector<int64_t> due;
   for (int64_t images = 0; images < 45'000; images += kBatch)
-    if (grid_is_due(images, images + kBatch, kEvery)) due.push_back(images + kBatch);
+    if (due_early_and_every(images, images + kBatch, kEvery)) due.push_back(images + kBatch);
   // the first position at or after 1000, 2000, 4000, 8000, 10000, 20000, ...
   EXPECT_EQ(due, (std::vector<int64_t>{1008, 2000, 4000, 8000, 10'000, 20'000, 30'000, 40'000}));
 }
 
 TEST(GridIsDue, OnlyAtMultiplesWhenTheyAreClose) {
-  EXPECT_FALSE(grid_is_due(992, 999, 1001));
-  EXPECT_TRUE(grid_is_due(992, 1000, 1001));
-  EXPECT_FALSE(grid_is_due(996, 999, 500));
-  EXPECT_TRUE(grid_is_due(496, 500, 500));
-  EXPECT_FALSE(grid_is_due(500, 504, 500));
+  EXPECT_FALSE(due_early_and_every(992, 999, 1001));
+  EXPECT_TRUE(due_early_and_every(992, 1000, 1001));
+  EXPECT_FALSE(due_early_and_every(996, 999, 500));
+  EXPECT_TRUE(due_early_and_every(496, 500, 500));
+  EXPECT_FALSE(due_early_and_every(500, 504, 500));
 }
 
 TEST(MultiplePassed, CountsTheEndAndNotTheBeginning) {
@@ -246,7 +246,7 @@ TEST(KeepsGrid, StaysWithinABoundHoweverLongTheRun) {
   size_t most = 0;
   for (int64_t images = 0; images < 3'000'000; images += kBatch) {
     const int64_t now = images + kBatch;
-    if (!grid_is_due(images, now, kEvery)) continue;
+    if (!due_early_and_every(images, now, kEvery)) continue;
     kept.insert(now);
     std::erase_if(kept, [&](int64_t grid) { return !keeps_grid(grid, now, kEvery); });
     most = std::max(most, kept.size());
@@ -271,7 +271,7 @@ TEST(KeepsGrid, NeverWantsBackWhatItDropped) {
   for (const auto& [every, batch] : std::vector<std::pair<int64_t, int64_t>>{{100, 24}, {100, 100}, {70, 128}}) {
     for (int64_t before = 0; before < 20'000; before += batch) {
       const int64_t grid = before + batch;
-      if (!grid_is_due(before, grid, every)) continue;
+      if (!due_early_and_every(before, grid, every)) continue;
       bool kept = true;
       for (int64_t now = grid; now < 60'000; now += batch) {
         const bool keeps = keeps_grid(grid, now, every);

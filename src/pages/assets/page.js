@@ -197,7 +197,7 @@ const kidOf = (one) => `${short(one.kid)} ± ${short(1.96 * one.kid_error)}`;
 /// What the figures of the best state say, in words.
 function wordsOf(run) {
   const best = bestOf(run);
-  if (!best) return [made("p", { className: "soft", textContent: `Not measured yet: dcgan eval ${run.name} says how good they are.` })];
+  if (!best) return [made("p", { className: "soft", textContent: `Not measured in training. How good they are says: dcgan eval ${run.path}` })];
   const counts = best.generated ? ` ${withCommas(best.generated)} images beside ${withCommas(best.real)} ${best.against === "held out" ? "pictures that were held out" : "pictures that it was trained on"}.` : "";
   const look = best.pictures === "good" ? "they look good" : `they look like ${best.pictures}`;
   const parts = [best.words ? `it ${best.words}` : "", best.pictures ? look : ""].filter((part) => part);
