@@ -63,6 +63,11 @@ int64_t integer_from(const Limit& limit, std::string_view text, const std::strin
   return static_cast<int64_t>(value);
 }
 
+std::optional<int64_t> integer_or_auto(const Limit& limit, std::string_view text, const std::string& label) {
+  if (limit.automatic && text == "auto") return std::nullopt;
+  return integer_from(limit, text, label);
+}
+
 Size size_from(const Limit& limit, std::string_view text, const std::string& label) {
   const size_t cross = text.find_first_of("xX");
   const auto width = whole<int64_t>(text.substr(0, cross));
@@ -163,7 +168,8 @@ void check_choice(const Limit& limit, const std::string& value, const std::strin
 }
 
 bool Field::is_shorthand() const {
-  return std::holds_alternative<PerNetwork<int64_t>*>(target) || std::holds_alternative<PerNetwork<double>*>(target);
+  return std::holds_alternative<PerNetwork<std::optional<int64_t>>*>(target) ||
+         std::holds_alternative<PerNetwork<double>*>(target);
 }
 
 std::string Field::text() const {
@@ -176,7 +182,9 @@ std::string Field::text() const {
                  [&](const Size* value) { return *value == Size{} ? unset : to_text(*value); },
                  [&](const std::optional<int64_t>* value) { return *value ? std::to_string(**value) : unset; },
                  [&](const std::optional<double>* value) { return *value ? number_text(**value) : unset; },
-                 [](const PerNetwork<int64_t>* value) { return std::to_string(value->generator); },
+                 [&](const PerNetwork<std::optional<int64_t>>* value) {
+                   return value->generator ? std::to_string(*value->generator) : unset;
+                 },
                  [](const PerNetwork<double>* value) { return number_text(value->generator); }},
       target);
 }
@@ -196,20 +204,15 @@ void set_from_text(const Field& field, std::string_view text, const std::string&
                           *value = text;
                         },
                         [&](Size* value) { *value = size_from(limit, text, label); },
-                        [&](std::optional<int64_t>* value) {
-                          if (limit.automatic && text == "auto")
-                            value->reset();
-                          else
-                            *value = integer_from(limit, text, label);
-                        },
+                        [&](std::optional<int64_t>* value) { *value = integer_or_auto(limit, text, label); },
                         [&](std::optional<double>* value) {
                           if (limit.automatic && text == "auto")
                             value->reset();
                           else
                             *value = number_from(limit, text, label);
                         },
-                        [&](PerNetwork<int64_t>* value) {
-                          value->generator = value->discriminator = integer_from(limit, text, label);
+                        [&](PerNetwork<std::optional<int64_t>>* value) {
+                          value->generator = value->discriminator = integer_or_auto(limit, text, label);
                         },
                         [&](PerNetwork<double>* value) {
                           value->generator = value->discriminator = number_from(limit, text, label);

@@ -67,7 +67,7 @@ Limit repeated(Limit limit);   // several times, for text
 /// One option: where its value lives and everything that is said about it.
 struct Field {
   using Target = std::variant<bool*, int64_t*, double*, std::string*, Size*, std::optional<int64_t>*,
-                              std::optional<double>*, PerNetwork<int64_t>*, PerNetwork<double>*>;
+                              std::optional<double>*, PerNetwork<std::optional<int64_t>>*, PerNetwork<double>*>;
   std::string name;
   Target target;
   std::string help;

@@ -128,6 +128,8 @@ NetworkPlan plan_from_json(const Json& meta, const std::string& origin) {
   for (const char* key : {"width", "height", "doublings", "image_channels", "classes", "class_names"})
     options.erase(key);
   set_from_json(fields_of(plan.options), options, origin);
+  if (!plan.options.base_channels.generator || !plan.options.base_channels.discriminator)
+    throw Error(origin + " does not say how wide its networks are");
   const int64_t n = required<int64_t>(json, "doublings", origin);
   const int64_t width = required<int64_t>(json, "width", origin), height = required<int64_t>(json, "height", origin);
   plan.image_channels = required<int64_t>(json, "image_channels", origin);

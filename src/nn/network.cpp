@@ -60,10 +60,17 @@ bool NetworkOptions::has_batch_norm_d() const {
   return norm_d == "auto" ? can : norm_d == "batch";
 }
 
-std::vector<int64_t> NetworkPlan::channels(int64_t base_channels) const {
+void NetworkOptions::resolve_widths(Size size, bool on_cpu) {
+  constexpr int64_t kLow = 48 * 48, kHigh = 96 * 96;
+  const int64_t pixels = size.width * size.height;
+  const int64_t usual = !on_cpu ? 64 : pixels < kLow ? 32 : pixels < kHigh ? 20 : 16;
+  for (auto* width : {&base_channels.generator, &base_channels.discriminator}) *width = width->value_or(usual);
+}
+
+std::vector<int64_t> NetworkPlan::channels(std::optional<int64_t> base_channels) const {
   std::vector<int64_t> levels;
   for (int64_t level = shape.doublings - 1; level >= 0; --level)
-    levels.push_back(std::min(base_channels << std::min<int64_t>(level, 20), options.max_channels));
+    levels.push_back(std::min(base_channels.value() << std::min<int64_t>(level, 20), options.max_channels));
   return levels;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct LatentSpace {
 struct NetworkOptions {
   int64_t latent = 100;
   std::string latent_distribution = "normal";
-  PerNetwork<int64_t> base_channels{64, 64};
+  PerNetwork<std::optional<int64_t>> base_channels{64, 64};
   int64_t max_channels = 512;
   std::string arch = "dcgan";
   std::string norm_d = "auto";
@@ -34,8 +35,11 @@ struct NetworkOptions {
     visit("latent-distribution", latent_distribution,
           "how z is drawn: N(0, 1), or uniformly from [-1, 1) as in the paper", one_of({"normal", "uniform"}),
           "Radford et al. 2015, section 4");
-    visit("base-channels", base_channels, "feature maps beside the image; they double as sides halve",
-          within(1, 1024, "channels"));
+    visit(
+        "base-channels", base_channels,
+        "feature maps beside the image, which double as sides halve; auto: on a CPU 32 below 48 x 48 pixels, 20 below "
+        "96 x 96, then 16, on a GPU 64",
+        automatic(within(1, 1024, "channels")));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
     visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources()).common();
     visit("norm-d", norm_d, norm_d_help(), one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
@@ -48,8 +52,11 @@ struct NetworkOptions {
   LatentSpace latent_space() const { return {latent, latent_distribution == "uniform"}; }
   /// "auto" resolved: whether the discriminator has BatchNorm. Throws UsageError where the architecture's cannot.
   bool has_batch_norm_d() const;
-  /// Leaves no "auto". Throws as has_batch_norm_d() does.
+  /// Leaves no "auto" but of widths. Throws as has_batch_norm_d() does.
   void resolve() { norm_d = has_batch_norm_d() ? "batch" : "none"; }
+  /// "auto" of the widths resolved: what gave the best pictures of this size in equal times on a CPU
+  /// (docs/screening.md); wider networks see fewer images. On a GPU the paper's.
+  void resolve_widths(Size size, bool on_cpu);
 };
 
 /// Sides are base x 2^doublings, with one `doublings` for both, the largest that leaves both bases in 3..7.
@@ -71,8 +78,9 @@ struct NetworkPlan {
   int64_t classes = 0;                        // 0: images have none
   std::vector<std::string> class_names = {};  // one a class, as printable() gives them
 
-  /// Feature maps of the levels, beside the base first: base_channels x 2^(doublings-1) ... base_channels.
-  std::vector<int64_t> channels(int64_t base_channels) const;
+  /// Feature maps of the levels, beside the base first: base_channels x 2^(doublings-1) ... base_channels; "auto",
+  /// which the plan of a run has not, must be resolved.
+  std::vector<int64_t> channels(std::optional<int64_t> base_channels) const;
 
   /// Both networks, as their architecture makes them. Throws UsageError for options that it cannot have.
   NetworkDescription generator() const;

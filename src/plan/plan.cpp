@@ -64,6 +64,19 @@ void resolve_game(AllOptions& options, std::vector<std::string>& remarks) {
   options.network.resolve();
 }
 
+/// How wide the networks are.
+void resolve_widths(NetworkOptions& network, Size size, bool on_cpu, std::vector<std::string>& remarks) {
+  const auto asked = network.base_channels;
+  network.resolve_widths(size, on_cpu);
+  const auto remark = [&](const std::optional<int64_t>& width, const std::optional<int64_t>& now, const char* name) {
+    if (!width)
+      remarks.push_back(std::string(name) + ": " + std::to_string(*now) + ", for " + to_text(size) + " pixels on a " +
+                        (on_cpu ? "CPU" : "GPU"));
+  };
+  remark(asked.generator, network.base_channels.generator, "base-channels-g");
+  remark(asked.discriminator, network.base_channels.discriminator, "base-channels-d");
+}
+
 /// At which smaller sizes the networks begin.
 void resolve_growth(ScheduleOptions& schedule, const NetworkPlan& network, std::vector<std::string>& remarks) {
   constexpr int64_t kImages = 100'000;
@@ -152,6 +165,7 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   resolve_augmentation(options.train.augment, info.count, plan.remarks);
   resolve_game(options, plan.remarks);
   resolve_machine(options.run, plan.remarks);
+  resolve_widths(options.network, options.data.size, options.run.device == "cpu", plan.remarks);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   if (options.train.conditional) {
     check_classes(*dataset.pixels,

@@ -39,8 +39,8 @@ Given best_of_then() {
 /// longer average.
 Given best_known() {
   return with(best_of_then(), {{"batch", "16"},
-                               {"base-channels-g", "20"},
-                               {"base-channels-d", "20"},
+                               {"base-channels-g", "auto"},
+                               {"base-channels-d", "auto"},
                                {"lr", "0.0008"},
                                {"weight-decay-g", "1"},
                                {"ema-images", "50000"},
@@ -59,10 +59,6 @@ Given of_the_paper() {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
       {"default", "pictures of any kind", best_known()},
-      {"low-resolution", "sides below 48 pixels: wider networks, which are quick there",
-       with(best_known(), {{"base-channels-g", "32"}, {"base-channels-d", "32"}})},
-      {"high-resolution", "sides from 96 pixels on: narrower networks, so that hours are enough",
-       with(best_known(), {{"base-channels-g", "16"}, {"base-channels-d", "16"}})},
       {"small-data", "hundreds of pictures: all that D sees is augmented", with(best_of_then(), {{"augment", "all"}})},
       {"conditional", "pictures in classes, to be asked for by name", with(best_of_then(), {{"conditional", "true"}})},
       {"large", "many pictures and hours, or a GPU: networks of twice the width",
@@ -93,16 +89,13 @@ const Preset& preset_named(const std::string& name) {
 }
 
 PresetChoice choose_preset(const PresetFacts& facts) {
-  constexpr int64_t kLow = 48 * 48, kHigh = 96 * 96;
   const int64_t few = facts.on_gpu ? 20'000 : 1'000;
   const std::string pictures = counted(facts.pictures, "picture");
   if (facts.pictures < few)
     return {"small-data", pictures + ", fewer than " + with_commas(few) + (facts.on_gpu ? ", and a GPU" : "")};
   if (facts.conditional) return {"conditional", "classes are asked for"};
   if (facts.on_gpu) return {"large", pictures + " and a GPU"};
-  const int64_t pixels = facts.size.width * facts.size.height;
-  const char* name = pixels < kLow ? "low-resolution" : pixels < kHigh ? "default" : "high-resolution";
-  return {name, pictures + " of " + to_text(facts.size) + " pixels, on a CPU"};
+  return {"default", pictures + " of " + to_text(facts.size) + " pixels, on a CPU"};
 }
 
 }  // namespace dcgan

@@ -30,6 +30,12 @@ at::Device MeasureOptions::where() const {
   return at::Device(resolve_device(device, ignored));
 }
 
+NetworkPlan MeasureOptions::network_plan() const {
+  NetworkPlan plan{network, shape_plan(size)};
+  plan.options.resolve_widths(size, where().is_cpu());
+  return plan;
+}
+
 Batch made_up_batch(const NetworkPlan& network, int64_t batch, int64_t number) {
   const Size size = network.shape.size();
   Batch out;

@@ -33,8 +33,8 @@ struct MeasureOptions {
     visit("rounds", rounds, "how often each is measured", within(1, 1000));
   }
 
-  /// Throws UsageError for a size that no network has.
-  NetworkPlan network_plan() const { return {network, shape_plan(size)}; }
+  /// Throws UsageError for a size that no network has, and as where() does.
+  NetworkPlan network_plan() const;
   TrainOptions training(const std::string& precision) const;
   int64_t thread_count() const { return threads.value_or(automatic_threads().count); }
   /// Throws UsageError for a device that is not there.

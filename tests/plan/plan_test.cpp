@@ -39,9 +39,10 @@ TrainPlan plan_here(AllOptions options, const std::string& data, const Dataset& 
 
 TEST(MakePlan, LeavesNothingAutomatic) {
   AllOptions options;
-  options.run.device = "cpu";
+  options.run.device = "cpu", options.network.base_channels = {};
   const auto plan = plan_here(options, "/photos", dataset_of(3));
   EXPECT_EQ(plan.options.data.channels, "rgb");
+  EXPECT_EQ(plan.network.options.base_channels, plan.options.network.base_channels);
   EXPECT_EQ(plan.options.train.batch, 64);
   EXPECT_GE(plan.options.run.threads.value_or(0), 1);
   EXPECT_EQ(plan.options.run.sample_every, 10'000);
@@ -65,6 +66,24 @@ TEST(MakePlan, SaysWhatItChose) {
   for (const char* what :
        {"channels: rgb", "threads: ", "batch: ", "precision: ", "sample-every: ", "checkpoint-every: ", "eval-every: "})
     EXPECT_TRUE(said(what)) << what;
+}
+
+TEST(MakePlan, MakesNetworksNarrowerAsImagesGrow) {
+  const auto width_at = [](Size size) {
+    AllOptions options;
+    options.run.device = "cpu", options.network.base_channels = {std::nullopt, 7};
+    const auto plan = plan_here(options, "/photos", dataset_of(3, 1000, size));
+    EXPECT_EQ(plan.options.network.base_channels.discriminator, 7) << "what was asked for stays";
+    EXPECT_TRUE(std::any_of(plan.remarks.begin(), plan.remarks.end(),
+                            [](const auto& line) { return line.starts_with("base-channels-g: "); }));
+    return *plan.options.network.base_channels.generator;
+  };
+  EXPECT_EQ(width_at({32, 32}), 32);
+  EXPECT_EQ(width_at({32, 64}), 32);
+  EXPECT_EQ(width_at({48, 48}), 20);
+  EXPECT_EQ(width_at({64, 64}), 20);
+  EXPECT_EQ(width_at({96, 96}), 16);
+  EXPECT_EQ(width_at({256, 256}), 16);
 }
 
 TEST(MakePlan, KeepsWhatWasGivenAndSaysNothingOfIt) {

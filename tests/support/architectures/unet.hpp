@@ -13,7 +13,7 @@ constexpr int64_t kUnetLevels = 2;
 /// What goes in plus a correction that begins at zero.
 inline NetworkDescription unet_generator(const NetworkPlan& plan) {
   constexpr double kLeak = 0.2, kSpread = 0.1;
-  const int64_t base = plan.options.base_channels.generator;
+  const int64_t base = plan.options.base_channels.generator.value();
   NetworkBuilder build({{plan.image_channels, plan.shape.size().height, plan.shape.size().width}});
   std::vector<int64_t> skips;
   build.convolve("first", {.out = base, .side = 3, .padding = 1, .has_bias = true, .spread = kSpread});
