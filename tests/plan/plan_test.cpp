@@ -79,7 +79,7 @@ TEST(MakePlan, MakesNetworksNarrowerAsImagesGrow) {
     return *plan.options.network.base_channels.generator;
   };
   EXPECT_EQ(width_at({32, 32}), 32);
-  EXPECT_EQ(width_at({32, 64}), 32);
+  EXPECT_EQ(width_at({32, 48}), 32);
   EXPECT_EQ(width_at({48, 48}), 20);
   EXPECT_EQ(width_at({64, 64}), 20);
   EXPECT_EQ(width_at({96, 96}), 16);
