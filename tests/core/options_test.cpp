@@ -16,7 +16,7 @@ struct SampleOptions {
   double lr = 0.5;
   Size size{64, 64};
   PerNetwork<double> rate{0.1, 0.2};
-  PerNetwork<int64_t> width{64, 32};
+  PerNetwork<std::optional<int64_t>> width{64, 32};
   std::string fit = "crop";
   std::string run_name = "first";
   std::optional<int64_t> threads;
@@ -164,7 +164,7 @@ TEST(Options, SetBothNetworksByThePlainName) {
   SampleOptions options;
   give(options, {{"rate", "0.7"}, {"width", "128"}});
   EXPECT_EQ(options.rate, (PerNetwork<double>{0.7, 0.7}));
-  EXPECT_EQ(options.width, (PerNetwork<int64_t>{128, 128}));
+  EXPECT_EQ(options.width, (PerNetwork<std::optional<int64_t>>{128, 128}));
 }
 
 TEST(Options, LetTheNameOfOneNetworkWinWhateverTheOrder) {
@@ -174,7 +174,7 @@ TEST(Options, LetTheNameOfOneNetworkWinWhateverTheOrder) {
     SampleOptions options;
     give(options, given);
     EXPECT_EQ(options.rate, (PerNetwork<double>{0.5, 0.9}));
-    EXPECT_EQ(options.width, (PerNetwork<int64_t>{8, 16}));
+    EXPECT_EQ(options.width, (PerNetwork<std::optional<int64_t>>{8, 16}));
   } while (std::next_permutation(given.begin(), given.end()));
 }
 
