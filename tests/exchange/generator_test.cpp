@@ -91,7 +91,6 @@ TEST(PlanJson, RefusesImpossibleShapes) {
                                                                             {"latent", 1'000'000'000},
                                                                             {"base_channels_g", "many"},
                                                                             {"base_channels_g", "auto"},
-                                                                            {"base_channels_d", nullptr},
                                                                             {"arch", "surprise"},
                                                                             {"classes", 2},
                                                                             {"classes", -1},
