@@ -41,8 +41,9 @@ Cost cost_of(const TrainPlan& plan, const Dataset& dataset) {
   const auto total = plan.total_images();
   cost.seconds =
       total ? static_cast<double>(*total) / cost.estimate.images_per_second : plan.options.length.time.value_or(0);
-  cost.to_shapes = kImagesToShapes / cost.estimate.images_per_second;
-  cost.to_settled = kImagesToSettled / cost.estimate.images_per_second;
+  const Milestones images = milestones(plan.network.shape.size());
+  cost.to_shapes = images.shapes / cost.estimate.images_per_second;
+  cost.to_settled = images.settled / cost.estimate.images_per_second;
   // One more while it is written; with evaluations the best state, and one that has become better since.
   cost.best_states = plan.options.watch.eval_every.value_or(0) > 0 ? 2 : 0;
   cost.disk_bytes = cost.estimate.checkpoint_bytes * (plan.options.run.keep + 1 + cost.best_states);
@@ -85,7 +86,7 @@ std::string time_text(const TrainPlan& plan, const Cost& cost) {
   return "until stopped: " + an_hour + "; for an end add --images or --time";
 }
 
-/// Of what is not known to a minute: "30 s", "12 minutes", "3 hours", "2 days".
+/// Of what is not known to a minute: "30 seconds", "12 minutes", "3 hours", "2 days".
 std::string rough_text(double seconds) {
   const auto in = [&](double unit, const char* name) {
     return counted(std::max<int64_t>(1, std::llround(seconds / unit)), name);
@@ -100,7 +101,7 @@ std::vector<std::string> expectation(const Cost& cost) {
   constexpr double kLong = 12 * 3600.0;
   std::vector<std::string> said = {"first shapes after about " + rough_text(cost.to_shapes),
                                    "little more to gain after " + rough_text(cost.to_settled)};
-  if (cost.to_settled > kLong) said.push_back("half the --size takes a quarter of that");
+  if (cost.to_settled > kLong) said.push_back("half the --size takes less than a quarter of that");
   return said;
 }
 
