@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/milestones.hpp"
+
 namespace dcgan::test {
 namespace {
 
@@ -39,6 +41,12 @@ TEST(TimedSteps, ThatAreTooSlowToWarmUpAreRoughAndTheLastOneCounts) {
   EXPECT_EQ(timed.steps, 1);
   EXPECT_EQ(timed.seconds, 60);
   EXPECT_TRUE(timed.is_rough);
+}
+
+TEST(MilestonesOfARun, AreAsManyImagesUpTo64PixelsAndMoreByTheSideFromThereOn) {
+  for (const Size size : {Size{16, 16}, Size{32, 48}, Size{64, 64}}) EXPECT_EQ(milestones(size).shapes, 20'000);
+  EXPECT_EQ(milestones({128, 128}).shapes, 40'000);
+  EXPECT_EQ(milestones({256, 64}).settled, 800'000);
 }
 
 }  // namespace
