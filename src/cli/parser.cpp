@@ -267,6 +267,8 @@ class Parser {
     std::error_code ignored;
     if (!dashes.empty() && std::filesystem::exists(*first, ignored))
       throw UsageError(what + printable(name) + "'", "it is the name of a file: write it after --, or ./ before it");
+    if (chosen_ && dashes.empty() && chosen_->name == "interpolate")
+      throw UsageError(what + printable(name) + "'", "the two ends are options: --from 3 --to 17");
     throw UsageError(what + printable(name) + "'",
                      near.empty() ? "`dcgan" + verb_words() + " --help` lists what there is"
                                   : "did you mean " + (is_verb ? "`dcgan " + near + "`" : dashes + near) + "?");

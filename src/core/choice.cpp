@@ -1,7 +1,9 @@
 #include "core/choice.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/options.hpp"
 #include "core/text.hpp"
@@ -9,23 +11,29 @@
 namespace dcgan {
 
 std::string choice_meant(const std::vector<std::string>& choices, std::string_view word) {
-  static const std::pair<const char*, const char*> others[] = {
-      {"gpu", "cuda"},       {"nvidia", "cuda"},     {"grey", "gray"},       {"grayscale", "gray"},
-      {"greyscale", "gray"}, {"l", "gray"},          {"1", "gray"},          {"color", "rgb"},
-      {"colour", "rgb"},     {"3", "rgb"},           {"bgr", "rgb"},         {"4", "rgba"},
-      {"alpha", "rgba"},     {"gaussian", "normal"}, {"float", "fp32"},      {"float32", "fp32"},
-      {"single", "fp32"},    {"32", "fp32"},         {"bfloat16", "bf16"},   {"half", "bf16"},
-      {"fp16", "bf16"},      {"float16", "bf16"},    {"16", "bf16"},         {"mixed", "bf16"},
-      {"amp", "bf16"},       {"no", "none"},         {"off", "none"},        {"false", "none"},
-      {"0", "none"},         {"bn", "batch"},        {"batchnorm", "batch"}, {"batch-norm", "batch"},
-      {"centre", "center"},  {"middle", "center"},   {"default", "auto"}};
+  static const std::pair<const char*, std::vector<std::string_view>> ours_and_others[] = {
+      {"cuda", {"gpu", "nvidia"}},
+      {"gray", {"grey", "grayscale", "greyscale", "l", "1"}},
+      {"rgb", {"color", "colour", "3", "bgr"}},
+      {"rgba", {"4", "alpha"}},
+      {"normal", {"gaussian"}},
+      {"fp32", {"float", "float32", "single", "32"}},
+      {"bf16", {"bfloat16", "half", "fp16", "float16", "16", "mixed", "amp"}},
+      {"none", {"no", "off", "false", "0"}},
+      {"batch", {"bn", "batchnorm", "batch-norm"}},
+      {"center", {"centre", "middle"}},
+      {"auto", {"default"}},
+      {"wgan-gp", {"wgan", "wgangp"}},
+      {"relativistic", {"rpgan", "r3gan"}},
+      {"lsgan", {"ls"}},
+      {"bce", {"gan", "vanilla", "nonsaturating", "non-saturating"}}};
   const std::string plain = dashed(lowercase(word));
   const auto has = [&](const std::string& one) {
     return std::find(choices.begin(), choices.end(), one) != choices.end();
   };
   if (has(plain)) return plain;
-  for (const auto& [other, ours] : others)
-    if (plain == other && has(ours)) return ours;
+  for (const auto& [ours, others] : ours_and_others)
+    if (has(ours) && std::find(others.begin(), others.end(), plain) != others.end()) return ours;
   return did_you_mean(choices, plain);
 }
 

@@ -100,13 +100,7 @@ constexpr char kSha256[] = "ff2742a1e7d801b3a5be00d7dddf566792e7a20fd4546f49a18e
 
 }  // namespace
 
-std::optional<fs::path> trained_features_file() {
-  std::error_code ignored;
-  const fs::path folder = program_folder(), share = fs::path("share") / "dcgan" / kFile;
-  for (const fs::path& place : {folder / share, folder.parent_path() / share})  // of a build, of an installation
-    if (fs::exists(place, ignored)) return place;
-  return std::nullopt;
-}
+std::optional<fs::path> trained_features_file() { return shared_file(kFile); }
 
 std::string missing_trained_features() {
   return "the network that was trained on photographs is missing beside the program (share/dcgan/" +

@@ -38,7 +38,7 @@ void check_training(const AllOptions& options) {
   const auto& watch = options.watch;
   options.network.has_batch_norm_d();  // refuses what the architecture cannot have
   check_penalties(resolve_objective(train.objective), options.network,
-                  options.init_from == "none" ? "--norm-d batch" : "--init-from, whose discriminator has BatchNorm,");
+                  options.names_a_model() ? "--init-from, whose discriminator has BatchNorm," : "--norm-d batch");
   train.augment.first_probability();
   if (!train.augment.kinds().any() && train.augment.adaptive())
     throw UsageError("--augment-p adaptive and --augment none conflict: there is nothing to do more often",
@@ -52,7 +52,7 @@ void check_training(const AllOptions& options) {
   };
   needs_evaluations(watch.stop_when_flat > 0, "--stop-when-flat " + std::to_string(watch.stop_when_flat));
   needs_evaluations(watch.on_collapse != "warn", "--on-collapse " + watch.on_collapse);
-  if (train.freeze_d > 0 && options.init_from == "none")
+  if (train.freeze_d > 0 && !options.names_a_model())
     throw UsageError(
         "--freeze-d " + std::to_string(train.freeze_d) + " needs --init-from: random weights are not worth keeping",
         "add --init-from MODEL, or leave out --freeze-d");

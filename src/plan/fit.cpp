@@ -152,6 +152,11 @@ StepMemory rough_step_memory(const NetworkPlan& network) {
           kFloat * (kept_numbers(g) + kPasses * kept_numbers(d))};
 }
 
+void check_room_for_two(const NetworkPlan& network, const std::string& device) {
+  const int64_t need = rough_step_memory(network).need(2), free = memory_for_training(device);
+  if (need > 2 * free) throw Error(need_and_free(2, need, free, device), hint_to(0));
+}
+
 int64_t fitting_batch(std::optional<int64_t> asked, int64_t usual, const NetworkPlan& network,
                       const TrainOptions& options, const RunOptions& run, std::vector<std::string>& remarks) {
   constexpr int64_t kSurely = 4;  // an estimate this many times below what is free needs no trial

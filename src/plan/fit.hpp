@@ -29,6 +29,9 @@ StepMemory measure_step_memory(const NetworkPlan& network, TrainOptions options,
 /// do not show: batches that are read ahead, grids, checkpoints.
 int64_t memory_for_training(const std::string& device);
 
+/// Throws Error where two images are twice too many by the rough estimate: for before pictures are read.
+void check_room_for_two(const NetworkPlan& network, const std::string& device);
+
 /// The batch to train with: `asked`, or for "auto" `usual`, if it fits; else for "auto" the largest power of two that
 /// does (tried, on a GPU), with a remark. Where memory is plenty nothing is tried. Throws Error saying need, free, and
 /// the largest batch that fits, when what was asked, or even the smallest batch, does not.

@@ -58,7 +58,7 @@ OptionLevels::OptionLevels(const Given& flags, bool goes_on) : flags_(flags) {
   }
   preset_ = command.all.preset != "auto" ? command.all.preset : text_of(config_, "preset", "auto");
   networks_name_ = command.all.init_from != "none" ? command.all.init_from : text_of(config_, "init_from", "none");
-  if (networks_name_ != "none" && !goes_on) networks_ = options_of_model(networks_name_);
+  if (networks_name_ != "none" && networks_name_ != "auto" && !goes_on) networks_ = options_of_model(networks_name_);
 }
 
 void OptionLevels::lay(AllOptions& all, const Json& networks) const {

@@ -120,6 +120,7 @@ struct LengthOptions {
 /// Everything that is stored with a run.
 struct AllOptions {
   AllOptions() { data.holdout.reset(); }  // a training's default, not that of other verbs that open pictures
+  bool names_a_model() const { return init_from != "none" && init_from != "auto"; }
 
   std::string preset = "auto";
   std::string init_from = "none";
@@ -140,8 +141,9 @@ struct AllOptions {
     visit(
         "init-from", init_from,
         "begin with the weights of this run, checkpoint or exported model (.safetensors, .pt) instead of random ones; "
-        "its networks and size are taken over. Of a generator alone the discriminator begins at random",
-        words_or_path({"none"}, "MODEL"))
+        "its networks and size are taken over. Of a generator alone the discriminator begins at random. auto: of the "
+        "model of photographs that ships, if it has these very networks",
+        words_or_path({"none", "auto"}, "MODEL"))
         .common();
     length.fields(visit), data.fields(visit), network.fields(visit), train.fields(visit), watch.fields(visit),
         run.fields(visit);

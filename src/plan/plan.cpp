@@ -11,6 +11,7 @@
 #include "plan/checks.hpp"
 #include "plan/fit.hpp"
 #include "plan/precision_choice.hpp"
+#include "plan/warm_start.hpp"
 #include "step/objective.hpp"
 #include "step/schedule.hpp"
 
@@ -75,6 +76,16 @@ void resolve_widths(NetworkOptions& network, Size size, bool on_cpu, std::vector
   };
   remark(asked.generator, network.base_channels.generator, "base-channels-g");
   remark(asked.discriminator, network.base_channels.discriminator, "base-channels-d");
+}
+
+/// With which weights the networks begin where nobody named a model.
+void resolve_beginning(std::string& init_from, const NetworkPlan& network, std::vector<std::string>& remarks) {
+  if (init_from != "auto") return;
+  const auto model = shipped_beginning(network);
+  init_from = model ? model->native() : "none";
+  if (model)
+    remarks.push_back("init-from: " + shown(*model) +
+                      ", a model of photographs, since few pictures are learned better from there");
 }
 
 /// At which smaller sizes the networks begin.
@@ -168,11 +179,11 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
   resolve_widths(options.network, options.data.size, options.run.device == "cpu", plan.remarks);
   plan.network = {options.network, shape_plan(options.data.size), info.channels};
   if (options.train.conditional) {
-    check_classes(*dataset.pixels,
-                  options.init_from == "none" ? "--conditional" : "the conditional model of --init-from");
+    check_classes(*dataset.pixels, options.names_a_model() ? "the conditional model of --init-from" : "--conditional");
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }
+  resolve_beginning(options.init_from, plan.network, plan.remarks);
   resolve_growth(options.train.schedule, plan.network, plan.remarks);
   resolve_cost(options, plan.network, plan.data_images, plan.remarks);
   plan.options = std::move(options);

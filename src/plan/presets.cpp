@@ -1,5 +1,6 @@
 #include "plan/presets.hpp"
 
+#include "core/choice.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -59,8 +60,10 @@ Given of_the_paper() {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
       {"default", "pictures of any kind", best_known()},
-      {"small-data", "hundreds of pictures: all that D sees is augmented", with(best_of_then(), {{"augment", "all"}})},
-      {"conditional", "pictures in classes, to be asked for by name", with(best_of_then(), {{"conditional", "true"}})},
+      {"small-data", "hundreds of pictures: all that D sees is augmented",
+       with(best_of_then(),
+            {{"augment", "all"}, {"base-channels-g", "auto"}, {"base-channels-d", "auto"}, {"init-from", "auto"}})},
+      {"conditional", "pictures in classes, to be asked for by name", with(best_known(), {{"conditional", "true"}})},
       {"large", "many pictures and hours, or a GPU: networks of twice the width",
        with(best_of_then(), {{"base-channels-g", "128"}, {"base-channels-d", "64"}})},
       {"default-0.1", "the default of version 0.1, for comparisons", best_of_then()},
@@ -85,7 +88,10 @@ std::vector<std::string> preset_names() {
 const Preset& preset_named(const std::string& name) {
   for (const auto& preset : presets())
     if (preset.name == name) return preset;
-  throw UsageError("there is no preset '" + printable(name) + "'", "choose one of " + joined(preset_names(), ", "));
+  const std::string meant = choice_meant(preset_names(), name);
+  throw UsageError(
+      "there is no preset '" + printable(name) + "'",
+      (meant.empty() ? "" : "did you mean " + meant + "? ") + "choose one of " + joined(preset_names(), ", "));
 }
 
 PresetChoice choose_preset(const PresetFacts& facts) {

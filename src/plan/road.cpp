@@ -10,6 +10,7 @@
 #include "eval/features.hpp"
 #include "exchange/program_consent.hpp"
 #include "plan/checks.hpp"
+#include "plan/fit.hpp"
 #include "plan/presets.hpp"
 #include "plan/warm_start.hpp"
 #include "step/device.hpp"
@@ -20,6 +21,8 @@ namespace {
 /// With --preset auto, flags are checked before pictures are read under the preset that accepts most of those that the
 /// data may choose: this one alone turns augmentation on, which other options need (tests/plan/presets_test).
 constexpr char kMostPermissive[] = "small-data";
+/// The preset whose networks are the narrowest at large sizes: what has no room in this one has none in any.
+constexpr char kNarrowest[] = "default";
 
 /// --run-code: the network of --eval-features may be run, now and whenever the run goes on.
 void agree_to_features(const TrainCommand& command, const AllOptions& options) {
@@ -111,6 +114,13 @@ std::vector<std::string> differences(const Json& stored, const Json& now) {
   return said;
 }
 
+/// For before pictures are read: networks of this size, of one colour, since the pictures may be gray.
+void check_size_fits(const AllOptions& options, const std::string& device) {
+  NetworkPlan least{options.network, shape_plan(options.data.size), 1};
+  least.options.resolve_widths(options.data.size, device == "cpu");
+  check_room_for_two(least, device);
+}
+
 }  // namespace
 
 PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const RunPlace& place, Ranks& ranks,
@@ -119,13 +129,15 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   const OptionLevels levels(flags, false);
   const bool is_automatic = levels.preset() == "auto";
   AllOptions options = levels.over(is_automatic ? kMostPermissive : levels.preset());
-  if (!is_automatic && options.init_from != "none") check_preset(options.preset, options.init_from);
-  if (options.init_from != "none") check_can_freeze(options.train.freeze_d, options.init_from);
+  if (!is_automatic && options.names_a_model()) check_preset(options.preset, options.init_from);
+  if (options.names_a_model()) check_can_freeze(options.train.freeze_d, options.init_from);
   agree_to_features(command, options);
   shape_plan(options.data.size);  // throws for a size that no network has
   check_training(options);        // before a picture is read
   std::vector<std::string> remarks;
   const std::string device = device_of_rank(options.run.device, ranks.launch, remarks);
+
+  check_size_fits(is_automatic ? levels.over(kNarrowest) : options, device);
 
   // Facts of the data.
   Dataset dataset = open_in_turn(place.data, options, ranks, open);
@@ -144,7 +156,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   // Checks, and the plan.
   check_useless_options(flags, options);
   TrainPlan plan = plan_of_ranks(options, place.data, dataset, ranks);
-  if (options.init_from != "none" && ranks.is_first()) check_same_networks(plan.network, options.init_from);
+  if (options.names_a_model() && ranks.is_first()) check_same_networks(plan.network, options.init_from);
   plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
   return {std::move(plan), std::move(dataset), std::move(asked)};
 }

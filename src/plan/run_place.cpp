@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
@@ -19,19 +20,33 @@ std::string run_name(const std::string& data) {
   return name.empty() ? "data" : name;
 }
 
-/// The run below runs/ that was written last.
-std::string newest_run() {
-  std::string newest;
-  fs::file_time_type latest;
+/// The runs below runs/, the one that was written last first.
+std::vector<std::string> runs_here() {
+  std::vector<std::pair<fs::file_time_type, std::string>> runs;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("runs", ignored)) {
-    if (!is_run_directory(entry.path())) continue;
-    const auto written = fs::last_write_time(RunDirectory(entry.path()).log(), ignored);
-    if (newest.empty() || written > latest) newest = entry.path().native(), latest = written;
-  }
-  if (newest.empty()) throw UsageError("--resume needs the run to go on with", "name it: `dcgan train --resume RUN`");
-  note("goes on with '" + shown(newest) + "', the newest below runs/");
-  return newest;
+  for (const auto& entry : fs::directory_iterator("runs", ignored))
+    if (is_run_directory(entry.path()))
+      runs.emplace_back(fs::last_write_time(RunDirectory(entry.path()).log(), ignored), entry.path().native());
+  std::sort(runs.rbegin(), runs.rend());
+  std::vector<std::string> names;
+  for (auto& run : runs) names.push_back(std::move(run.second));
+  return names;
+}
+
+std::string newest_run() {
+  const auto runs = runs_here();
+  if (runs.empty()) throw UsageError("--resume needs the run to go on with", "name it: `dcgan train --resume RUN`");
+  note("goes on with '" + shown(runs.front()) + "', the newest below runs/");
+  return runs.front();
+}
+
+/// A hint for who named a run that is not there.
+std::string which_runs_there_are() {
+  std::vector<std::string> names;
+  for (const auto& run : runs_here()) names.push_back(shell_word(run));
+  if (names.empty()) return "name one: `dcgan train --resume RUN`; there is none below runs/";
+  return "`dcgan train --resume " + names.front() + "` goes on with the newest below runs/" +
+         (names.size() == 1 ? ", the only one" : ", which has " + cut_list(names));
 }
 
 /// The run that a file of this name would lie in; "" for none.
@@ -60,9 +75,9 @@ std::string run_to_resume(const TrainCommand& command, std::string& data) {
   if (is_run_directory(data)) return std::exchange(data, "");
   if (std::error_code ignored; !fs::exists(data, ignored)) {
     const std::string other = run_of_file(data);
-    throw UsageError("there is no run '" + printable(data) + "'",
-                     other.empty() ? "name one: `dcgan train --resume RUN`; `dcgan inspect RUN` tells of one"
-                                   : "the run is `dcgan train --resume " + shell_word(other) + "`");
+    throw UsageError(
+        "there is no run '" + printable(data) + "'",
+        other.empty() ? which_runs_there_are() : "the run is `dcgan train --resume " + shell_word(other) + "`");
   }
   throw UsageError(
       "--resume needs the run to go on with, and '" + printable(data) + "' is none",

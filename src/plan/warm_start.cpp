@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/platform/io/program_folder.hpp"
 #include "core/text.hpp"
 #include "dataset/options.hpp"
 #include "exchange/generator.hpp"
@@ -67,7 +68,7 @@ void check_preset(const std::string& preset, const fs::path& model) {
   for (const auto& [name, text] : preset_named(preset).options)
     for (const std::string part : {"", "-g", "-d"})
       if (const std::string key = underscored(name + part);
-          here.contains(key) && there.contains(key) && here[key] != there[key])
+          here.contains(key) && !here[key].is_null() && there.contains(key) && here[key] != there[key])  // null: any
         different.push_back("--" + name + part + " " + text_of(here[key]) + " (there " + text_of(there[key]) + ")");
   if (!different.empty())
     throw UsageError("--preset " + preset + " and --init-from '" + shown(model) + "' conflict: the preset has " +
@@ -87,6 +88,12 @@ void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
   if (!different.empty())
     throw UsageError("the weights of --init-from '" + shown(model) + "' do not fit " + joined(different, ", "),
                      "leave those options out, they are taken from there; or begin without --init-from");
+}
+
+std::optional<fs::path> shipped_beginning(const NetworkPlan& plan) {
+  const auto model = shared_file("models/photos-" + to_text(plan.shape.size()) + ".safetensors");
+  if (!model || as_options(beginning_of(*model).plan) != as_options(plan)) return std::nullopt;
+  return model;
 }
 
 void check_can_freeze(int64_t blocks, const fs::path& model) {

@@ -21,8 +21,8 @@ RunStates::RunStates(const TrainPlan& plan, const RunDirectory& directory, Group
 }
 
 void RunStates::begin(RunSheets& sheets) {
-  if (const std::string& model = plan_.options.init_from; model != "none") {
-    const ModelFile file(checkpoint_of(model));
+  if (plan_.options.names_a_model()) {
+    const ModelFile file(checkpoint_of(plan_.options.init_from));
     trainer_.take_weights(file.beginning(), file.origin());
     first_weights_ = {file.path(), file.has(kDiscriminatorPart)};
   }

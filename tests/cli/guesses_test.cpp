@@ -39,7 +39,8 @@ TEST(Guesses, ChoicesThatOthersCallOtherwiseAreAnsweredWithOurs) {
       {{"--channels", "grey"}, "gray"},     {{"--channels", "Grayscale"}, "gray"},
       {{"--channels", "colour"}, "rgb"},    {{"--precision", "fp16"}, "bf16"},
       {{"--precision", "float32"}, "fp32"}, {{"--fit", "corp"}, "crop"},
-      {{"--norm-d", "BatchNorm"}, "batch"}, {{"--latent-distribution", "gaussian"}, "normal"}};
+      {{"--norm-d", "BatchNorm"}, "batch"}, {{"--latent-distribution", "gaussian"}, "normal"},
+      {{"--loss", "wgan"}, "wgan-gp"},      {{"--loss", "r3gan"}, "relativistic"}};
   for (const auto& [option, ours] : guesses) {
     const Thrown thrown = dcgan.refusal({"train", data, option[0], option[1]});
     EXPECT_EQ(thrown.exit_code, 2);
@@ -50,6 +51,21 @@ TEST(Guesses, ChoicesThatOthersCallOtherwiseAreAnsweredWithOurs) {
   const Thrown fid = dcgan.refusal({"train", data, "--fid"});
   EXPECT_CONTAINS(fid.hint, "dcgan eval");
   EXPECT_FALSE(contains(fid.hint, "--fit"));
+}
+
+TEST(Guesses, ASizeThatNoMemoryHoldsIsRefusedBeforeAPictureIsRead) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 3);
+  const Thrown thrown = dcgan.refusal(
+      {"train", dcgan.at("photos"), "--size", "7168", "--base-channels", "1024", "--run", dcgan.at("run")});
+  EXPECT_TRUE(refused(thrown, 1, "not even two images fit"));
+  EXPECT_FALSE(fs::exists(dcgan.at("cache"))) << "pictures were decoded";
+  EXPECT_FALSE(fs::exists(dcgan.at("run")));
+}
+
+TEST(Guesses, TheEndsOfAWayAreToldToBeOptions) {
+  Program dcgan;
+  EXPECT_CONTAINS(dcgan.refusal({"interpolate", "model", "3", "17"}).hint, "--from 3 --to 17");
 }
 
 TEST(Guesses, AFileThatIsNoPictureIsNotReplacedByOne) {

@@ -69,6 +69,34 @@ TEST(WarmStart, RefusesAPresetWhoseNetworksAreOthers) {
   EXPECT_FALSE(std::filesystem::exists(dcgan.at("second")));
 }
 
+TEST(WarmStart, TakesTheWidthsOfTheModelWhereThePresetLeavesThemOpen) {
+  Program dcgan;
+  train_first(dcgan);
+  ASSERT_EXIT_CODE(dcgan(begun_from(dcgan, {"--images", "16", "--eval-every", "0", "--preset", "default"})), 0);
+  const Json options = Json::parse(read_text(dcgan.at("second/config.json")))["options"];
+  EXPECT_EQ(options["base_channels_g"], 8);
+  EXPECT_EQ(options["preset"], "default");
+}
+
+TEST(WarmStart, OfFewPicturesIsTheModelThatShipsUnlessAnotherOrNoneIsNamed) {
+  Program dcgan;
+  make_pictures(dcgan.at("photos"), 12, 64);
+  const auto begun_with = [&](const std::string& run, std::vector<std::string> more) {
+    std::vector<std::string> words = {"train", dcgan.at("photos"), "--run", dcgan.at(run),  "--images", "4", "--batch",
+                                      "4",     "--threads",        "1",     "--eval-every", "0"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EXIT_CODE(dcgan(words), 0);
+    return fs::path(Json::parse(read_text(dcgan.at(run + "/config.json")))["options"]["init_from"].get<std::string>());
+  };
+  const fs::path shipped = begun_with("few", {});
+  EXPECT_EQ(shipped.filename(), "photos-64.safetensors");
+  EXPECT_TRUE(shipped.is_absolute());
+  EXPECT_EQ(begun_with("none", {"--init-from", "none"}), "none");
+  EXPECT_EQ(begun_with("many", {"--preset", "default"}), "none");
+  EXPECT_EQ(begun_with("other", {"--base-channels", "4"}), "none") << "these are other networks";
+  EXPECT_EXIT_CODE(dcgan({"train", "--resume", dcgan.at("few"), "--images", "8"}), 0);
+}
+
 /// begun_from, of another file and into another run.
 std::vector<std::string> begun(const Program& dcgan, const std::string& model, const std::string& run,
                                std::vector<std::string> more = {}) {

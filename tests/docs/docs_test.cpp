@@ -68,7 +68,7 @@ const Rewriting kRewritings[] = {
     {"", "RUN/checkpoints/N+", "runs/00000-photos/checkpoints/000000032"},
     {"", "\\b(MODEL|RUN|DIR)\\b", "runs/00000-photos"},
     {"", "\\bVERB\\b", "train"},
-    {"", "\\bDATA\\b|data/letters\\b", "photos"},
+    {"", "\\bDATA\\b|data/(letters|photos)\\b", "photos"},
     {"", "train faces ", "train photos "},
     {"", "\\bNEW_PLACE\\b", "moved"},
     {"", "\\bFOLDER\\b", "unpacked"},
@@ -77,8 +77,10 @@ const Rewriting kRewritings[] = {
     {"", "\\bHOST:29400|\\bHOST\\b", "127.0.0.1"},
     {"", "(sample .*)100k", "$016"},
     {"", "--images (200k|2695680|1M)", "--images 40"},
+    {"", "--time 25m", "--images 40"},
     {"", "--samples 50k", "--samples 32"},
-    {"", "--size 32 --init-from", "--init-from"},  // the runs here are of 16 px
+    {"", "--init-from models/\\S+", "--init-from runs/00000-photos"},  // which is as small as those that begin with it
+    {"", "--size 32 --init-from", "--init-from"},
     {"", "--per-class 500", "--per-class 4 --lessons 64 --confidence 0"},
     {"", "--frames [0-9]+", "--frames 3"},
     {"", "dcgan probe", "dcgan probe --labels 6"},

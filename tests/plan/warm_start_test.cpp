@@ -6,6 +6,8 @@
 #include "exchange/import.hpp"
 #include "exchange/model_safetensors.hpp"
 #include "exchange/torchscript.hpp"
+#include "plan/options.hpp"
+#include "plan/presets.hpp"
 #include "support/networks.hpp"
 #include "support/temporary.hpp"
 #include "support/thrown.hpp"
@@ -66,6 +68,28 @@ TEST_F(WarmStarts, FromAGeneratorAloneLeaveTheDiscriminatorToTheRun) {
     EXPECT_CONTAINS(thrown.what, "holds no discriminator");
     EXPECT_NO_THROW(check_can_freeze(0, folder_ / name));
   }
+}
+
+/// The networks of small-data at this size, on a CPU.
+NetworkPlan few_pictures_plan(Size size) {
+  AllOptions options;
+  set_all(fields_of(options), preset_named("small-data").options);
+  options.network.norm_d = "none";
+  options.network.resolve_widths(size, true);
+  return {options.network, shape_plan(size)};
+}
+
+TEST(ShippedBeginnings, AreThoseOfSmallDataAndOfNoOtherNetworks) {
+  const NetworkPlan plan = few_pictures_plan({64, 64});
+  const auto model = shipped_beginning(plan);
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->filename(), "photos-64.safetensors");
+  EXPECT_NO_THROW(check_same_networks(plan, *model));
+  EXPECT_NO_THROW(check_can_freeze(1, *model)) << "both networks are in it";
+  NetworkPlan gray = plan, narrow = plan, classes = plan;
+  gray.image_channels = 1, *narrow.options.base_channels.discriminator /= 2, classes.classes = 2;
+  for (const NetworkPlan& other : {gray, narrow, classes, few_pictures_plan({96, 64})})
+    EXPECT_FALSE(shipped_beginning(other));
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ void describe_data(const std::string& path, const Dataset& dataset, double cache
   if (!dataset.cached_at.empty() && dataset.kind != "pack")
     note("data: decoded pixels are " + std::string(dataset.was_cached ? "" : "now ") + "kept in " + dataset.cached_at +
          " (the folder is limited to " + number_text(cache_limit) + " GB, see --cache)");
+  if (constexpr int64_t kByHeart = 10; info.count <= kByHeart)
+    note("data: so few are learned by heart; a few hundred pictures of one kind are a beginning");
   for (const auto& remark : dataset.remarks) warn(remark);
   warn_of_skipped(info, path);
 }
@@ -44,7 +46,12 @@ void describe_other_threads(int64_t threads) {
 void say_what_next(const RunDirectory& run, const Pixels& pictures) {
   const std::string name = shown(run.path()), word = shell_word(run.path().native());
   std::printf("grids are in %s/samples, what it has learned in %s/generator.pt; next:\n", name.c_str(), name.c_str());
-  std::printf("  dcgan sample %s --out sheet.png --count 100\n  dcgan report %s\n", word.c_str(), word.c_str());
+  std::printf("  dcgan sample %s --out sheet.png --count 100\n", word.c_str());
+  const auto best = run.bests(), saved = run.checkpoints();
+  if (!best.empty() && !saved.empty() && best.back() < saved.back())
+    std::printf("      (these are of the best state, %s images seen; of the newest: --at newest)\n",
+                with_commas(best.back()).c_str());
+  std::printf("  dcgan report %s\n", word.c_str());
   if (pictures.info().count >= 2)  // fewer cannot be compared with
     std::printf("  dcgan eval %s\n", word.c_str());
   std::printf("  dcgan train --resume %s --time 10m\n", word.c_str());
