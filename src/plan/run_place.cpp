@@ -40,7 +40,7 @@ std::string newest_run() {
   return runs.front();
 }
 
-/// A hint for who named a run that is not there.
+/// The hint where the run that was named is not there.
 std::string which_runs_there_are() {
   std::vector<std::string> names;
   for (const auto& run : runs_here()) names.push_back(shell_word(run));
