@@ -77,7 +77,7 @@ const Rewriting kRewritings[] = {
     {"", "\\bHOST:29400|\\bHOST\\b", "127.0.0.1"},
     {"", "(sample .*)100k", "$016"},
     {"", "--images (200k|2695680|1M)", "--images 40"},
-    {"", "--time 25m", "--images 40"},
+    {"", "--time (25|30)m", "--images 40"},
     {"", "--samples 50k", "--samples 32"},
     {"", "--init-from models/\\S+", "--init-from runs/00000-photos"},  // which is as small as those that begin with it
     {"", "--size 32 --init-from", "--init-from"},

@@ -80,12 +80,15 @@ NetworkPlan few_pictures_plan(Size size) {
 }
 
 TEST(ShippedBeginnings, AreThoseOfSmallDataAndOfNoOtherNetworks) {
+  for (const int64_t side : {64, 128}) {
+    const NetworkPlan plan = few_pictures_plan({side, side});
+    const auto model = shipped_beginning(plan);
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->filename(), "photos-" + std::to_string(side) + ".safetensors");
+    EXPECT_NO_THROW(check_same_networks(plan, *model));
+    EXPECT_NO_THROW(check_can_freeze(1, *model)) << "both networks are in it";
+  }
   const NetworkPlan plan = few_pictures_plan({64, 64});
-  const auto model = shipped_beginning(plan);
-  ASSERT_TRUE(model);
-  EXPECT_EQ(model->filename(), "photos-64.safetensors");
-  EXPECT_NO_THROW(check_same_networks(plan, *model));
-  EXPECT_NO_THROW(check_can_freeze(1, *model)) << "both networks are in it";
   NetworkPlan gray = plan, narrow = plan, classes = plan;
   gray.image_channels = 1, *narrow.options.base_channels.discriminator /= 2, classes.classes = 2;
   for (const NetworkPlan& other : {gray, narrow, classes, few_pictures_plan({96, 64})})
