@@ -92,8 +92,12 @@ void check_same_networks(const NetworkPlan& plan, const fs::path& model) {
 
 std::optional<fs::path> shipped_beginning(const NetworkPlan& plan) {
   const auto model = shared_file("models/photos-" + to_text(plan.shape.size()) + ".safetensors");
-  if (!model || as_options(beginning_of(*model).plan) != as_options(plan)) return std::nullopt;
-  return model;
+  if (!model) return std::nullopt;
+  try {
+    return as_options(beginning_of(*model).plan) == as_options(plan) ? model : std::nullopt;
+  } catch (const Error& error) {
+    throw Error(error.what(), "it came with the program: install that again, or begin without it: --init-from none");
+  }
 }
 
 void check_can_freeze(int64_t blocks, const fs::path& model) {
