@@ -135,7 +135,7 @@ struct AllOptions {
   void fields(Visit&& visit) {
     visit.group("Beginning");
     visit("preset", preset,
-          "set of options to begin from, see `dcgan presets`; auto: by count and size of the pictures",
+          "set of options to begin from, see `dcgan presets`; auto: by count of the pictures, classes and device",
           words_or(preset_names(), ""))
         .common();
     visit(

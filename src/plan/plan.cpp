@@ -2,7 +2,6 @@
 
 #include "core/error.hpp"
 #include "core/platform/cores.hpp"
-#include "core/platform/io/file.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "dataset/classes.hpp"
@@ -11,7 +10,6 @@
 #include "plan/checks.hpp"
 #include "plan/fit.hpp"
 #include "plan/precision_choice.hpp"
-#include "plan/warm_start.hpp"
 #include "step/objective.hpp"
 #include "step/schedule.hpp"
 
@@ -76,16 +74,6 @@ void resolve_widths(NetworkOptions& network, Size size, bool on_cpu, std::vector
   };
   remark(asked.generator, network.base_channels.generator, "base-channels-g");
   remark(asked.discriminator, network.base_channels.discriminator, "base-channels-d");
-}
-
-/// With which weights the networks begin where nobody named a model.
-void resolve_beginning(std::string& init_from, const NetworkPlan& network, std::vector<std::string>& remarks) {
-  if (init_from != "auto") return;
-  const auto model = shipped_beginning(network);
-  init_from = model ? model->native() : "none";
-  if (model)
-    remarks.push_back("init-from: " + shown(*model) +
-                      ", a model of photographs, since few pictures are learned better from there");
 }
 
 /// At which smaller sizes the networks begin.
@@ -183,7 +171,6 @@ TrainPlan make_plan(AllOptions options, const std::string& data_path, const Data
     plan.network.classes = static_cast<int64_t>(info.classes.size());
     for (const auto& name : info.classes) plan.network.class_names.push_back(printable(name));
   }
-  resolve_beginning(options.init_from, plan.network, plan.remarks);
   resolve_growth(options.train.schedule, plan.network, plan.remarks);
   resolve_cost(options, plan.network, plan.data_images, plan.remarks);
   plan.options = std::move(options);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/platform/io/file.hpp"
 #include "dataset/pixels.hpp"
 #include "plan/options.hpp"
 #include "telemetry/console.hpp"
@@ -12,9 +13,10 @@
 namespace dcgan {
 
 struct TrainPlan {
-  AllOptions options;  // no "auto" left but that of the cache, which is a place
+  AllOptions options;  // no "auto" left but those of places: the cache, and a model that ships
   NetworkPlan network;
-  std::string data;  // the path as given, made absolute
+  std::optional<fs::path> beginning;  // model whose weights a new run begins with, instead of random ones
+  std::string data;                   // the path as given, made absolute
   std::string data_identity;
   int64_t data_images = 0;
   std::vector<std::string> remarks;  // what "auto" chose and why, and other things to know

@@ -121,6 +121,20 @@ void check_size_fits(const AllOptions& options, const std::string& device) {
   check_room_for_two(least, device);
 }
 
+/// With which weights the networks of a new run begin. The options keep "auto", which means another file elsewhere.
+void resolve_beginning(TrainPlan& plan) {
+  const std::string& asked = plan.options.init_from;
+  if (plan.options.names_a_model()) {
+    check_same_networks(plan.network, asked);
+    plan.beginning = asked;
+  } else if (asked == "auto") {
+    plan.beginning = shipped_beginning(plan.network);
+    if (plan.beginning)
+      plan.remarks.push_back("init-from: " + shown(*plan.beginning) +
+                             ", a model of photographs, since few pictures are learned better from there");
+  }
+}
+
 }  // namespace
 
 PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const RunPlace& place, Ranks& ranks,
@@ -156,7 +170,7 @@ PlannedRun plan_new_run(const TrainCommand& command, const Given& flags, const R
   // Checks, and the plan.
   check_useless_options(flags, options);
   TrainPlan plan = plan_of_ranks(options, place.data, dataset, ranks);
-  if (options.names_a_model() && ranks.is_first()) check_same_networks(plan.network, options.init_from);
+  if (ranks.is_first()) resolve_beginning(plan);
   plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
   return {std::move(plan), std::move(dataset), std::move(asked)};
 }

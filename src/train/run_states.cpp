@@ -21,8 +21,8 @@ RunStates::RunStates(const TrainPlan& plan, const RunDirectory& directory, Group
 }
 
 void RunStates::begin(RunSheets& sheets) {
-  if (plan_.options.names_a_model()) {
-    const ModelFile file(checkpoint_of(plan_.options.init_from));
+  if (plan_.beginning) {
+    const ModelFile file(checkpoint_of(*plan_.beginning));
     trainer_.take_weights(file.beginning(), file.origin());
     first_weights_ = {file.path(), file.has(kDiscriminatorPart)};
   }

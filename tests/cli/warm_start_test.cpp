@@ -78,6 +78,13 @@ TEST(WarmStart, TakesTheWidthsOfTheModelWhereThePresetLeavesThemOpen) {
   EXPECT_EQ(options["preset"], "default");
 }
 
+/// The event of log.jsonl that says which weights a run began with.
+Json init_event(const Program& dcgan, const std::string& run) {
+  const std::string log = read_text(dcgan.at(run + "/log.jsonl"));
+  const size_t at = log.find("{\"event\":\"init\"");
+  return at == std::string::npos ? Json() : Json::parse(log.substr(at, log.find('\n', at) - at));
+}
+
 TEST(WarmStart, OfFewPicturesIsTheModelThatShipsUnlessAnotherOrNoneIsNamed) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 12, 64);
@@ -86,14 +93,19 @@ TEST(WarmStart, OfFewPicturesIsTheModelThatShipsUnlessAnotherOrNoneIsNamed) {
                                       "4",     "--threads",        "1",     "--eval-every", "0"};
     words.insert(words.end(), more.begin(), more.end());
     EXPECT_EXIT_CODE(dcgan(words), 0);
-    return fs::path(Json::parse(read_text(dcgan.at(run + "/config.json")))["options"]["init_from"].get<std::string>());
+    const Json event = init_event(dcgan, run);
+    return fs::path(event.is_null() ? "" : event["from"].get<std::string>()).filename();
   };
-  const fs::path shipped = begun_with("few", {});
-  EXPECT_EQ(shipped.filename(), "photos-64.safetensors");
-  EXPECT_TRUE(shipped.is_absolute());
-  EXPECT_EQ(begun_with("none", {"--init-from", "none"}), "none");
-  EXPECT_EQ(begun_with("many", {"--preset", "default"}), "none");
-  EXPECT_EQ(begun_with("other", {"--base-channels", "4"}), "none") << "these are other networks";
+  EXPECT_EQ(begun_with("few", {}), "photos-64.safetensors");
+  EXPECT_EQ(begun_with("none", {"--init-from", "none"}), "");
+  EXPECT_EQ(begun_with("many", {"--preset", "default"}), "");
+  EXPECT_EQ(begun_with("other", {"--base-channels", "4"}), "") << "these are other networks";
+  const std::string config = dcgan.at("few/config.json");
+  EXPECT_EQ(Json::parse(read_text(config))["options"]["init_from"], "auto") << "it means another file elsewhere";
+  EXPECT_EQ(begun_with("again", {"--config", config}), "photos-64.safetensors");
+  EXPECT_EQ(begun_with("larger", {"--config", config, "--size", "128", "--base-channels", "auto"}),
+            "photos-128.safetensors");
+  EXPECT_EQ(begun_with("odd", {"--config", config, "--size", "48x64"}), "");
   EXPECT_EXIT_CODE(dcgan({"train", "--resume", dcgan.at("few"), "--images", "8"}), 0);
 }
 
@@ -104,13 +116,6 @@ std::vector<std::string> begun(const Program& dcgan, const std::string& model, c
   words[3] = dcgan.at(run), words[5] = dcgan.at(model);
   words.insert(words.end(), {"--images", "8", "--eval-every", "0"});
   return words;
-}
-
-/// The event of log.jsonl that says which weights a run began with.
-Json init_event(const Program& dcgan, const std::string& run) {
-  const std::string log = read_text(dcgan.at(run + "/log.jsonl"));
-  const size_t at = log.find("{\"event\":\"init\"");
-  return at == std::string::npos ? Json() : Json::parse(log.substr(at, log.find('\n', at) - at));
 }
 
 TEST(WarmStart, FromSafetensorsOfBothNetworksIsThatFromTheirCheckpointBitForBit) {
