@@ -226,7 +226,7 @@ TEST(AFolder, ThatIsCalledLikeAWordOfAnOptionIsNotTakenForItsPath) {
                            .wait();
   ASSERT_EXIT_CODE(end, 0);
   const Json options = Json::parse(read_text(dcgan.at("run/config.json")))["options"];
-  EXPECT_EQ(options["init_from"], "none");
+  EXPECT_EQ(options["init_from"], "auto");
   EXPECT_TRUE(options["eval_features"] == "trained" || options["eval_features"] == "random-a") << options;
 }
 
