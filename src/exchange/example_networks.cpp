@@ -208,8 +208,10 @@ NamedTensors to_example(const Layers& generator, const std::vector<at::Tensor>& 
                          part == kCounter ? counter : layer.tensor(part));
       ++norms;
     } else if (layer.kind != Kind::kRelu && layer.kind != Kind::kTanh) {
-      throw UsageError("PyTorch's example has no generator of these layers: it has neither classes nor residual blocks",
-                       "write safetensors or TorchScript instead");
+      throw UsageError(
+          "PyTorch's example has no generator of these layers: it has neither classes, residual blocks nor "
+          "self-modulation",
+          "write safetensors or TorchScript instead");
     }
   }
   return out;

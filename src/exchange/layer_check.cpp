@@ -134,6 +134,14 @@ class LayerCheck {
       case Kind::kScale:
         wants(1), wants_numbers("weight", from.channels, weights_);
         return from;
+      case Kind::kModulate: {
+        wants(1);
+        const at::Tensor& weight = tensor("weight", 2, weights_);
+        if (other.height != 1 || other.width != 1 || weight.size(0) != other.channels)
+          fail("its weight fits no numbers of what modulates");
+        if (weight.size(1) != 2 * from.channels) fail("its weight fits no channels of its input");
+        return from;
+      }
       case Kind::kAdd:
         wants(0);
         if (from != other) fail("it adds values of two shapes");

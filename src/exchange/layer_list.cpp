@@ -36,6 +36,7 @@ constexpr KindName kKinds[] = {{Kind::kConvTranspose, "conv_transpose"},
                                {Kind::kClassDot, "class_dot"},
                                {Kind::kResizeUp, "resize_up"},
                                {Kind::kScale, "scale"},
+                               {Kind::kModulate, "modulate"},
                                {Kind::kAdd, "add"},
                                {Kind::kConcat, "concat"},
                                {Kind::kTanh, "tanh"}};

@@ -37,9 +37,11 @@ bool is_same(const Layer& a, const Layer& b) {
   return std::equal(a.tensors.begin(), a.tensors.end(), b.tensors.begin(), b.tensors.end(), has_same_shape);
 }
 
-at::Tensor stored_form(KernelFrom kernel, const at::Tensor& tensor) {
-  if (kernel == KernelFrom::kWeights) return tensor;
-  return narrowed(kernel == KernelFrom::kWidenedMeans ? 4 * tensor : tensor);
+/// The weight that such a layer works with, as it is trained.
+at::Tensor stored_form(const PlannedLayer& layer, const at::Tensor& weight) {
+  if (layer.kind == LayerKind::kModulate) return weight / kModulationScale;
+  if (layer.kernel == KernelFrom::kWeights) return weight;
+  return narrowed(layer.kernel == KernelFrom::kWidenedMeans ? 4 * weight : weight);
 }
 
 bool is_close(const at::Tensor& made, const at::Tensor& given, double rounding) {
@@ -66,8 +68,7 @@ NamedTensors weights_of_layers(const NetworkPlan& plan, const Layers& layers, at
   for (size_t i = 0; i < layers.size(); ++i) {
     if (!is_same(wanted[i], layers[i])) refuse(i);
     for (const auto& [part, tensor] : layers[i].tensors)
-      by_name.at(planned[i].name + "." + part)
-          .copy_(part == "weight" && planned[i].is_convolution() ? stored_form(planned[i].kernel, tensor) : tensor);
+      by_name.at(planned[i].name + "." + part).copy_(part == "weight" ? stored_form(planned[i], tensor) : tensor);
   }
   const Layers made = net->layers();
   for (size_t i = 0; i < layers.size(); ++i)

@@ -27,7 +27,8 @@ class OnnxBuilder {
     reshape("z", {-1, info.input.channels, info.input.height, info.input.width}, "x0");
   }
 
-  void add(const Layer& layer, const std::string& output) {
+  /// `in`: the value of one image that it takes, whose sides alone matter.
+  void add(const Layer& layer, const at::Tensor& in, const std::string& output) {
     const std::string x = "x" + std::to_string(layer.from);
     using Kind = Layer::Kind;
     switch (layer.kind) {
@@ -53,11 +54,9 @@ class OnnxBuilder {
         return node("Pad", {x, tensor(output + ".ends", at::tensor(ends))}, output);
       }
       case Kind::kUpsample:
-        return resize(
-            x, output,
-            {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}});
+        return resize(x, 2, 2, output, repeating());
       case Kind::kResizeUp:
-        return resize(x, output, {{"mode", "linear"}, {"coordinate_transformation_mode", "half_pixel"}});
+        return resize(x, 2, 2, output, {{"mode", "linear"}, {"coordinate_transformation_mode", "half_pixel"}});
       case Kind::kMeans:
         return node("AveragePool", {x}, output,
                     {{"kernel_shape", std::vector<int64_t>{2, 2}}, {"strides", std::vector<int64_t>{2, 2}}});
@@ -67,6 +66,8 @@ class OnnxBuilder {
                     output);
       case Kind::kConcat:
         return node("Concat", {x, "x" + std::to_string(layer.other)}, output, {{"axis", int64_t{1}}});
+      case Kind::kModulate:
+        return modulation(layer, x, in, output);
       case Kind::kAdd:
         return node("Add", {x, "x" + std::to_string(layer.other)}, output);
       case Kind::kTanh:
@@ -140,9 +141,36 @@ class OnnxBuilder {
     node("Add", {scaled, of_classes(layer, "class_bias", output)}, output);
   }
 
-  /// To twice the sides.
-  void resize(const std::string& x, const std::string& output, std::vector<OnnxAttribute> how) {
-    const std::string scales = tensor(output + ".scales", at::tensor(std::vector<float>{1, 1, 2, 2}));
+  /// Gains and biases of an image by a convolution each, the gains' columns first, repeated over the map: OpenCV's Mul
+  /// and Add take shapes that differ for a batch's one and the same.
+  void modulation(const Layer& layer, const std::string& x, const at::Tensor& in, const std::string& output) {
+    const auto& both = layer.tensor("weight");
+    const int64_t channels = both.size(1) / 2;
+    const std::string numbers = output + ".numbers", scaled = output + ".scaled";
+    const auto map_of = [&](const char* part, const at::Tensor& columns) {
+      const std::string points = output + "." + part, map = points + ".map";
+      const auto kernels = columns.to(at::kFloat).t().reshape({channels, both.size(0), 1, 1});
+      node("Conv", {"x" + std::to_string(layer.other), tensor(layer.name + "." + part, kernels)}, points,
+           {{"kernel_shape", std::vector<int64_t>{1, 1}}});
+      resize(points, in.size(2), in.size(3), map, repeating());
+      return map;
+    };
+    const std::string gains = map_of("gains", both.narrow(1, 0, channels));
+    const std::string biases = map_of("biases", both.narrow(1, channels, channels));
+    node("Mul", {x, gains}, numbers);
+    node("Add", {x, numbers}, scaled);
+    node("Add", {scaled, biases}, output);
+  }
+
+  static std::vector<OnnxAttribute> repeating() {
+    return {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}};
+  }
+
+  /// To so many times the sides.
+  void resize(const std::string& x, int64_t taller, int64_t wider, const std::string& output,
+              std::vector<OnnxAttribute> how) {
+    const auto times = at::tensor(std::vector<float>{1, 1, static_cast<float>(taller), static_cast<float>(wider)});
+    const std::string scales = tensor(output + ".scales", times);
     node("Resize", {x, "", scales}, output, std::move(how));
   }
 
@@ -170,9 +198,13 @@ OnnxModel onnx_model(const GeneratorOperations& generator) {
   const at::NoGradGuard no_grad;
   const GeneratorInfo& info = generator.info;
   const Layers& layers = generator.layers;
+  std::vector<int64_t> taken;
+  for (const Layer& layer : layers) taken.push_back(layer.from);
+  const auto z = at::zeros({1, info.input.channels, info.input.height, info.input.width});
+  const auto values = run_layers(layers, z, info.classes > 0 ? at::zeros({1}, at::kLong) : at::Tensor(), taken);
   OnnxBuilder builder(info);
   for (size_t i = 0; i < layers.size(); ++i)
-    builder.add(layers[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
+    builder.add(layers[i], values[i], i + 1 == layers.size() ? "image" : "x" + std::to_string(i + 1));
   OnnxModel model = builder.take();
   Json metadata = generator_metadata(info, generator.arch, kOnnxVersion);
   metadata["inputs"] = input_kinds(info);

@@ -29,6 +29,12 @@ constexpr char kMinibatchStdSource[] =
     "    map = deviation.expand([group, n // group, 1]).reshape([n, 1, 1, 1]).to(dtype=x.dtype)\n"
     "    return torch.cat([x, map.expand([-1, 1, x.size(2), x.size(3)])], 1)\n";
 
+/// As nn/layers has it.
+constexpr char kModulatedSource[] =
+    "def modulated(self, x: Tensor, numbers: Tensor) -> Tensor:\n"
+    "    halves = torch.chunk(numbers.view([numbers.size(0), -1, 1, 1]), 2, 1)\n"
+    "    return x * (1 + halves[0]) + halves[1]\n";
+
 /// One operation as an expression of TorchScript. define() from C++ knows aten builtins only.
 std::string expression_of(const Layer& l) {
   using Kind = Layer::Kind;
@@ -78,6 +84,9 @@ std::string expression_of(const Layer& l) {
       return "torch.sum(" + x + " * " + of_class("weight") + ", [1], True)";
     case Kind::kScale:
       return x + " * " + own("weight") + ".view([1, -1, 1, 1])";
+    case Kind::kModulate:
+      return "self.modulated(" + x + ", torch.mm(torch.flatten(x" + std::to_string(l.other) + ", 1), " + own("weight") +
+             "))";
     case Kind::kConcat:
       return "torch.cat([" + x + ", x" + std::to_string(l.other) + "], 1)";
     case Kind::kAdd:
@@ -146,8 +155,11 @@ torch::jit::Module script_module(const std::string& name, const Layers& layers, 
     }
   for (const auto& [key, value] : facts) module.register_attribute(key, c10::IntType::get(), value);
   module.register_attribute("training", c10::BoolType::get(), false);  // Python's .eval() and .training look for it
-  const auto is_std = [](const Layer& layer) { return layer.kind == Layer::Kind::kMinibatchStd; };
-  if (std::any_of(layers.begin(), layers.end(), is_std)) module.define(kMinibatchStdSource);
+  const auto has = [&](Layer::Kind kind) {
+    return std::any_of(layers.begin(), layers.end(), [&](const Layer& layer) { return layer.kind == kind; });
+  };
+  if (has(Layer::Kind::kMinibatchStd)) module.define(kMinibatchStdSource);
+  if (has(Layer::Kind::kModulate)) module.define(kModulatedSource);
   module.eval();
   return module;
 }

@@ -1,6 +1,7 @@
 #include "nn/architectures.hpp"
 
 #include <stdexcept>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -22,6 +23,12 @@ const std::vector<Architecture>& table() {
        .source = "Odena et al. 2016",
        .can_norm_d = true,
        .generator = upsampling_generator,
+       .discriminator = strided_discriminator},
+      {.name = "fine",
+       .help = "upsample with feature maps at full size",
+       .source = "Karras et al. 2018 (progressive growing), table 2",
+       .can_norm_d = true,
+       .generator = fine_generator,
        .discriminator = strided_discriminator},
       {.name = "resnet",
        .help = "residual ones (better for many pictures, several times the work)",
@@ -98,6 +105,15 @@ void add_architecture(const Architecture& row) {
   for (const auto& known : added())
     if (known.name == row.name) return;
   added().push_back(row);
+}
+
+void append_norm_relu(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name) {
+  constexpr std::string_view kNorm = "norm";
+  constexpr int64_t kLatent = 0;  // the value
+  build.norm(name, plan.classes);
+  if (plan.options.self_modulation)
+    build.modulate(std::string(name).replace(name.rfind(kNorm), kNorm.size(), "modulation"), kLatent);
+  build.activation(0);
 }
 
 void append_logit(NetworkBuilder& build, const NetworkPlan& plan, const LogitHead& head) {

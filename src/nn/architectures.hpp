@@ -43,6 +43,7 @@ void add_architecture(const Architecture& row);
 /// et al. 2016, "Deconvolution and Checkerboard Artifacts"). nn/architectures/strided.cpp
 NetworkDescription strided_generator(const NetworkPlan& plan);
 NetworkDescription upsampling_generator(const NetworkPlan& plan);
+NetworkDescription fine_generator(const NetworkPlan& plan);
 NetworkDescription strided_discriminator(const NetworkPlan& plan);
 /// Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", appendix B, figure 8 and tables 3
 /// to 5. nn/architectures/residual.cpp
@@ -53,6 +54,10 @@ NetworkDescription residual_discriminator(const NetworkPlan& plan);
 /// nn/architectures/multiscale.cpp
 NetworkDescription multiscale_generator(const NetworkPlan& plan);
 NetworkDescription multiscale_discriminator(const NetworkPlan& plan);
+
+/// What follows a generator's convolution: BatchNorm, of classes theirs, options' self-modulation, ReLU. `name` has
+/// "norm" in it, in whose place a modulation's weights have "modulation".
+void append_norm_relu(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name);
 
 /// How a discriminator's last map becomes one logit.
 struct LogitHead {

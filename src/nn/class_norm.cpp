@@ -10,6 +10,7 @@
 #include "nn/kernels/cpu_tensors.hpp"
 #include "nn/kernels/norm_activation.hpp"
 #include "nn/kernels/norm_kernels.hpp"
+#include "nn/layers.hpp"
 #include "nn/sync_norm.hpp"
 
 namespace dcgan {
@@ -140,16 +141,25 @@ torch::nn::BatchNorm2d make_norm(int64_t channels, int64_t classes) {
 }
 
 at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope,
-                                 int64_t batches) {
+                                 int64_t batches, const at::Tensor& modulation) {
   const auto* own = dynamic_cast<const ClassNormImpl*>(norm.get());
-  if (!own) return norm_activation(norm, x, slope, batches);
-  if (batches != 1) throw std::logic_error("a class's BatchNorm takes one batch");
-  const auto gain = own->class_gain.index_select(0, y), bias = own->class_bias.index_select(0, y);
+  if (!own && !modulation.defined()) return norm_activation(norm, x, slope, batches);
+  if (batches != 1) throw std::logic_error("a BatchNorm whose gains are the images' own takes one batch");
+  auto gain = own ? own->class_gain.index_select(0, y) : norm->weight.expand({x.size(0), -1});
+  auto bias = own ? own->class_bias.index_select(0, y) : norm->bias.expand({x.size(0), -1});
+  if (modulation.defined()) {
+    const auto halves = modulation.to(gain.scalar_type()).chunk(2, 1);
+    gain = gain * (1 + halves[0]), bias = bias * (1 + halves[0]) + halves[1];
+  }
   Group* const group = norm->is_training() ? NormScope::current() : nullptr;
   if (norm->is_training() && !group && has_kernels(x))
     return ImageNormActivation::apply(x.contiguous(at::MemoryFormat::ChannelsLast), gain, bias, norm.get(), slope);
-  const auto wide = [](const at::Tensor& t) { return t.view({t.size(0), t.size(1), 1, 1}); };
-  const auto t = ((group ? normalised_over(*group, *norm, x) : norm(x)) * wide(gain) + wide(bias)).to(x.scalar_type());
+  const auto wide = [](const at::Tensor& t) { return t.reshape({t.size(0), t.size(1), 1, 1}); };
+  const auto own_gains = [&](const at::Tensor& normalised) { return normalised * wide(gain) + wide(bias); };
+  const auto t = (group ? own_gains(normalised_over(*group, *norm, x))
+                  : own ? own_gains(norm(x))
+                        : modulated(norm(x), modulation))
+                     .to(x.scalar_type());
   return slope == 0 ? at::relu(t) : at::leaky_relu(t, slope);
 }
 

@@ -24,8 +24,9 @@ torch::nn::BatchNorm2d make_norm(int64_t channels, int64_t classes);
 
 /// norm_activation() of either. `y`, int64 [N], the images' classes; not looked at by a plain norm. A ClassNorm's, of
 /// one batch, is max(t, 0) + slope min(t, 0) of t = gain[y] (x - mean) / deviation + bias[y]. Differentiable once.
+/// `modulation` [N, 2C], of one batch and either norm: t is then modulated() by it (nn/layers).
 at::Tensor class_norm_activation(torch::nn::BatchNorm2d& norm, const at::Tensor& x, const at::Tensor& y, double slope,
-                                 int64_t batches = 1);
+                                 int64_t batches = 1, const at::Tensor& modulation = {});
 
 /// Tensors of either by part, as a layer of evaluation has them: gains, biases and statistics.
 std::vector<std::pair<std::string, at::Tensor>> norm_tensors(const torch::nn::BatchNorm2dImpl& norm);

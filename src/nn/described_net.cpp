@@ -49,6 +49,19 @@ std::vector<size_t> last_uses(const NetworkDescription& net) {
   return last;
 }
 
+/// Where the operation ends that a norm begins: behind its modulation and its activation, where nobody else takes what
+/// is between.
+size_t end_of_norm(const NetworkDescription& net, size_t norm, const std::vector<size_t>& last) {
+  size_t end = norm + 1;
+  const auto goes_on = [&] {
+    const size_t value = net.inputs.size() + end - 1;
+    return end < net.layers.size() && end != net.head && net.layers[end].from == static_cast<int64_t>(value) &&
+           last[value] == end;
+  };
+  if (goes_on() && net.layers[end].kind == Kind::kModulate) ++end;
+  return goes_on() && net.layers[end].is_activation() ? end + 1 : norm + 1;
+}
+
 }  // namespace
 
 LayerWeightsImpl::LayerWeightsImpl(const PlannedLayer& layer) {
@@ -133,6 +146,7 @@ at::Tensor DescribedNetImpl::weight_of(const PlannedLayer& layer) const {
 
 at::Tensor DescribedNetImpl::kernel_of(const PlannedLayer& layer) const {
   const at::Tensor weight = weight_of(layer);
+  if (layer.kind == Kind::kModulate) return weight * kModulationScale;
   switch (layer.kernel) {
     case KernelFrom::kWeights:
       return weight;
@@ -166,6 +180,10 @@ at::Tensor DescribedNetImpl::convolved(const PlannedLayer& l, const at::Tensor& 
   return out.add_(bias.to(out.scalar_type()).view({1, -1, 1, 1}));
 }
 
+at::Tensor DescribedNetImpl::numbers_of(const PlannedLayer& l, const at::Tensor& by) const {
+  return at::mm(by.flatten(1), kernel_of(l));
+}
+
 at::Tensor DescribedNetImpl::passed(const PlannedLayer& l, at::Tensor x, const at::Tensor& other, const at::Tensor& y,
                                     int64_t batches, bool in_place) const {
   switch (l.kind) {
@@ -195,6 +213,8 @@ at::Tensor DescribedNetImpl::passed(const PlannedLayer& l, at::Tensor x, const a
       return (weight_of(l).index_select(0, y) * x.flatten(1)).sum(1).view({-1, 1, 1, 1});
     case Kind::kScale:
       return x * weights_of(l)->weight.view({1, -1, 1, 1});
+    case Kind::kModulate:
+      return modulated(x, numbers_of(l, other));
     case Kind::kAdd:
       return x + other;
     case Kind::kConcat:
@@ -221,13 +241,15 @@ at::Tensor DescribedNetImpl::run(std::vector<at::Tensor> values, const at::Tenso
       values.back() = values.back().to(weights_.begin()->second->weight.scalar_type());
     }
     const PlannedLayer& l = net.layers[i];
-    const auto value = static_cast<int64_t>(values.size());
-    const auto* next = i + 1 < net.layers.size() ? &net.layers[i + 1] : nullptr;
-    if (l.is_norm() && next && i + 1 != net.head && next->is_activation() && next->from == value &&
-        last[static_cast<size_t>(value)] == i + 1) {
-      values.emplace_back();  // the two are one operation
-      values.push_back(class_norm_activation(norms_.at(l.name), taken(l.from, i), y, next->slope, batches));
-      ++i;
+    if (const size_t end = l.is_norm() ? end_of_norm(net, i, last) : i + 1; end > i + 1) {
+      const PlannedLayer& modulation = net.layers[i + 1];
+      const bool is_modulated = modulation.kind == Kind::kModulate;
+      const at::Tensor numbers =
+          is_modulated ? numbers_of(modulation, values[static_cast<size_t>(modulation.other)]) : at::Tensor();
+      auto made =
+          class_norm_activation(norms_.at(l.name), taken(l.from, i), y, net.layers[end - 1].slope, batches, numbers);
+      for (; i + 1 < end; ++i) values.emplace_back();  // they are one operation
+      values.push_back(std::move(made));
       continue;
     }
     const PlannedLayer* before = net.made_by(l.from);

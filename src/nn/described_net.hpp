@@ -58,6 +58,8 @@ class DescribedNetImpl : public torch::nn::Module {
   at::Tensor weight_of(const PlannedLayer& layer) const;
   at::Tensor kernel_of(const PlannedLayer& layer) const;
   at::Tensor convolved(const PlannedLayer& layer, const at::Tensor& x) const;
+  /// Gains and biases of kModulate, [N, 2C].
+  at::Tensor numbers_of(const PlannedLayer& layer, const at::Tensor& by) const;
   at::Tensor passed(const PlannedLayer& layer, at::Tensor x, const at::Tensor& other, const at::Tensor& y,
                     int64_t batches, bool in_place) const;
 

@@ -46,6 +46,9 @@ MapShape made(const PlannedLayer& l, const MapShape& other) {
     case Kind::kAdd:
       if (in != other) refuse(l, "adds maps of two shapes");
       return in;
+    case Kind::kModulate:
+      if (other.pixels() != 1) refuse(l, "is modulated by a map, not by numbers");
+      return in;
     case Kind::kConcat:
       if (in.height != other.height || in.width != other.width) refuse(l, "joins maps of two sizes");
       return {in.channels + other.channels, in.height, in.width};
@@ -84,6 +87,8 @@ std::vector<PlannedWeight> PlannedLayer::weights() const {
       return {{own("weight"), {classes, in.channels}, 0, spread}};
     case Kind::kScale:
       return {{own("weight"), {out.channels}, 0, 0}};
+    case Kind::kModulate:
+      return {{own("weight"), {modulators, 2 * out.channels}, 0, 0}};
     default:
       return {};
   }
@@ -163,12 +168,11 @@ int64_t NetworkBuilder::fold(const std::string& name, int64_t channels, bool has
   return append(std::move(layer));
 }
 
-int64_t NetworkBuilder::norm_activation(const std::string& name, int64_t classes, double slope) {
+int64_t NetworkBuilder::norm(const std::string& name, int64_t classes) {
   PlannedLayer layer{
       .kind = classes > 0 ? Kind::kClassBatchNorm : Kind::kBatchNorm, .name = name, .from = last(), .classes = classes};
   layer.eps = kNormEps;
-  append(std::move(layer));
-  return activation(slope);
+  return append(std::move(layer));
 }
 
 int64_t NetworkBuilder::activation(double slope, int64_t from) {
@@ -181,6 +185,12 @@ int64_t NetworkBuilder::then(LayerKind kind) { return then(kind, last()); }
 
 int64_t NetworkBuilder::scale(const std::string& name) {
   return append({.kind = Kind::kScale, .name = name, .from = last()});
+}
+
+int64_t NetworkBuilder::modulate(const std::string& name, int64_t by) {
+  PlannedLayer layer{.kind = Kind::kModulate, .name = name, .from = last(), .other = by};
+  layer.modulators = out_.shape_of(by).channels;
+  return append(std::move(layer));
 }
 
 int64_t NetworkBuilder::pad(int64_t before, int64_t after) {

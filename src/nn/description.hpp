@@ -28,13 +28,20 @@ enum class LayerKind {
   kMinibatchStd,  // a map more: how much the images of the batch differ (nn/minibatch_std)
   kClassDot,      // of [N, C, 1, 1] with the row of the image's class in weight [classes, C]: [N, 1, 1, 1]
   kScale,         // each channel times its number in weight [C]
+  kModulate,      // each channel times 1 + its gain, plus its bias: `other` [N, L, 1, 1] times kModulationScale times
+                  // weight [L, 2C], gains first
   kAdd,           // of `from` and `other`
   kConcat,        // the channels of `from`, then those of `other`
   kTanh,
 };
 
+/// Adam's steps are of one size, and what adds up a hundred numbers moves a hundred times as fast as one of them. A
+/// power of two: the product is exact.
+constexpr double kModulationScale = 0.125;
+
 constexpr bool is_convolution(LayerKind kind) { return kind == LayerKind::kConv || kind == LayerKind::kConvTranspose; }
-constexpr bool takes_two(LayerKind kind) { return kind == LayerKind::kAdd || kind == LayerKind::kConcat; }
+constexpr bool joins_maps(LayerKind kind) { return kind == LayerKind::kAdd || kind == LayerKind::kConcat; }
+constexpr bool takes_two(LayerKind kind) { return joins_maps(kind) || kind == LayerKind::kModulate; }
 
 /// Sides of one image's value.
 struct MapShape {
@@ -62,10 +69,11 @@ struct PlannedLayer {
 
   LayerKind kind;
   std::string name = {};        // of its weights, with one dot at most; empty where it has none
-  int64_t from = 0, other = 0;  // `other` of kAdd and kConcat
+  int64_t from = 0, other = 0;  // `other` of those that take two
   MapShape in = {}, out = {};
   int64_t kernel_height = 0, kernel_width = 0;  // as they work; of widened ones the stored kernel has 3
   int64_t stride = 1, padding = 0, padding_after = 0, groups = 1, classes = 0;
+  int64_t modulators = 0;                      // L of kModulate
   bool has_bias = false, is_spectral = false;  // spectral: weights are divided by their largest singular value
   KernelFrom kernel = KernelFrom::kWeights;
   double slope = 0, eps = 0;
@@ -75,6 +83,7 @@ struct PlannedLayer {
   bool is_convolution() const { return dcgan::is_convolution(kind); }
   bool is_norm() const { return kind == LayerKind::kBatchNorm || kind == LayerKind::kClassBatchNorm; }
   bool is_activation() const { return kind == LayerKind::kRelu || kind == LayerKind::kLeakyRelu; }
+  bool joins_maps() const { return dcgan::joins_maps(kind); }
   bool takes_two() const { return dcgan::takes_two(kind); }
   /// What is trained, in the order of the state dict.
   std::vector<PlannedWeight> weights() const;
@@ -123,14 +132,17 @@ class NetworkBuilder {
   int64_t unfold(const std::string& name, int64_t channels, int64_t height, int64_t width,
                  double spread = kUsualSpread);
   int64_t fold(const std::string& name, int64_t channels, bool has_bias, bool is_spectral, int64_t from);
-  /// BatchNorm, with classes one whose gains belong to them; then max(t, 0) + slope min(t, 0).
-  int64_t norm_activation(const std::string& name, int64_t classes, double slope);
+  /// BatchNorm, with classes one whose gains belong to them.
+  int64_t norm(const std::string& name, int64_t classes);
+  /// max(t, 0) + slope min(t, 0).
   int64_t activation(double slope);
   int64_t activation(double slope, int64_t from);
   /// A layer without weights and settings.
   int64_t then(LayerKind kind);
   int64_t then(LayerKind kind, int64_t from);
   int64_t scale(const std::string& name);
+  /// The last value's channels, by the numbers of `by`, [L, 1, 1].
+  int64_t modulate(const std::string& name, int64_t by);
   int64_t pad(int64_t before, int64_t after);
   int64_t class_dot(const std::string& name, int64_t classes, bool is_spectral, int64_t from);
   int64_t add(int64_t a, int64_t b);

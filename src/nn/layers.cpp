@@ -53,6 +53,8 @@ at::Tensor applied(const Layer& l, const at::Tensor& x, const at::Tensor& other,
       return (x * of_classes(l.tensor("weight"), y)).sum(1, /*keepdim=*/true);
     case Kind::kScale:
       return x * l.tensor("weight").view({1, -1, 1, 1});
+    case Kind::kModulate:
+      return modulated(x, at::mm(other.flatten(1), l.tensor("weight")));
     case Kind::kAdd:
       return x + other;
     case Kind::kConcat:
@@ -98,6 +100,11 @@ at::Tensor resized(LayerKind kind, const at::Tensor& x) {
   if (kind == LayerKind::kUpsample) return at::upsample_nearest2d(x, twice);
   if (kind == LayerKind::kResizeUp) return at::upsample_bilinear2d(x, twice, /*align_corners=*/false);
   return at::avg_pool2d(x, at::IntArrayRef{2, 2});
+}
+
+at::Tensor modulated(const at::Tensor& x, const at::Tensor& numbers) {
+  const auto halves = numbers.view({numbers.size(0), -1, 1, 1}).chunk(2, 1);
+  return (x * (1 + halves[0]) + halves[1]).to(x.scalar_type());
 }
 
 at::Tensor padded(const at::Tensor& x, int64_t before, int64_t after) {

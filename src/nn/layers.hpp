@@ -43,6 +43,9 @@ void append(Layers& layers, Layer layer);
 /// kUpsample, kResizeUp and kMeans: maps of other sides.
 at::Tensor resized(LayerKind kind, const at::Tensor& x);
 
+/// kModulate: x [N, C, H, W] by gains and biases of each image, `numbers` [N, 2C].
+at::Tensor modulated(const at::Tensor& x, const at::Tensor& numbers);
+
 /// kPad: [N, C, H, W] with zeros around it.
 at::Tensor padded(const at::Tensor& x, int64_t before, int64_t after);
 

@@ -24,6 +24,7 @@ struct NetworkOptions {
   PerNetwork<std::optional<int64_t>> base_channels{64, 64};
   int64_t max_channels = 512;
   std::string arch = "dcgan";
+  bool self_modulation = false;
   std::string norm_d = "auto";
   bool spectral_norm = false;
   bool minibatch_std = false;
@@ -42,6 +43,9 @@ struct NetworkOptions {
         automatic(within(1, 1024, "channels")));
     visit("max-channels", max_channels, "the most feature maps a layer may have", within(1, 8192, "channels"));
     visit("arch", arch, architecture_help(), one_of(architecture_names()), architecture_sources()).common();
+    visit("self-modulation", self_modulation,
+          "whether z sets gains and biases of the generator's feature maps at every size, too", {},
+          "Chen et al. 2019 (self modulation), section 2");
     visit("norm-d", norm_d, norm_d_help(), one_of({"auto", "batch", "none"}), "Radford et al. 2015, section 3");
     visit("spectral-norm", spectral_norm, "divide the discriminator's weights by their largest singular values", {},
           "Miyato et al. 2018");

@@ -68,19 +68,20 @@ bool fits_on_gpu(const NetworkPlan& network, const TrainOptions& options, const 
 }
 
 /// Numbers of an image that are in memory at once while a network learns: what convolutions made, what activations made
-/// of it, and sums. What is summed at once, and a norm apart from its activation, needs no place of its own.
+/// of it, and sums. What is summed at once, and a norm or a modulation apart from its activation, needs no place of its
+/// own.
 int64_t kept_numbers(const NetworkDescription& net) {
   std::vector<int64_t> uses(net.inputs.size() + net.layers.size()), sums = uses;
   for (const auto& layer : net.layers) {
     ++uses[static_cast<size_t>(layer.from)];
-    if (!layer.takes_two()) continue;
+    if (!layer.joins_maps()) continue;
     ++uses[static_cast<size_t>(layer.other)];
     ++sums[static_cast<size_t>(layer.from)], ++sums[static_cast<size_t>(layer.other)];
   }
   int64_t kept = 0;
   size_t value = net.inputs.size();
   for (const auto& layer : net.layers) {
-    const bool has_place = layer.is_convolution() || layer.is_activation() || layer.takes_two() ||
+    const bool has_place = layer.is_convolution() || layer.is_activation() || layer.joins_maps() ||
                            layer.kind == LayerKind::kTanh || layer.kind == LayerKind::kMinibatchStd ||
                            layer.kind == LayerKind::kRelu6 || layer.kind == LayerKind::kPad;
     const bool is_summed_at_once = sums[value] == 1 && uses[value] == 1;

@@ -87,11 +87,11 @@ double elements_of(const NetworkDescription& net, int64_t batch) {
     const PlannedLayer& l = net.layers[i];
     const auto* before = net.made_by(l.from);
     if (l.is_norm())
-      elements += l.out.numbers() * kNorm;  // with its activation
-    else if ((l.is_activation() && !(before && before->is_norm())) || l.kind == LayerKind::kTanh ||
-             l.kind == LayerKind::kRelu6)
+      elements += l.out.numbers() * kNorm;  // with its modulation and its activation
+    else if ((l.is_activation() && !(before && (before->is_norm() || before->kind == LayerKind::kModulate))) ||
+             l.kind == LayerKind::kTanh || l.kind == LayerKind::kRelu6)
       elements += l.out.numbers() * kActivation;
-    else if (l.takes_two() || l.kind == LayerKind::kScale)
+    else if (l.joins_maps() || l.kind == LayerKind::kScale)
       elements += l.out.numbers() * kSum;
     else if (l.kind == LayerKind::kUpsample || l.kind == LayerKind::kResizeUp)
       elements += l.out.numbers() * kResize;

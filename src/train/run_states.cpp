@@ -99,7 +99,7 @@ void RunStates::write(const fs::path& path, bool exports, double seconds, const 
   try {
     check_finite(state);
   } catch (const NotFinite& error) {
-    diverged(error.what());
+    diverged(std::string("a loss or a weight is not finite any more (") + error.what() + ")");
   }
   group_.check();  // the state is here: nothing of it is left of an exchange that was broken off
   directory_.check_held();

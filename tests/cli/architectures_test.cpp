@@ -27,7 +27,8 @@ TEST(Architectures, TrainResumeSampleExportAndAreShown) {
   Program dcgan;
   make_pictures(dcgan.at("photos"), 10);
   const std::vector<std::vector<std::string>> all = {{"--arch", "upsample", "--norm-d", "none", "--minibatch-std"},
-                                                     {"--arch", "resnet", "--spectral-norm"}};
+                                                     {"--arch", "resnet", "--spectral-norm"},
+                                                     {"--arch", "dcgan", "--self-modulation"}};
   for (const auto& options : all) {
     const std::string run = options[1];
     auto words = options;

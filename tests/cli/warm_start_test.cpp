@@ -72,10 +72,10 @@ TEST(WarmStart, RefusesAPresetWhoseNetworksAreOthers) {
 TEST(WarmStart, TakesTheWidthsOfTheModelWhereThePresetLeavesThemOpen) {
   Program dcgan;
   train_first(dcgan);
-  ASSERT_EXIT_CODE(dcgan(begun_from(dcgan, {"--images", "16", "--eval-every", "0", "--preset", "default"})), 0);
+  ASSERT_EXIT_CODE(dcgan(begun_from(dcgan, {"--images", "16", "--eval-every", "0", "--preset", "small-data"})), 0);
   const Json options = Json::parse(read_text(dcgan.at("second/config.json")))["options"];
   EXPECT_EQ(options["base_channels_g"], 8);
-  EXPECT_EQ(options["preset"], "default");
+  EXPECT_EQ(options["preset"], "small-data");
 }
 
 /// The event of log.jsonl that says which weights a run began with.

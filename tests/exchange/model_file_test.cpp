@@ -42,6 +42,8 @@ std::vector<NetworkPlan> all_plans() {
       plan.classes = classes;
       for (int64_t c = 0; c < classes; ++c) plan.class_names.push_back("class " + std::to_string(c));
       plans.push_back(plan);
+      plan.options.self_modulation = true;
+      plans.push_back(plan);
     }
   return plans;
 }

@@ -23,11 +23,12 @@ struct Case {
 /// Of every architecture: coloured, gray, and of classes, in three sizes.
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
-  for (const auto& plan : plans_of_every_architecture({24, 16})) cases.push_back({plan.options.arch, plan});
-  for (const auto& plan : plans_of_every_architecture({32, 32}, 1))
-    cases.push_back({plan.options.arch + "_gray", plan});
-  for (const auto& plan : plans_of_every_architecture({16, 24}, 3, 4))
-    cases.push_back({plan.options.arch + "_classes", plan});
+  const auto add = [&](const NetworkPlan& plan, const std::string& what) {
+    cases.push_back({plan.options.arch + (plan.options.self_modulation ? "_modulated" : "") + what, plan});
+  };
+  for (const auto& plan : plans_of_every_architecture({24, 16})) add(plan, "");
+  for (const auto& plan : plans_of_every_architecture({32, 32}, 1)) add(plan, "_gray");
+  for (const auto& plan : plans_of_every_architecture({16, 24}, 3, 4)) add(plan, "_classes");
   return cases;
 }
 const std::vector<Case> kCases = all_cases();

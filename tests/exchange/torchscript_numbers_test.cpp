@@ -12,12 +12,13 @@ NetworkPlan plan_of(const std::string& arch, int64_t classes) {
   return plan;
 }
 
-/// Every architecture with and without classes, in these numbers.
+/// Every architecture with and without classes, with self-modulation where it has classes, in these numbers.
 void expect_images_within(const ScriptOptions& options, double tolerance) {
   const TemporaryFolder folder;
   for (const std::string& arch : architecture_names())
     for (const int64_t classes : {0, 3}) {
-      const auto plan = plan_of(arch, classes);
+      auto plan = plan_of(arch, classes);
+      plan.options.self_modulation = classes > 0;
       auto net = used_generator(plan);
       const auto info = generator_info(plan, 1, true, "");
       export_torchscript(net, info, folder / "g.pt", options);

@@ -88,6 +88,41 @@ TEST(ClassNorm, InBfloat16IsWithinItsEightBits) {
   EXPECT_LE(largest_difference(half, class_norm_activation(plain, x, y, 0)), 0.05);
 }
 
+/// leaky_relu(modulated(norm(x))) in double by plain operations, and what class_norm_activation() makes of floats.
+std::vector<at::Tensor> modulation_of(int64_t classes, bool by_hand) {
+  auto norm = classes > 0 ? class_norm_of(7) : make_norm(7, 0);
+  const auto type = by_hand ? at::kDouble : at::kFloat;
+  norm->to(type);
+  const auto x = (2 * noise({5, 7, 4, 3}, 1) + 3).to(type).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_();
+  const auto numbers = (0.5 * noise({5, 14}, 2)).to(type).requires_grad_();
+  const auto y = turns(5, classes);
+  at::Tensor out;
+  if (by_hand) {
+    const auto own = norm->named_parameters();
+    auto t = norm(x);
+    if (classes > 0)
+      t = t * own["class_gain"].index_select(0, y).view({5, 7, 1, 1}) +
+          own["class_bias"].index_select(0, y).view({5, 7, 1, 1});
+    const auto wide = numbers.view({5, 14, 1, 1});
+    out = at::leaky_relu(t * (1 + wide.narrow(1, 0, 7)) + wide.narrow(1, 7, 7), 0.2);
+  } else {
+    out = class_norm_activation(norm, x, y, 0.2, 1, numbers);
+  }
+  auto all = torch::autograd::grad({out}, {x, numbers}, {noise({5, 7, 4, 3}, 9).to(type)});
+  norm->eval();
+  all.insert(all.end(), {out, class_norm_activation(norm, x, y, 0.2, 1, numbers)});
+  return all;
+}
+
+TEST(ClassNorm, ModulatesWhatEitherNormMakes) {
+  for (const int64_t classes : {0, 3}) {
+    const auto got = modulation_of(classes, false), expected = modulation_of(classes, true);
+    for (size_t i = 0; i < got.size(); ++i)
+      EXPECT_LE(largest_difference(got[i], expected[i]), 1e-5 * expected[i].abs().max().item<double>())
+          << classes << " classes, " << i;
+  }
+}
+
 TEST(ClassNorm, AtTheBeginningIsAPlainNormForEveryClass) {
   auto of_classes = make_norm(7, 3), plain = make_norm(7, 0);
   EXPECT_EQ(of_classes->named_parameters().size(), 2u);

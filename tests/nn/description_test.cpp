@@ -38,6 +38,19 @@ TEST(Description, HasTheShapesOfWhatEachLayerMakes) {
   }
 }
 
+TEST(Description, OfAFineGeneratorMakesItsImageFromHalfTheChannelsButEightAtItsSize) {
+  for (const auto& [base, channels] : {std::pair<int64_t, int64_t>{32, 16}, {4, 8}}) {
+    NetworkPlan plan = small_plan({16, 24});
+    plan.options.arch = "fine";
+    plan.options.base_channels.generator = base;
+    const NetworkDescription net = plan.generator();
+    const PlannedLayer& image = net.layers[net.layers.size() - 2];  // behind it comes tanh
+    EXPECT_EQ(image.kind, LayerKind::kConv);
+    EXPECT_EQ(image.in, (MapShape{channels, 24, 16}));
+    EXPECT_EQ(image.out, (MapShape{3, 24, 16}));
+  }
+}
+
 TEST(Description, NamesTheWeightsOfTheModulesAndTheirShapes) {
   for (const auto& plan : all_plans()) {
     const GeneratorNet g(plan);

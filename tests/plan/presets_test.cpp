@@ -41,8 +41,8 @@ TEST(Presets, SayOptionsThatAreThereAndGoTogether) {
 
 // So that options are refused before a picture is read (plan/road): whatever goes with one of the presets that the data
 // may choose goes with the mildest, and all say the same of the data, the machine and the length. Numbers of the step
-// that are there in every preset, in some other size, conflict with nothing.
-TEST(Presets, ThatTheDataMayChooseDifferInNumbersOfTheStepWidthsFirstWeightsClassesAndWhatIsAugmentedAlone) {
+// that are there in every preset, in some other size, conflict with nothing, nor does self-modulation.
+TEST(Presets, ThatTheDataMayChooseDifferInWhatNoOptionConflictsWithAlone) {
   const auto options_of = [](const std::string& name) {
     AllOptions options;
     set_all(fields_of(options), preset_named(name).options);
@@ -56,7 +56,7 @@ TEST(Presets, ThatTheDataMayChooseDifferInNumbersOfTheStepWidthsFirstWeightsClas
         const bool is_number =
             key == "batch" || key.starts_with("lr_") || key.starts_with("weight_decay") || key.starts_with("ema_");
         EXPECT_TRUE(is_number || key == "augment" || key == "conditional" || key == "init_from" ||
-                    key.starts_with("base_channels"))
+                    key == "self_modulation" || key.starts_with("base_channels"))
             << name << ": " << key;
       }
   }

@@ -1,5 +1,5 @@
-// Plans of every architecture: the rows of the table, and two that are not shipped, which show what a description
-// holds.
+// Plans of every architecture: the rows of the table, each with and without self-modulation, and two that are not
+// shipped, which show what a description holds.
 #pragma once
 
 #include "support/architectures/r3gan.hpp"
@@ -20,6 +20,8 @@ inline std::vector<NetworkPlan> plans_of_every_architecture(Size size, int64_t c
     if (name == kUnet.name) plan.options.latent = channels * size.width * size.height;
     for (int64_t c = 0; c < classes; ++c) plan.class_names.push_back("class " + std::to_string(c));
     plans.push_back(plan);
+    plan.options.self_modulation = name != kR3Gan.name && name != kUnet.name;
+    if (plan.options.self_modulation) plans.push_back(plan);
   }
   return plans;
 }

@@ -34,7 +34,7 @@ NetworkDescription multiscale_generator(const NetworkPlan& plan) {
   build.unfold("conv0", levels.front(), plan.shape.base.height, plan.shape.base.width);
   int64_t image = 0;
   for (int64_t i = 0; i < count; ++i) {
-    build.norm_activation(numbered("norm", i), plan.classes, 0);
+    append_norm_relu(build, plan, numbered("norm", i));
     const int64_t h = build.last();
     const Convolution to_image = up(plan.image_channels);
     const int64_t more = build.convolve(numbered("image", i), i > 0 ? from_zero(to_image) : to_image, h);

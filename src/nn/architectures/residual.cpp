@@ -16,9 +16,9 @@ Convolution plain(int64_t in, int64_t out, int64_t side) {
 
 /// norm0, ReLU, to twice the sides, conv0 (3 x 3), norm1, ReLU, conv1 (3 x 3); beside it a 1 x 1 convolution and to
 /// twice the sides: in this order a quarter of the work.
-void up_block(NetworkBuilder& build, const std::string& name, int64_t out, int64_t classes) {
+void up_block(NetworkBuilder& build, const NetworkPlan& plan, const std::string& name, int64_t out) {
   const int64_t x = build.last(), in = build.shape().channels;
-  build.norm_activation(name + ".norm0", classes, 0);
+  append_norm_relu(build, plan, name + ".norm0");
   build.convolve(name + ".conv0", {.out = out,
                                    .side = 4,
                                    .stride = 2,
@@ -26,7 +26,7 @@ void up_block(NetworkBuilder& build, const std::string& name, int64_t out, int64
                                    .is_transposed = true,
                                    .kernel = KernelFrom::kWidened,
                                    .spread = NetworkBuilder::glorot(in, out, 3)});
-  build.norm_activation(name + ".norm1", classes, 0);
+  append_norm_relu(build, plan, name + ".norm1");
   const int64_t h = build.convolve(name + ".conv1", plain(out, out, 3));
   build.convolve(name + ".shortcut", plain(in, out, 1), x);
   build.add(build.then(LayerKind::kUpsample), h);
@@ -61,8 +61,8 @@ NetworkDescription residual_generator(const NetworkPlan& plan) {
   const auto levels = plan.channels(plan.options.base_channels.generator);
   NetworkBuilder build({{plan.options.latent, 1, 1}});
   build.unfold("conv0", levels.front(), plan.shape.base.height, plan.shape.base.width);
-  for (size_t i = 0; i < levels.size(); ++i) up_block(build, "block" + std::to_string(i), levels[i], plan.classes);
-  build.norm_activation("norm", plan.classes, 0);
+  for (size_t i = 0; i < levels.size(); ++i) up_block(build, plan, "block" + std::to_string(i), levels[i]);
+  append_norm_relu(build, plan, "norm");
   build.convolve("last", {.out = plan.image_channels, .side = 3, .padding = 1});
   build.then(LayerKind::kTanh);
   return build.take();
