@@ -11,7 +11,7 @@
 
 namespace dcgan {
 
-/// "0.1.0": of the library that is linked.
+/// "0.2.0": of the library that is linked.
 const char* library_version();
 
 }  // namespace dcgan

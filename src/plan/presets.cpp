@@ -37,12 +37,15 @@ Given best_of_then() {
 
 /// What trained features chose on a CPU for thousands of pictures (docs/screening.md): four times as many steps for
 /// the images, and larger ones, with narrow networks that pay for them, a generator whose weights do not grow and that
-/// hears of z at every size, and a longer average.
+/// hears of z at every size, a longer average, and augmentation as far as D has seen each picture often.
 Given best_known() {
   return with(best_of_then(), {{"batch", "16"},
                                {"base-channels-g", "auto"},
                                {"base-channels-d", "auto"},
                                {"self-modulation", "true"},
+                               {"augment", "all"},
+                               {"augment-p", "0.3"},
+                               {"augment-rise", "auto"},
                                {"lr", "0.0008"},
                                {"weight-decay-g", "1"},
                                {"ema-images", "50000"},

@@ -19,7 +19,7 @@ namespace dcgan {
 namespace {
 
 /// With --preset auto, flags are checked before pictures are read under the preset that accepts most of those that the
-/// data may choose: this one alone turns augmentation on, which other options need (tests/plan/presets_test).
+/// data may choose: this one turns augmentation on, which other options need (tests/plan/presets_test).
 constexpr char kMostPermissive[] = "small-data";
 /// The preset whose networks are the narrowest at large sizes: what has no room in this one has none in any.
 constexpr char kNarrowest[] = "default";

@@ -55,7 +55,7 @@ TEST(Presets, ThatTheDataMayChooseDifferInWhatNoOptionConflictsWithAlone) {
       if (value != mildest[key]) {
         const bool is_number =
             key == "batch" || key.starts_with("lr_") || key.starts_with("weight_decay") || key.starts_with("ema_");
-        EXPECT_TRUE(is_number || key == "augment" || key == "conditional" || key == "init_from" ||
+        EXPECT_TRUE(is_number || key.starts_with("augment") || key == "conditional" || key == "init_from" ||
                     key == "self_modulation" || key.starts_with("base_channels"))
             << name << ": " << key;
       }
