@@ -51,9 +51,9 @@ TEST(Training, OfFewPicturesTakesOptionsThatNeedThePresetForFewPictures) {
   const Json options = Json::parse(read_text(dcgan.at("run/config.json")))["options"];
   EXPECT_EQ(options["preset"], "small-data");
   EXPECT_EQ(options["augment"], "all");
-  EXPECT_TRUE(
-      refused(dcgan.refusal(dcgan.small_train("photos", "none", {"--preset", "default", "--augment-p", "adaptive"})), 2,
-              "--augment none conflict"));
+  EXPECT_TRUE(refused(
+      dcgan.refusal(dcgan.small_train("photos", "none", {"--preset", "default-0.1", "--augment-p", "adaptive"})), 2,
+      "--augment none conflict"));
 }
 
 TEST(Training, RefusesARunDirectoryThatIsNotEmptyAndLeavesItAlone) {
